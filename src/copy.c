@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include "copy.h"
+#include "cpus.h"
+#include "diag.h"
+#include "share.h"
+#include "signals.h"
+#include "size.h"
+#include "stage.h"
+#include "worker.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* All that belongs to one copy while it lives. */
+struct copy {
+    const char *src_name, *dst_name; /* as the user wrote them */
+    const struct copy_rules *rules;
+    const struct copy_observer *observer;
+    struct copy_result *result;
+
+    struct source src;
+    struct destination dst;
+    struct plan plan;
+    struct stage stage;
+    struct transfer transfer;
+    struct share *share;
+    struct complaint why;
+    bool finished; /* no step is left to take: skipped, or a dry run */
+};
+
+static int finish(struct copy *c, enum outcome outcome)
+{
+    c->result->outcome = outcome;
+    c->finished = true;
+    return 0;
+}
+
+static void remark(const struct copy *c, const char *what, const char *why)
+{
+    c->observer->remark(c->observer->arg, c->dst.path, what, why);
+}
+
+static int fail(struct copy *c, int rc, const char *path, const char *what)
+{
+    return complain_errno(&c->why, -rc, path, "%s", what);
+}
+
+/* --- the steps, in order --- */
+
+static int open_source(struct copy *c)
+{
+    return inspect_source(c->src_name, &c->src, &c->why);
+}
+
+static int look_at_destination(struct copy *c)
+{
+    return inspect_destination(c->dst_name, &c->src, &c->dst, &c->why);
+}
+
+static bool is_newer(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+static int heed_existing(struct copy *c)
+{
+    if (!c->dst.exists || c->dst.standard)
+        return 0;
+    if (c->rules->existing == EXISTING_KEEP)
+        return finish(c, OUTCOME_SKIPPED);
+    if (c->rules->update && !is_newer(&c->src.st.st_mtim, &c->dst.st.st_mtim))
+        return finish(c, OUTCOME_SKIPPED);
+    if (!c->dst.writable && !c->rules->force)
+        return complain(&c->why, EACCES, c->dst.path, "cannot replace",
+                        "it is not writable (--force replaces it all the same)");
+    if (c->rules->existing == EXISTING_ASK && !c->rules->dry_run &&
+        !c->observer->confirm(c->observer->arg, c->dst.path))
+        return signals_fatal() ? -EINTR : finish(c, OUTCOME_SKIPPED);
+    return 0;
+}
+
+static int decide(struct copy *c)
+{
+    /* Asking for the CPUs takes some time; a small file doesn't need the answer. */
+    unsigned cpus = c->src.size < 2 * PLAN_MIN_BLOCK ? 1 : cpus_usable();
+    c->plan = plan_make(&c->src, &c->dst, &c->rules->wishes, cpus, (size_t)sysconf(_SC_PAGESIZE));
+    c->observer->planned(c->observer->arg, c->src.path, c->dst.path, &c->plan);
+    return c->rules->dry_run ? finish(c, OUTCOME_PLANNED) : 0;
+}
+
+/* The permission bits that a new file starts with, before umask. Those to be preserved come later.
+ */
+static mode_t first_mode(const struct copy *c)
+{
+    if (c->rules->preserve & (ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP))
+        return 0600;
+    return inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
+}
+
+/* A file that is replaced keeps its owner, mode, ACL and extended attributes. With --force, one
+ * that can't be written makes way for a new file, as with cp. */
+static bool keeps_attributes(const struct copy *c)
+{
+    return c->dst.exists && c->dst.writable;
+}
+
+static int adopt(struct copy *c)
+{
+    int old = openat(c->dst.dir_fd, c->dst.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (old < 0 && errno == EACCES)
+        old = openat(c->dst.dir_fd, c->dst.name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (old < 0)
+        return -errno;
+    int rc = attributes_adopt(old, c->stage.fd, &c->dst.st);
+    c->stage.mode = c->dst.st.st_mode & 01777;
+    close(old);
+    return rc;
+}
+
+static int stage_beside(struct copy *c)
+{
+    mode_t mode = keeps_attributes(c) ? 0600 : first_mode(c);
+    int rc = stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
+    if (!rc && keeps_attributes(c)) {
+        rc = adopt(c);
+        if (rc < 0)
+            stage_discard(&c->stage);
+    }
+    return rc;
+}
+
+static int open_in_place(struct copy *c)
+{
+    int rc = c->dst.standard ? stage_use(&c->stage, STDOUT_FILENO)
+                             : stage_open_in_place(&c->stage, c->dst.dir_fd, c->dst.name,
+                                                   !c->dst.exists, first_mode(c), c->rules->force);
+    if (rc == -EBUSY)
+        return complain(
+            &c->why, EBUSY, c->dst.path, "cannot open",
+            "the device is in use, mounted perhaps (--force writes to it all the same)");
+    if (rc < 0)
+        return fail(c, rc, c->dst.path, c->dst.exists ? "cannot open" : "cannot create");
+    return 0;
+}
+
+static int stage(struct copy *c)
+{
+    if (c->plan.in_place) {
+        remark(c, "written in place", c->plan.placement_why);
+        return open_in_place(c);
+    }
+    int rc = stage_beside(c);
+    bool refused = rc == -EPERM || rc == -EACCES || rc == -EINVAL || rc == -EOPNOTSUPP;
+    if (refused && keeps_attributes(c)) {
+        remark(c, "written in place", "a new file can't be given its owner and attributes");
+        return open_in_place(c);
+    }
+    return rc < 0 ? fail(c, rc, c->dst.path, "cannot create") : 0;
+}
+
+static int reserve(struct copy *c)
+{
+    char need[SIZE_TEXT];
+    struct stat st;
+    if (fstat(c->stage.fd, &st) < 0)
+        return fail(c, -errno, c->dst.path, "cannot inspect");
+    if (S_ISBLK(st.st_mode) && c->plan.size >= 0)
+        return inspect_device_room(c->stage.fd, c->dst.path, c->plan.size, &c->why);
+    if (!S_ISREG(st.st_mode) || c->dst.standard)
+        return 0;
+    if (c->plan.size < 0) {
+        int rc = st.st_size > 0 && ftruncate(c->stage.fd, 0) < 0 ? -errno : 0;
+        return rc < 0 ? fail(c, rc, c->dst.path, "cannot truncate") : 0;
+    }
+    int rc = stage_reserve(&c->stage, c->plan.size, c->plan.allocate);
+    if (rc < 0)
+        return complain_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
+                              size_format((uint64_t)c->plan.size, need));
+    return 0;
+}
+
+static int prepare(struct copy *c)
+{
+    c->transfer = (struct transfer){.src_fd = c->src.fd,
+                                    .dst_fd = c->stage.fd,
+                                    .size = c->plan.size,
+                                    .chunk_len = c->plan.chunk_len,
+                                    .engine = c->plan.engine};
+    int rc = engine_prepare(&c->transfer, c->plan.engine_only);
+    if (rc < 0)
+        return complain(&c->why, -rc, c->src.path, "cannot be copied by this engine",
+                        "%s: %s (--engine=auto finds another)", c->transfer.engine->name,
+                        strerror(-rc));
+    c->share = share_create(c->plan.size < 0 ? 0 : c->plan.size, c->plan.blocks, c->plan.page);
+    return c->share ? 0 : fail(c, -errno, c->src.path, "cannot share memory with workers");
+}
+
+static void tick(void *arg)
+{
+    const struct copy *c = arg;
+    c->observer->tick(c->observer->arg, share_done(c->share), c->plan.size);
+}
+
+/* The source ended before the size it had when it was opened. */
+static int complain_short(struct copy *c, off_t end)
+{
+    char was[SIZE_TEXT], is[SIZE_TEXT];
+    struct stat now;
+    if (fstat(c->src.fd, &now) == 0 && now.st_size < c->plan.size)
+        return complain(&c->why, ENODATA, c->src.path, "cannot read",
+                        "it shrank from %s to %s while being copied",
+                        size_format((uint64_t)c->plan.size, was),
+                        size_format((uint64_t)now.st_size, is));
+    return complain(&c->why, ENODATA, c->src.path, "cannot read",
+                    "it ended at offset %lld, before its size of %lld bytes", (long long)end,
+                    (long long)c->plan.size);
+}
+
+static int complain_failure(struct copy *c, const struct failure *f)
+{
+    if (f->side == SIDE_SOURCE && f->err == ENODATA)
+        return complain_short(c, f->off);
+    if (f->side == SIDE_DESTINATION && f->err == EPIPE)
+        return complain(&c->why, EPIPE, c->dst.path, "cannot write", "the reader went away");
+    return complain_errno(&c->why, f->err, f->side == SIDE_SOURCE ? c->src.path : c->dst.path,
+                          "cannot %s at offset %lld", f->side == SIDE_SOURCE ? "read" : "write",
+                          (long long)f->off);
+}
+
+static int complain_ending(struct copy *c, const struct ending *e)
+{
+    if (e->kind == ENDED_INTERRUPTED)
+        return -EINTR;
+    if (e->kind == ENDED_FAILED)
+        return complain_failure(c, &e->failure);
+    if (e->kind == ENDED_KILLED)
+        return complain(&c->why, ECHILD, c->dst.path, "cannot copy",
+                        "worker %u (pid %d) was killed by signal %d (%s)", e->worker, (int)e->pid,
+                        e->signal, strsignal(e->signal));
+    return complain(&c->why, ECHILD, c->dst.path, "cannot copy",
+                    "worker %u (pid %d) ended with status %d and no result", e->worker, (int)e->pid,
+                    e->signal);
+}
+
+static int move(struct copy *c)
+{
+    struct ending ending = worker_run_all(&c->transfer, c->share, c->plan.jobs,
+                                          (struct ticker){.tick = tick, .arg = c});
+    c->result->engine = c->transfer.engine->name;
+    c->result->jobs = ending.forked;
+    c->result->blocks = c->plan.blocks;
+    c->result->bytes = share_done(c->share);
+    if (ending.kind != ENDED_WELL)
+        return complain_ending(c, &ending);
+    if (ending.forked < c->plan.jobs)
+        remark(c, ending.forked ? "copied by fewer workers" : "copied without workers",
+               "no more processes could be forked");
+    assert(c->plan.size < 0 || c->result->bytes == c->plan.size);
+    return 0;
+}
+
+/* A mapping reads zeros, not an error, behind the end of a source that shrank within its last page.
+ */
+static int check_source(struct copy *c)
+{
+    struct stat now;
+    if (c->plan.size < 0 || !S_ISREG(c->src.st.st_mode))
+        return 0;
+    if (fstat(c->src.fd, &now) < 0)
+        return fail(c, -errno, c->src.path, "cannot inspect");
+    return now.st_size < c->plan.size ? complain_short(c, now.st_size) : 0;
+}
+
+static int preserve(struct copy *c)
+{
+    const char *what = NULL;
+    char sentence[64];
+    int rc = stage_give_mode(&c->stage);
+    if (rc < 0)
+        return fail(c, rc, c->dst.path, "cannot set its mode");
+    struct stat st;
+    if (!c->rules->preserve || fstat(c->stage.fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return 0;
+    rc = attributes_carry(c->src.fd, c->stage.fd, &c->src.st, c->rules->preserve, &what);
+    if (rc == 0)
+        return 0;
+    snprintf(sentence, sizeof(sentence), "cannot preserve %s", what);
+    return fail(c, rc, c->dst.path, sentence);
+}
+
+static int publish(struct copy *c)
+{
+    int rc = stage_publish(&c->stage, c->dst.exists, c->rules->sync);
+    if (rc == -EEXIST)
+        return complain(&c->why, EEXIST, c->dst.path, "cannot publish",
+                        "a file of that name appeared while it was being copied");
+    return rc < 0 ? fail(c, rc, c->dst.path, "cannot publish") : 0;
+}
+
+static int (*const steps[])(struct copy *) = {
+    open_source, look_at_destination, heed_existing, decide,  stage, reserve, prepare,
+    move,        check_source,        preserve,      publish,
+};
+
+/* --- the life --- */
+
+static double now_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static int take_steps(struct copy *c)
+{
+    int rc = 0;
+    for (size_t i = 0; !rc && !c->finished && i < sizeof(steps) / sizeof(steps[0]); i++) {
+        rc = signals_fatal() ? -EINTR : steps[i](c);
+        if (steps[i] == open_source) /* waiting for a FIFO's writer is not copying */
+            c->result->seconds = now_seconds();
+    }
+    return rc;
+}
+
+/* Has a destination that was there before been written to, so that a failure leaves it incomplete?
+ */
+static bool is_spoilt(const struct copy *c)
+{
+    return c->share && c->stage.kind == STAGE_IN_PLACE && c->dst.exists &&
+           S_ISREG(c->dst.st.st_mode);
+}
+
+static void report_failure(struct copy *c)
+{
+    if (is_spoilt(c))
+        complain_further(&c->why, " (the destination was written in place and is now incomplete)");
+    c->result->outcome = OUTCOME_FAILED;
+    c->result->error = diag_sentence(&c->why);
+    diag_print("%s", c->result->error ? c->result->error : c->why.what);
+}
+
+static void release(struct copy *c)
+{
+    engine_release(&c->transfer);
+    share_destroy(c->share);
+    stage_discard(&c->stage);
+    inspect_release_destination(&c->dst);
+    inspect_close_source(&c->src);
+}
+
+void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
+               const struct copy_observer *observer, struct copy_result *result)
+{
+    struct copy c = {.src_name = src,
+                     .dst_name = dst,
+                     .rules = rules,
+                     .observer = observer,
+                     .result = result,
+                     .src = {.fd = -1},
+                     .dst = {.dir_fd = AT_FDCWD},
+                     .stage = {.fd = -1}};
+    *result = (struct copy_result){.outcome = OUTCOME_COPIED};
+    int rc = take_steps(&c);
+    result->seconds = now_seconds() - result->seconds;
+    if (rc == -EINTR && signals_fatal())
+        result->outcome = OUTCOME_INTERRUPTED;
+    else if (rc < 0)
+        report_failure(&c);
+    release(&c);
+}
+
+void copy_release_result(struct copy_result *result)
+{
+    free(result->error);
+    result->error = NULL;
+}

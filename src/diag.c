@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "diag.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wchar.h>
+#include <wctype.h>
+
+int complain(struct complaint *c, int err, const char *path, const char *what, const char *why, ...)
+{
+    va_list args;
+    va_start(args, why);
+    c->path = path;
+    snprintf(c->what, sizeof(c->what), "%s", what);
+    vsnprintf(c->why, sizeof(c->why), why, args);
+    va_end(args);
+    return -err;
+}
+
+int complain_errno(struct complaint *c, int err, const char *path, const char *what, ...)
+{
+    va_list args;
+    va_start(args, what);
+    c->path = path;
+    vsnprintf(c->what, sizeof(c->what), what, args);
+    snprintf(c->why, sizeof(c->why), "%s", strerror(err));
+    va_end(args);
+    return -err;
+}
+
+void complain_further(struct complaint *c, const char *more)
+{
+    size_t len = strlen(c->why);
+    snprintf(c->why + len, sizeof(c->why) - len, "%s", more);
+}
+
+/* The length in bytes of the printable UTF-8 character at s, 0 if there is none. */
+static size_t printable(const char *s)
+{
+    if ((unsigned char)*s < 0x80)
+        return *s >= ' ' && *s != 0x7f;
+    static locale_t utf8;
+    if (!utf8)
+        utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0);
+    if (!utf8)
+        return 0;
+    locale_t old = uselocale(utf8);
+    mbstate_t state = {0};
+    wchar_t c;
+    size_t len = mbrtowc(&c, s, MB_CUR_MAX, &state);
+    if (len > MB_CUR_MAX || !iswprint((wint_t)c)) /* (size_t)-1 and -2 are errors */
+        len = 0;
+    uselocale(old);
+    return len;
+}
+
+static bool all_printable(const char *s)
+{
+    while (*s) {
+        size_t len = printable(s);
+        if (len == 0)
+            return false;
+        s += len;
+    }
+    return true;
+}
+
+static void put_escaped(FILE *out, const char *s)
+{
+    static const char codes[] = "\a\b\t\n\v\f\r\033\\'", letters[] = "abtnvfrE\\'";
+    while (*s) {
+        const char *code = strchr(codes, *s);
+        size_t len = printable(s);
+        if (code)
+            fprintf(out, "\\%c", letters[code - codes]);
+        else if (len)
+            fwrite(s, 1, len, out);
+        else
+            fprintf(out, "\\%03o", (unsigned char)*s);
+        s += code || !len ? 1 : len;
+    }
+}
+
+void diag_put_quoted(FILE *out, const char *name)
+{
+    if (!all_printable(name) || strchr(name, '\'')) {
+        fputs("$'", out);
+        put_escaped(out, name);
+        fputc('\'', out);
+    } else {
+        fprintf(out, "'%s'", name);
+    }
+}
+
+void diag_put_name(FILE *out, const char *name)
+{
+    /* A colon or a blank would make it unclear where the name ends. */
+    if (*name == '\0' || strpbrk(name, " :'\"$`\\!*?[](){}<>|&;#~") || !all_printable(name))
+        diag_put_quoted(out, name);
+    else
+        fputs(name, out);
+}
+
+char *diag_sentence(const struct complaint *c)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    if (!out)
+        return NULL;
+    diag_put_name(out, c->path);
+    fprintf(out, ": %s: %s", c->what, c->why);
+    fclose(out);
+    return text;
+}
+
+void diag_print(const char *format, ...)
+{
+    va_list args;
+    char *line = NULL;
+    size_t len;
+    FILE *out = open_memstream(&line, &len);
+    if (!out)
+        return;
+    va_start(args, format);
+    fputs("mpcp: ", out);
+    vfprintf(out, format, args);
+    fputc('\n', out);
+    va_end(args);
+    fclose(out);
+    while (line && write(STDERR_FILENO, line, len) < 0 && errno == EINTR)
+        ;
+    free(line);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "io.h"
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+int io_occupy_standard_fds(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        /* The lowest free descriptor is this one. */
+        if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0 && open("/", O_PATH) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+ssize_t io_pread_full(int fd, void *buf, size_t len, off_t off)
+{
+    size_t done = 0;
+    while (done < len) {
+        ssize_t n = pread(fd, (char *)buf + done, len - done, off + (off_t)done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+int io_pwrite_full(int fd, const void *buf, size_t len, off_t off, size_t *written)
+{
+    *written = 0;
+    while (*written < len) {
+        ssize_t n = pwrite(fd, (const char *)buf + *written, len - *written, off + (off_t)*written);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : -EIO;
+        *written += (size_t)n;
+    }
+    return 0;
+}
+
+ssize_t io_read_some(int fd, void *buf, size_t len)
+{
+    for (;;) {
+        ssize_t n = read(fd, buf, len);
+        if (n >= 0)
+            return n;
+        if (errno != EINTR || signals_fatal())
+            return -errno;
+    }
+}
+
+int io_write_full(int fd, const void *buf, size_t len, size_t *written)
+{
+    *written = 0;
+    while (*written < len) {
+        ssize_t n = write(fd, (const char *)buf + *written, len - *written);
+        if (n < 0 && errno == EINTR && !signals_fatal())
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : -EIO;
+        *written += (size_t)n;
+    }
+    return 0;
+}
+
+int io_close(int *fd)
+{
+    int closing = *fd;
+    *fd = -1;
+    if (closing < 0)
+        return 0;
+    /* On Linux the descriptor is gone even after EINTR, which is no error of the file's. */
+    return close(closing) < 0 && errno != EINTR ? -errno : 0;
+}
+
+int io_flush(int fd)
+{
+    /* Closing any descriptor of an open file calls the file system's flush, not just the last one.
+     */
+    int twin = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (twin < 0)
+        return -errno;
+    return io_close(&twin);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls made whole: short counts continued, interruptions told from failures. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Which of the two files a failure belongs to. */
+enum side { SIDE_SOURCE, SIDE_DESTINATION };
+
+/* Where moving bytes failed. err is positive; ENODATA on the source means that it ended too early.
+ */
+struct failure {
+    int err;
+    enum side side;
+    off_t off;
+};
+
+/* Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed, in the direction that makes
+ * using it fail: no file opened later can then take the place of stdin, stdout or stderr. */
+int io_occupy_standard_fds(void);
+
+/* Reads until len bytes or the end of file; returns the bytes read or -errno. */
+ssize_t io_pread_full(int fd, void *buf, size_t len, off_t off);
+
+/* Writes all of buf; returns 0 or -errno, with *written bytes written either way. */
+int io_pwrite_full(int fd, const void *buf, size_t len, off_t off, size_t *written);
+
+/* The same for descriptors that have no offset: one read, and as many writes as it takes. Both
+ * return -EINTR only when a signal that asks to stop has come (see signals.h). */
+ssize_t io_read_some(int fd, void *buf, size_t len);
+int io_write_full(int fd, const void *buf, size_t len, size_t *written);
+
+/* Closes *fd unless it is negative, sets it to -1, and returns 0 or -errno. */
+int io_close(int *fd);
+
+/* Makes delayed write errors (NFS, FUSE) show that otherwise only close(fd) reports, without
+ * closing. */
+int io_flush(int fd);

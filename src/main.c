@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "io.h"
+#include "operands.h"
+#include "options.h"
+#include "report.h"
+#include "signals.h"
+
+static int copy_pair(const struct pair *pair, const struct options *options)
+{
+    struct report report;
+    struct copy_result result;
+    if (!pair->dst)
+        return STATUS_FAILED;
+    report_start(&report, options, pair->dst);
+    struct copy_observer observer = report_observer(&report);
+    copy_file(pair->src, pair->dst, &options->rules, &observer, &result);
+    report_end(&report, pair->src, pair->dst, &result);
+    copy_release_result(&result);
+    return result.outcome >= OUTCOME_FAILED ? STATUS_FAILED : STATUS_COPIED;
+}
+
+static int copy_all(const struct options *options)
+{
+    struct pair *pairs;
+    int count;
+    int status = operands_pair(options->operands, options->operand_count, options->target_directory,
+                               options->no_target_directory, &pairs, &count);
+    for (int i = 0; status != STATUS_USAGE && !signals_fatal() && i < count; i++)
+        status |= copy_pair(&pairs[i], options);
+    operands_release(pairs, count);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    int status;
+    if (io_occupy_standard_fds() < 0)
+        return STATUS_FAILED;
+    signals_install();
+    if (options_parse(argc, argv, &options, &status))
+        status = copy_all(&options);
+    options_release(&options);
+    status = report_close(status);
+    if (signals_fatal())
+        signals_die(signals_fatal());
+    return status;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+#include "diag.h"
+#include "signals.h"
+#include "size.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+void report_start(struct report *report, const struct options *options, const char *dst)
+{
+    bool stdout_taken = options->json || strcmp(dst, STANDARD_STREAM) == 0;
+    *report = (struct report){.options = options, .notes = stdout_taken ? stderr : stdout};
+    progress_start(&report->progress, !options->quiet && options->progress != WHEN_NEVER,
+                   options->progress == WHEN_ALWAYS);
+}
+
+/* --- the observer --- */
+
+/* "y" or "Y" is yes. Anything else, also the end of stdin, is no. */
+static bool confirm(void *arg, const char *dst)
+{
+    (void)arg;
+    char answer = '\0', c;
+    fputs("mpcp: replace ", stderr);
+    diag_put_quoted(stderr, dst);
+    fputs("? ", stderr);
+    fflush(stderr);
+    while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
+        answer = answer ? answer : c;
+    return (answer == 'y' || answer == 'Y') && !signals_fatal();
+}
+
+static void put_pair(FILE *out, const char *src, const char *dst)
+{
+    diag_put_quoted(out, src);
+    fputs(" -> ", out);
+    diag_put_quoted(out, dst);
+}
+
+static void put_size(FILE *out, const char *label, off_t size)
+{
+    char text[SIZE_TEXT];
+    if (size < 0)
+        fprintf(out, "  %-10s known at its end\n", label);
+    else
+        fprintf(out, "  %-10s %s (%lld bytes)\n", label, size_format((uint64_t)size, text),
+                (long long)size);
+}
+
+static void explain(void *arg, const char *src, const char *dst, const struct plan *plan)
+{
+    const struct report *report = arg;
+    FILE *out = report->notes;
+    char text[SIZE_TEXT];
+    if (!report->options->explain)
+        return;
+    put_pair(out, src, dst);
+    fputc('\n', out);
+    put_size(out, "size", plan->size);
+    fprintf(out, "  %-10s %s: %s\n", "engine", plan->engine->name, plan->engine_why);
+    fprintf(out, "  %-10s %u: %s\n", "jobs", plan->jobs, plan->jobs_why);
+    if (plan->size >= 0)
+        fprintf(out, "  %-10s %u, of about %s\n", "blocks", plan->blocks,
+                size_format((uint64_t)plan->size / plan->blocks, text));
+    fprintf(out, "  %-10s %s\n", "chunks", size_format(plan->chunk_len, text));
+    fprintf(out, "  %-10s %s: %s\n", "placement", plan->in_place ? "in place" : "staged",
+            plan->placement_why);
+    fflush(out); /* before any worker inherits the buffer, and before the copy takes its time */
+}
+
+static void tick(void *arg, off_t done, off_t size)
+{
+    struct report *report = arg;
+    progress_update(&report->progress, done, size);
+}
+
+static void remark(void *arg, const char *dst, const char *what, const char *why)
+{
+    const struct report *report = arg;
+    if (!report->options->verbose)
+        return;
+    diag_put_quoted(report->notes, dst);
+    fprintf(report->notes, ": %s: %s\n", what, why);
+    fflush(report->notes);
+}
+
+struct copy_observer report_observer(struct report *report)
+{
+    return (struct copy_observer){
+        .confirm = confirm, .planned = explain, .tick = tick, .remark = remark, .arg = report};
+}
+
+/* --- the result --- */
+
+static const char *const outcome_names[] = {
+    [OUTCOME_COPIED] = "copied",           [OUTCOME_SKIPPED] = "skipped",
+    [OUTCOME_PLANNED] = "planned",         [OUTCOME_FAILED] = "failed",
+    [OUTCOME_INTERRUPTED] = "interrupted",
+};
+
+static double throughput(const struct copy_result *result)
+{
+    return result->seconds > 0 ? (double)result->bytes / result->seconds : 0;
+}
+
+static void print_verbose(FILE *out, const char *src, const char *dst,
+                          const struct copy_result *result)
+{
+    char size[SIZE_TEXT], rate[SIZE_TEXT];
+    put_pair(out, src, dst);
+    if (result->outcome == OUTCOME_COPIED)
+        fprintf(out, " (%s in %.3f s, %s; %s, %u %s)\n", size_format((uint64_t)result->bytes, size),
+                result->seconds, size_format_rate(throughput(result), rate), result->engine,
+                result->jobs, result->jobs == 1 ? "job" : "jobs");
+    else
+        fprintf(out, " (%s)\n", outcome_names[result->outcome]);
+    fflush(out);
+}
+
+static void put_json_string(const char *text)
+{
+    putchar('"');
+    for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
+        if (*s == '"' || *s == '\\')
+            printf("\\%c", *s);
+        else if (*s < ' ' || *s == 0x7f)
+            printf("\\u%04x", *s);
+        else
+            putchar(*s);
+    }
+    putchar('"');
+}
+
+static void put_json_member(const char *name, const char *text)
+{
+    printf("\"%s\": ", name);
+    if (text)
+        put_json_string(text);
+    else
+        fputs("null", stdout);
+    fputs(", ", stdout);
+}
+
+static void print_json(const char *src, const char *dst, const struct copy_result *result)
+{
+    putchar('{');
+    put_json_member("source", src);
+    put_json_member("destination", dst);
+    put_json_member("outcome", outcome_names[result->outcome]);
+    put_json_member("error", result->error);
+    put_json_member("engine", result->engine);
+    printf(
+        "\"jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"seconds\": %.6f, \"throughput\": %.0f}\n",
+        result->jobs, result->blocks, (long long)result->bytes, result->seconds,
+        throughput(result));
+    fflush(stdout);
+}
+
+void report_end(struct report *report, const char *src, const char *dst,
+                const struct copy_result *result)
+{
+    progress_end(&report->progress);
+    if (report->options->json)
+        print_json(src, dst, result);
+    if (report->options->verbose && result->outcome != OUTCOME_FAILED)
+        print_verbose(report->notes, src, dst, result);
+}
+
+int report_close(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout) && fclose(stdout) == 0)
+        return status;
+    diag_print("standard output: cannot write: %s", strerror(errno));
+    return status == STATUS_COPIED ? STATUS_FAILED : status;
+}

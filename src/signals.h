@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The signals that end a copy (SIGINT, SIGTERM, SIGHUP, SIGQUIT), the one that asks for a status
+ * line (SIGUSR1), and the ticks that interrupt blocking calls. Handlers only set flags; they are
+ * installed without SA_RESTART, so that a blocking call returns EINTR and its caller looks at the
+ * flags.
+ */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* Installs the handlers; ignores SIGPIPE and SIGXFSZ, so that they come back as EPIPE and EFBIG;
+ * undoes an inherited SIG_IGN of SIGCHLD, which would lose the workers' exit status.
+ * A signal that was ignored at the start (nohup) stays ignored. */
+void signals_install(void);
+
+/* The signal that asks the program to end, 0 while there is none. */
+int signals_fatal(void);
+
+/* True once after each SIGUSR1. */
+bool signals_take_status_request(void);
+
+/* Starts (true) or stops a tick 10 times a second: SIGALRM, which does nothing but interrupt. */
+void signals_tick(bool on);
+
+/* Blocks all of the above until signals_unblock(&old). What is forked in between keeps them
+ * blocked. */
+void signals_block(sigset_t *old);
+void signals_unblock(const sigset_t *old);
+
+/* Ends this process by signal `sig`, as if it had never been caught. */
+_Noreturn void signals_die(int sig);

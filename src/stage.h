@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the copy is built, and how it comes to bear the destination's name: staged in the
+ * destination's own directory, under no name (O_TMPFILE) or a hidden one, then published by link or
+ * rename; or written in place. Whatever happens before stage_publish leaves a staged destination as
+ * it was.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum stage_kind {
+    STAGE_NONE,     /* nothing opened yet */
+    STAGE_UNNAMED,  /* O_TMPFILE: vanishes with the process, however that ends */
+    STAGE_HIDDEN,   /* .NAME.mpcp-XXXXXXXX: for file systems without O_TMPFILE */
+    STAGE_IN_PLACE, /* the destination itself */
+};
+
+struct stage {
+    enum stage_kind kind;
+    int fd;           /* -1 until opened */
+    int dir_fd;       /* borrowed: the destination's directory, see struct destination */
+    const char *name; /* borrowed: the destination's name below dir_fd; NULL for stdout */
+    char hidden[256]; /* the hidden name, while there is one (NAME_MAX + 1) */
+    mode_t mode;      /* for stage_give_mode */
+    bool created;     /* STAGE_IN_PLACE: the destination didn't exist before */
+};
+
+/*
+ * Creates an empty file next to the destination, which only its owner may open until
+ * stage_give_mode. stage->mode becomes what the umask, or the directory's default ACL, leaves of
+ * `mode`. Returns 0 or -errno.
+ */
+int stage_open(struct stage *stage, int dir_fd, const char *name, mode_t mode);
+
+/* Opens the destination itself, creating it if `create`. Nothing is truncated. Waits for a reader,
+ * if it is a FIFO; a block device that is mounted or otherwise in use is EBUSY unless `force`. */
+int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool create, mode_t mode,
+                        bool force);
+
+/* Writes in place to a descriptor that is open already and stays so: stdout. */
+int stage_use(struct stage *stage, int fd);
+
+/*
+ * Reserves `size` bytes, if the file system can, and gives the file that size. Without `allocate`
+ * it only looks whether there is room. When there is none, fails with ENOSPC or EDQUOT, nothing
+ * being harmed yet.
+ */
+int stage_reserve(struct stage *stage, off_t size, bool allocate);
+
+/* Gives a staged file stage->mode. */
+int stage_give_mode(struct stage *stage);
+
+/* Gives the staged file the destination's name; a file of that name is replaced if `replace`, else
+ * it is EEXIST. With `sync`, file and directory have reached the disk on return. Closes the file,
+ * and checks that. */
+int stage_publish(struct stage *stage, bool replace, bool sync);
+
+/* Removes what stage_open or stage_open_in_place created, unless it is published. Safe at any time.
+ */
+void stage_discard(struct stage *stage);
