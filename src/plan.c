@@ -55,23 +55,6 @@ static void place(struct plan *plan, const struct destination *dst, bool asked)
     }
 }
 
-static void choose_engine(struct plan *plan, const struct destination *dst,
-                          const struct engine *asked)
-{
-    const struct habit *habit = habit_of(dst->fs);
-    plan->allocate = habit->allocate;
-    plan->engine = habit->engine;
-    plan->engine_why = habit->why;
-    if (asked) {
-        plan->engine = asked;
-        plan->engine_only = true;
-        plan->engine_why = "--engine was given";
-    } else if (plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0)) {
-        plan->engine = &engine_read_write;
-        plan->engine_why = "what is overwritten needn't be read first";
-    }
-}
-
 static void choose_jobs(struct plan *plan, unsigned asked, unsigned cpus)
 {
     off_t worth = plan->size / PLAN_MIN_BLOCK;
@@ -91,6 +74,28 @@ static void choose_jobs(struct plan *plan, unsigned asked, unsigned cpus)
                                            : "as many CPUs may be used";
     }
     plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
+}
+
+static void choose_engine(struct plan *plan, const struct destination *dst,
+                          const struct engine *asked)
+{
+    const struct habit *habit = habit_of(dst->fs);
+    bool overwrites =
+        plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0);
+    plan->allocate = habit->allocate;
+    plan->engine = &engine_read_write;
+    if (asked) {
+        plan->engine = asked;
+        plan->engine_only = true;
+        plan->engine_why = "--engine was given";
+    } else if (overwrites) {
+        plan->engine_why = "a mapping would first read what is overwritten";
+    } else if (plan->jobs == 0) {
+        plan->engine_why = "mapping so small a file takes longer";
+    } else {
+        plan->engine = habit->engine;
+        plan->engine_why = habit->why;
+    }
 }
 
 /* A regular file of size 0 that is read to its end just in case is no work for a worker. */
@@ -118,8 +123,8 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
     if (is_stream(src, dst)) {
         plan_stream(&plan, src);
     } else {
-        choose_engine(&plan, dst, wishes->engine);
         choose_jobs(&plan, wishes->jobs, cpus);
+        choose_engine(&plan, dst, wishes->engine);
     }
     return plan;
 }

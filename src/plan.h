@@ -11,10 +11,12 @@
 #include <stdbool.h>
 
 enum {
-    PLAN_MAX_JOBS = 1024, /* more workers than any machine this was measured on pays for */
-    PLAN_MIN_BLOCK =
-        1 << 20, /* bytes; below, a fork takes longer than it saves (bench/RESULTS.md) */
-    PLAN_DEFAULT_CHUNK = 2 << 20, /* bytes */
+    /* More workers than any machine this was measured on pays for. */
+    PLAN_MAX_JOBS = 1024,
+    /* Bytes. A fork takes as long as copying some 2 MiB, so a block must be larger
+       (bench/RESULTS.md). */
+    PLAN_MIN_BLOCK = 4 << 20,
+    PLAN_DEFAULT_CHUNK = 2 << 20,
 };
 
 /* What the user may ask for; 0 and NULL leave it to the plan. */

@@ -28,6 +28,8 @@ struct transfer {
 
     /* The engine's own, between prepare and release. */
     char *src_map, *dst_map;
+    off_t mapped_off, mapped_end; /* what this worker has copied and not yet unmapped */
+    off_t page;
     char *buffer;
 };
 
