@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Sums up meson's JUnit logs, given as arguments: why tests were skipped, then one line of counts."""
+
+import collections
+import sys
+import xml.etree.ElementTree
+
+
+def outcome(case):
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "failed"
+    return "skipped" if case.find("skipped") is not None else "passed"
+
+
+def main():
+    counts = collections.Counter()
+    for log in sys.argv[1:]:
+        for suite in xml.etree.ElementTree.parse(log).iter("testsuite"):
+            for case in suite.iter("testcase"):
+                result = outcome(case)
+                counts[result] += 1
+                if result != "passed":
+                    print(f"{result}: {suite.get('name')}: {case.get('name')}")
+    print(", ".join(f"{counts[result]} {result}" for result in ("passed", "failed", "skipped")))
+
+
+main()
