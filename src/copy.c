@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy.h"
+#include "clock.h"
 #include "cpus.h"
 #include "diag.h"
 #include "share.h"
@@ -14,7 +15,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* All that belongs to one copy while it lives. */
@@ -152,7 +152,8 @@ static int open_in_place(struct copy *c)
 static int stage(struct copy *c)
 {
     if (c->plan.in_place) {
-        remark(c, "written in place", c->plan.placement_why);
+        if (c->dst.exists && S_ISREG(c->dst.st.st_mode))
+            remark(c, "written in place", c->plan.placement_why);
         return open_in_place(c);
     }
     int rc = stage_beside(c);
@@ -194,9 +195,8 @@ static int prepare(struct copy *c)
                                     .engine = c->plan.engine};
     int rc = engine_prepare(&c->transfer, c->plan.engine_only);
     if (rc < 0)
-        return complain(&c->why, -rc, c->src.path, "cannot be copied by this engine",
-                        "%s: %s (--engine=auto finds another)", c->transfer.engine->name,
-                        strerror(-rc));
+        return complain_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
+                              c->transfer.engine->name);
     c->share = share_create(c->plan.size < 0 ? 0 : c->plan.size, c->plan.blocks, c->plan.page);
     return c->share ? 0 : fail(c, -errno, c->src.path, "cannot share memory with workers");
 }
@@ -245,7 +245,7 @@ static int complain_ending(struct copy *c, const struct ending *e)
                         e->signal, strsignal(e->signal));
     return complain(&c->why, ECHILD, c->dst.path, "cannot copy",
                     "worker %u (pid %d) ended with status %d and no result", e->worker, (int)e->pid,
-                    e->signal);
+                    e->status);
 }
 
 static int move(struct copy *c)
@@ -310,20 +310,13 @@ static int (*const steps[])(struct copy *) = {
 
 /* --- the life --- */
 
-static double now_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static int take_steps(struct copy *c)
 {
     int rc = 0;
     for (size_t i = 0; !rc && !c->finished && i < sizeof(steps) / sizeof(steps[0]); i++) {
         rc = signals_fatal() ? -EINTR : steps[i](c);
         if (steps[i] == open_source) /* waiting for a FIFO's writer is not copying */
-            c->result->seconds = now_seconds();
+            c->result->seconds = clock_seconds();
     }
     return rc;
 }
@@ -367,7 +360,7 @@ void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
                      .stage = {.fd = -1}};
     *result = (struct copy_result){.outcome = OUTCOME_COPIED};
     int rc = take_steps(&c);
-    result->seconds = now_seconds() - result->seconds;
+    result->seconds = clock_seconds() - result->seconds;
     if (rc == -EINTR && signals_fatal())
         result->outcome = OUTCOME_INTERRUPTED;
     else if (rc < 0)

@@ -39,24 +39,42 @@ void complain_further(struct complaint *c, const char *more)
     snprintf(c->why + len, sizeof(c->why) - len, "%s", more);
 }
 
-/* The length in bytes of the printable UTF-8 character at s, 0 if there is none. */
-static size_t printable(const char *s)
+/* UTF-8, whatever the user's locale is: names in messages then look the same everywhere. */
+static locale_t utf8_locale(void)
 {
-    if ((unsigned char)*s < 0x80)
-        return *s >= ' ' && *s != 0x7f;
     static locale_t utf8;
     if (!utf8)
         utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0);
-    if (!utf8)
+    return utf8;
+}
+
+/* The length of the UTF-8 character at s, which becomes *c; 0 if there is none. */
+static size_t decode(const char *s, wchar_t *c)
+{
+    if (!utf8_locale())
         return 0;
-    locale_t old = uselocale(utf8);
+    locale_t old = uselocale(utf8_locale());
     mbstate_t state = {0};
-    wchar_t c;
-    size_t len = mbrtowc(&c, s, MB_CUR_MAX, &state);
-    if (len > MB_CUR_MAX || !iswprint((wint_t)c)) /* (size_t)-1 and -2 are errors */
-        len = 0;
+    size_t len = mbrtowc(c, s, MB_CUR_MAX, &state);
+    size_t longest = MB_CUR_MAX;
     uselocale(old);
-    return len;
+    return len <= longest ? len : 0; /* (size_t)-1 and -2 are errors */
+}
+
+size_t diag_utf8_len(const char *s)
+{
+    wchar_t c;
+    return (unsigned char)*s < 0x80 ? 1 : decode(s, &c);
+}
+
+/* The length in bytes of the printable character at s, 0 if there is none. */
+static size_t printable(const char *s)
+{
+    wchar_t c;
+    if ((unsigned char)*s < 0x80)
+        return *s >= ' ' && *s != 0x7f;
+    size_t len = decode(s, &c);
+    return len && iswprint_l((wint_t)c, utf8_locale()) ? len : 0;
 }
 
 static bool all_printable(const char *s)

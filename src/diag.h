@@ -25,6 +25,9 @@ int complain_errno(struct complaint *c, int err, const char *path, const char *w
 /* Adds to the end of the sentence. */
 void complain_further(struct complaint *c, const char *more);
 
+/* The length in bytes of the UTF-8 character at s, which isn't empty; 0 if there is none. */
+size_t diag_utf8_len(const char *s);
+
 /* Prints a name to `out` as a shell would read it back: unchanged where nothing in it is special,
  * else in quotes, with bytes that are no printable UTF-8 as \n or \377. So a name never breaks a
  * line. */

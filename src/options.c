@@ -253,6 +253,15 @@ static bool writes_stdout(const struct options *o)
            strcmp(o->operands[o->operand_count - 1], STANDARD_STREAM) == 0;
 }
 
+static bool reads_stdin(const struct options *o)
+{
+    int sources = o->target_directory ? o->operand_count : o->operand_count - 1;
+    for (int i = 0; i < sources; i++)
+        if (strcmp(o->operands[i], STANDARD_STREAM) == 0)
+            return true;
+    return false;
+}
+
 static bool check_together(const struct options *o)
 {
     const char *clash = NULL;
@@ -262,6 +271,8 @@ static bool check_together(const struct options *o)
         clash = "--verbose and --quiet: take one of them, not both";
     if (o->json && writes_stdout(o))
         clash = "--json: needs standard output for itself, which is the DEST";
+    if (o->rules.existing == EXISTING_ASK && reads_stdin(o))
+        clash = "--interactive: needs standard input for the answers, which is a SOURCE";
     if (clash)
         diag_print("%s", clash);
     return !clash;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "progress.h"
+#include "clock.h"
 #include "diag.h"
 #include "signals.h"
 #include "size.h"
@@ -8,23 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PLAIN_WIDTH = 79, MAX_WIDTH = 200, MIN_BAR = 8, MAX_BAR = 50 };
 
 static const double terminal_interval = 0.2, plain_interval = 1; /* seconds */
 
-static double now_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 void progress_start(struct progress *progress, bool enabled, bool always)
 {
-    double now = now_seconds();
+    double now = clock_seconds();
     bool terminal = isatty(STDERR_FILENO);
     *progress = (struct progress){.enabled = enabled && (terminal || always),
                                   .terminal = terminal,
@@ -148,7 +141,7 @@ static void draw(struct progress *p, off_t done, off_t size)
 
 void progress_update(struct progress *p, off_t done, off_t size)
 {
-    double now = now_seconds();
+    double now = clock_seconds();
     if (signals_take_status_request()) {
         measure(p, now, done);
         print_status_line(p, done, size);

@@ -120,16 +120,23 @@ static void print_verbose(FILE *out, const char *src, const char *dst,
     fflush(out);
 }
 
+/* JSON is UTF-8, names needn't be: a byte that is none becomes a lone surrogate, U+DC80 to U+DCFF,
+ * from which Python's os.fsencode, for one, makes that byte again. */
 static void put_json_string(const char *text)
 {
     putchar('"');
-    for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            printf("\\%c", *s);
-        else if (*s < ' ' || *s == 0x7f)
-            printf("\\u%04x", *s);
+    for (size_t len; *text; text += len) {
+        unsigned char byte = (unsigned char)*text;
+        size_t valid = diag_utf8_len(text);
+        len = valid ? valid : 1;
+        if (byte == '"' || byte == '\\')
+            printf("\\%c", byte);
+        else if (byte < ' ' || byte == 0x7f)
+            printf("\\u%04x", byte);
+        else if (!valid)
+            printf("\\udc%02x", byte);
         else
-            putchar(*s);
+            fwrite(text, 1, len, stdout);
     }
     putchar('"');
 }

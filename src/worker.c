@@ -109,7 +109,7 @@ static struct ending ending_of(const struct share *share, unsigned index, int st
         ending.failure = slot->failure;
     } else if (WEXITSTATUS(status) != EXIT_SUCCESS) {
         ending.kind = ENDED_LOST;
-        ending.signal = WEXITSTATUS(status);
+        ending.status = WEXITSTATUS(status);
     }
     return ending;
 }

@@ -9,9 +9,9 @@
 
 enum ending_kind {
     ENDED_WELL,
-    ENDED_FAILED, /* moving bytes failed: see failure */
-    ENDED_KILLED, /* a worker was killed by a signal: see worker, pid, signal */
-    ENDED_LOST,   /* a worker exited without a result: see worker, pid, and signal as exit status */
+    ENDED_FAILED,      /* moving bytes failed: see failure */
+    ENDED_KILLED,      /* a worker was killed by a signal: see worker, pid, signal */
+    ENDED_LOST,        /* a worker exited without a result: see worker, pid, status */
     ENDED_INTERRUPTED, /* this program was asked to stop: see signals_fatal() */
 };
 
@@ -21,6 +21,7 @@ struct ending {
     unsigned worker; /* counted from 1 */
     pid_t pid;
     int signal;
+    int status;      /* as given to exit(3) */
     unsigned forked; /* how many workers there were; 0: the parent itself copied */
 };
 

@@ -5,7 +5,7 @@ set -eu
 cd "$1/src"
 
 # From the ground up; what stands on one line may include each other.
-layers='block io signals size diag cpus
+layers='block clock io signals size diag cpus
 share
 engine/engine engine/mmap engine/read_write engine/stream
 worker
