@@ -45,9 +45,9 @@ Test(size, large_counts_lose_no_digit)
 
 Test(size, nonsense_is_refused)
 {
-    static const char *const texts[] = {"",    "K",    "-1",  "+1",   " 1",   "1 ",  "1 K", "x",
-                                        "1x",  "0x10", "1e3", "inf",  "nan",  "1.",  ".5",  "1KK",
-                                        "1Ki", "1iB",  "1K ", "1.5.5"};
+    static const char *const texts[] = {"",   "K",   "-1",   "+1",  " 1",  "1 ",   "1 K",
+                                        "x",  "1x",  "0x10", "1e3", "inf", "nan",  "1.",
+                                        ".5", "1KK", "1Ki",  "1iB", "1K ", "1.5.5"};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         assert_refused(texts[i], EINVAL);
 }

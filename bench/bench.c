@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench.h"
+
+#include "json.h"
+#include "plot.h"
+#include "table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* What can't be written should be known before the minutes of measuring, not after. */
+static int open_outputs(const struct settings *settings, FILE **json, struct trouble *trouble)
+{
+    if (settings->plot) {
+        int err = plot_check(trouble);
+        FILE *plot = err ? NULL : fopen(settings->plot, "we");
+        if (!plot)
+            return err ? err : trouble_note(trouble, errno, settings->plot);
+        fclose(plot);
+    }
+    if (settings->json && !(*json = fopen(settings->json, "we")))
+        return trouble_note(trouble, errno, settings->json);
+    return 0;
+}
+
+static int run_all(struct report *report, const struct workspace *workspace,
+                   struct trouble *trouble)
+{
+    const struct settings *settings = report->settings;
+    struct prng prng;
+    int err = 0;
+    prng_seed(&prng, settings->seed);
+    table_print_header(stdout, report);
+    for (size_t i = 0; i < settings->size_count && !err; i++) {
+        struct series *series = &report->series[report->count++];
+        fflush(stdout);
+        err = series_run(series, settings, settings->sizes[i], workspace, &prng, trouble);
+        if (!err)
+            table_print_series(stdout, report, series);
+    }
+    return err;
+}
+
+static int write_outputs(const struct report *report, FILE *json, struct trouble *trouble)
+{
+    int err = json ? json_write(json, report) : 0;
+    if (err)
+        return trouble_note(trouble, -err, report->settings->json);
+    if (fflush(stdout) == EOF)
+        return trouble_note(trouble, errno, "standard output");
+    return report->settings->plot ? plot_draw(report, trouble) : 0;
+}
+
+int bench_run(const struct settings *settings, struct trouble *trouble)
+{
+    struct workspace workspace = {.dir = ""};
+    FILE *json = NULL;
+    struct report *report = calloc(1, sizeof(*report));
+    if (!report)
+        return trouble_note(trouble, ENOMEM, "report");
+    report->settings = settings;
+    int err = open_outputs(settings, &json, trouble);
+    if (err)
+        goto out;
+    machine_describe(&report->machine, settings->directory);
+    err = workspace_make(&workspace, settings->directory, trouble);
+    if (!err)
+        err = run_all(report, &workspace, trouble);
+    workspace_remove(&workspace);
+    if (!err)
+        err = write_outputs(report, json, trouble);
+out:
+    if (json && fclose(json) == EOF && !err)
+        err = trouble_note(trouble, errno, settings->json);
+    for (size_t i = 0; i < report->count; i++)
+        series_free(&report->series[i]);
+    free(report);
+    return err;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "child.h"
+
+#include "signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+double child_cpu_seconds(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
+/* Reaps the child; passes on the wish to end it, which a terminal's Ctrl-C has already told it. */
+static int reap(pid_t pid, int *status, struct rusage *usage)
+{
+    while (wait4(pid, status, 0, usage) < 0) {
+        if (errno != EINTR)
+            return -errno;
+        if (signals_fatal())
+            kill(pid, SIGTERM);
+    }
+    return signals_fatal() ? -EINTR : 0;
+}
+
+static int judge(const char *what, int status, struct trouble *trouble)
+{
+    if (WIFSIGNALED(status))
+        return trouble_say(trouble, EIO, "%s: killed by signal %d (%s)", what, WTERMSIG(status),
+                           strsignal(WTERMSIG(status)));
+    if (WEXITSTATUS(status) != 0)
+        return trouble_say(trouble, EIO, "%s: ended with status %d", what, WEXITSTATUS(status));
+    return 0;
+}
+
+/* What this program ignores or blocks for its own sake must not change how a command behaves. */
+static int spawn(pid_t *pid, char *const argv[])
+{
+    posix_spawnattr_t attributes;
+    sigset_t set;
+    int err = posix_spawnattr_init(&attributes);
+    if (err)
+        return -err;
+    sigemptyset(&set);
+    posix_spawnattr_setsigmask(&attributes, &set);
+    sigaddset(&set, SIGPIPE);
+    sigaddset(&set, SIGXFSZ);
+    posix_spawnattr_setsigdefault(&attributes, &set);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    err = posix_spawnp(pid, argv[0], NULL, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    return -err;
+}
+
+int child_command(char *const argv[], struct rusage *usage, struct trouble *trouble)
+{
+    pid_t pid;
+    int status;
+    int err = spawn(&pid, argv);
+    if (!err)
+        err = reap(pid, &status, usage);
+    if (err)
+        return trouble_note(trouble, -err, argv[0]);
+    return judge(argv[0], status, trouble);
+}
+
+static void default_signals(void)
+{
+    static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+        struct sigaction action;
+        sigaction(caught[i], NULL, &action);
+        if (action.sa_handler != SIG_IGN)
+            signal(caught[i], SIG_DFL);
+    }
+}
+
+int child_call(const char *what, int (*function)(void *), void *argument, struct rusage *usage,
+               struct trouble *trouble)
+{
+    fflush(NULL); /* or the child would write it again */
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        default_signals();
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(1);
+        _exit(-function(argument));
+    }
+    int status;
+    int err = pid < 0 ? -errno : reap(pid, &status, usage);
+    if (err)
+        return trouble_note(trouble, -err, what);
+    if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+        return trouble_note(trouble, WEXITSTATUS(status), what);
+    return judge(what, status, trouble);
+}

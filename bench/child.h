@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Child processes, run one at a time and waited for with what they used. */
+#pragma once
+
+#include "trouble.h"
+
+#include <sys/resource.h>
+
+/*
+ * Runs a command, found along PATH, and waits for it. Fills in *usage. Returns 0 when it ended with
+ * status 0, else -errno with the trouble said. When a signal asks this process to end, it ends the
+ * child too and returns -EINTR.
+ */
+int child_command(char *const argv[], struct rusage *usage, struct trouble *trouble);
+
+/*
+ * The same for a function in a forked child, which returns 0 or -errno, 255 at the most. `what`
+ * names it in the trouble.
+ */
+int child_call(const char *what, int (*function)(void *), void *argument, struct rusage *usage,
+               struct trouble *trouble);
+
+/* Seconds that the CPUs worked for it, in user and kernel mode. */
+double child_cpu_seconds(const struct rusage *usage);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "methods.h"
+
+#include "command.h"
+#include "memory.h"
+#include "plain.h"
+
+#include <string.h>
+
+#define KIB 1024
+#define MIB (1024 * KIB)
+
+const struct method methods[] = {
+    {"cp", "cp --reflink=never: the reference of every ratio", command_run, .by_default = true,
+     .argv = {"cp", "--reflink=never", "@SRC", "@DST"}},
+    {"cp-auto", "cp --reflink=auto: shares extents or lets the kernel copy where it can",
+     command_run, .by_default = true, .argv = {"cp", "--reflink=auto", "@SRC", "@DST"}},
+    {"dd-1M", "dd bs=1M", command_run, .by_default = true,
+     .argv = {"dd", "if=@SRC", "of=@DST", "bs=1M", "status=none"}, .fsync_argument = "conv=fsync"},
+    {"dd-4M", "dd bs=4M", command_run, .argv = {"dd", "if=@SRC", "of=@DST", "bs=4M", "status=none"},
+     .fsync_argument = "conv=fsync"},
+
+    {"plain-64K", "read and write in one process without exec, 64 KiB at a time", plain_run,
+     .buffer = 64 * KIB},
+    {"plain-128K", "the same, 128 KiB at a time", plain_run, .by_default = true,
+     .buffer = 128 * KIB},
+    {"plain-1M", "the same, 1 MiB at a time", plain_run, .by_default = true, .buffer = MIB},
+    {"plain-4M", "the same, 4 MiB at a time", plain_run, .buffer = 4 * MIB},
+
+    {"mpcp", "mpcp, engine and jobs its own choice", command_run, .by_default = true,
+     .argv = {"@MPCP", "-q", "@SRC", "@DST"}, .fsync_argument = "--fsync"},
+    {"mpcp-mmap", "mpcp --engine=mmap", command_run, .by_default = true, .has_jobs = true,
+     .argv = {"@MPCP", "-q", "--engine=mmap", "-j@JOBS", "@SRC", "@DST"},
+     .fsync_argument = "--fsync"},
+    {"mpcp-read-write", "mpcp --engine=read-write", command_run, .by_default = true,
+     .has_jobs = true, .argv = {"@MPCP", "-q", "--engine=read-write", "-j@JOBS", "@SRC", "@DST"},
+     .fsync_argument = "--fsync"},
+
+    {"memcpy-1", "one process copies between mapped memory, no file: the limit of one CPU",
+     memory_run, .by_default = true, .in_memory = true},
+    {"memcpy-N", "the same by as many processes as jobs: the limit of the machine", memory_run,
+     .by_default = true, .has_jobs = true, .in_memory = true},
+    {"memcpy-N-fresh", "the same into pages that the kernel must first find and clear", memory_run,
+     .by_default = true, .has_jobs = true, .in_memory = true, .fresh = true},
+    {0},
+};
+
+const struct method *const method_reference = &methods[0];
+
+const struct method *methods_find(const char *name)
+{
+    for (const struct method *m = methods; m->name; m++) {
+        if (strcmp(m->name, name) == 0)
+            return m;
+    }
+    return NULL;
+}
+
+void methods_list(FILE *file)
+{
+    for (const struct method *m = methods; m->name; m++)
+        fprintf(file, "%-16s %s%s\n", m->name, m->help, m->by_default ? "" : " (not by default)");
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of ways to copy that are compared. */
+#pragma once
+
+#include "trouble.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* One copy to make: dst does not exist yet. */
+struct task {
+    const char *mpcp; /* the binary */
+    const char *src, *dst;
+    uint64_t size;
+    unsigned jobs; /* 0 for a method that has none */
+    bool fsync;
+};
+
+/* What it took. */
+struct measurement {
+    double seconds; /* by the clock, from the start of the first process to the end of the last */
+    double cpu_seconds;  /* user and system, all processes */
+    uint64_t peak_bytes; /* the most memory resident in any one process */
+};
+
+enum { METHOD_ARGUMENTS = 8 };
+
+struct method {
+    const char *name; /* as in --methods */
+    const char *help;
+    /* Makes the copy and measures it. Returns 0, or -errno with the trouble said. */
+    int (*run)(const struct method *method, const struct task *task,
+               struct measurement *measurement, struct trouble *trouble);
+    bool by_default; /* runs when --methods does not say which */
+    bool has_jobs;   /* runs once for each of --jobs */
+    bool in_memory;  /* copies no file: there is no destination, and it needs twice the size in
+                        memory */
+
+    /* For commands: "@MPCP", "@SRC", "@DST" and "@JOBS" at the end of an argument stand for the
+     * task's. */
+    const char *argv[METHOD_ARGUMENTS];
+    const char *fsync_argument; /* with --fsync the first argument; NULL: run sync(1) afterwards */
+    /* For read and write. */
+    size_t buffer;
+    /* For memcpy. */
+    bool fresh; /* the destination's pages are not there yet */
+};
+
+/* Ended by a NULL name. */
+extern const struct method methods[];
+
+/* The method that all others are compared with. */
+extern const struct method *const method_reference;
+
+/* The method of that name, or NULL. */
+const struct method *methods_find(const char *name);
+
+/* Prints names and help, a line each. */
+void methods_list(FILE *file);

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "plot.h"
+
+#include "size.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One line of the panel by jobs, or one kind of bar: what its name starts with, the longest first.
+ */
+struct look {
+    const char *prefix;
+    unsigned colour; /* 0xrrggbb */
+    const char *dash;
+};
+
+static const struct look looks[] = {
+    {"mpcp-read-write", 0x56b4e9, "solid"},
+    {"mpcp-mmap", 0x0072b2, "solid"},
+    {"mpcp-", 0x009e73, "solid"},
+    {"mpcp", 0x003f6b, "solid"},
+    {"memcpy-N-fresh", 0xb0b0b0, "'-'"},
+    {"memcpy", 0x808080, "'-'"},
+    {"cp-", 0xf0b070, "solid"},
+    {"cp", 0xd55e00, "solid"},
+    {"", 0xc8c8b8, "solid"},
+};
+
+static const struct look *look_of(const struct method *method)
+{
+    const struct look *look = looks;
+    while (strncmp(method->name, look->prefix, strlen(look->prefix)) != 0)
+        look++;
+    return look;
+}
+
+int plot_check(struct trouble *trouble)
+{
+    if (system("gnuplot --version >/dev/null 2>&1") == 0)
+        return 0;
+    return trouble_say(trouble, ENOENT, "--plot: gnuplot draws it, and it can't be run here");
+}
+
+static void put_quoted(FILE *gnuplot, const char *text)
+{
+    putc('\'', gnuplot);
+    for (; *text; text++)
+        fputs(*text == '\'' ? "''" : (char[2]){*text, '\0'}, gnuplot);
+    putc('\'', gnuplot);
+}
+
+static double rate(const struct series *series, double seconds)
+{
+    return statistics_throughput(series->size, seconds) / 1e9;
+}
+
+/* Columns: name, median, lowest, highest (GB/s), colour; the slowest first, which is drawn lowest.
+ */
+static void put_bars(FILE *gnuplot, const struct series *series, const struct cell *const *sorted,
+                     size_t count)
+{
+    char name[SERIES_NAME];
+    fputs("$bars << END\n", gnuplot);
+    for (size_t i = count; i-- > 0;) {
+        const struct summary *t = &sorted[i]->seconds;
+        fprintf(gnuplot, "\"%s\" %.9g %.9g %.9g %u\n", series_name(sorted[i], name),
+                rate(series, t->median), rate(series, t->maximum), rate(series, t->minimum),
+                look_of(sorted[i]->method)->colour);
+    }
+    fputs("END\n", gnuplot);
+}
+
+static void draw_bars(FILE *gnuplot, const struct series *series, const struct cell *const *sorted,
+                      size_t count)
+{
+    double longest = count ? rate(series, sorted[0]->seconds.minimum) : 1;
+    char size[SIZE_TEXT];
+    put_bars(gnuplot, series, sorted, count);
+    /* The numbers stand right of the longest bar's end, hence the room. */
+    fprintf(
+        gnuplot,
+        "set title '%s by method: median, and worst to best run'\n"
+        "set xrange [0:%.9g]\nset yrange [-0.7:%zu-0.3]\nset xlabel 'GB/s'\nunset ylabel\n"
+        "unset key\nset grid x\nunset logscale\nset xtics auto\nset ytics nomirror scale 0\n"
+        "plot $bars using 2:0:(0):2:($0-0.36):($0+0.36):5:ytic(1) with boxxyerror fillstyle "
+        "solid 1 noborder linecolor rgb variable,"
+        " $bars using 2:0:3:4 with xerrorbars pointtype 0 linewidth 1.5 linecolor rgb '#202020',"
+        " $bars using 4:0:(sprintf('%%.3g', $2)) with labels left offset 0.8,0\n",
+        size_format(series->size, size), 1.15 * longest, count);
+}
+
+/* One line of the second panel: all cells of a method that has jobs. */
+static void put_line_data(FILE *gnuplot, const struct series *series, const struct method *method,
+                          size_t number)
+{
+    fprintf(gnuplot, "$line%zu << END\n", number);
+    for (size_t i = 0; i < series->count; i++) {
+        const struct cell *cell = &series->cells[i];
+        if (cell->method == method && !cell->left_out)
+            fprintf(gnuplot, "%u %.9g %.9g %.9g\n", cell->jobs, rate(series, cell->seconds.median),
+                    rate(series, cell->seconds.maximum), rate(series, cell->seconds.minimum));
+    }
+    fputs("END\n", gnuplot);
+}
+
+static void put_jobs_axis(FILE *gnuplot, const struct settings *settings)
+{
+    unsigned least = settings->jobs[0], most = least;
+    for (size_t i = 0; i < settings->jobs_count; i++) {
+        least = settings->jobs[i] < least ? settings->jobs[i] : least;
+        most = settings->jobs[i] > most ? settings->jobs[i] : most;
+    }
+    fprintf(gnuplot, "set xtics (");
+    for (size_t i = 0; i < settings->jobs_count; i++)
+        fprintf(gnuplot, "%s%u", i ? "," : "", settings->jobs[i]);
+    fputs(")\n", gnuplot);
+    if (most / least >= 8)
+        fprintf(gnuplot, "set logscale x 2\nset xrange [%g:%g]\n", least / 1.2, most * 1.2);
+    else
+        fprintf(gnuplot, "set xrange [%g:%g]\n", least - 0.1 * (most - least),
+                most + 0.1 * (most - least));
+}
+
+static bool is_line(const struct series *series, const struct method *method)
+{
+    for (size_t i = 0; i < series->count; i++) {
+        if (series->cells[i].method == method && method->has_jobs && !series->cells[i].left_out)
+            return true;
+    }
+    return false;
+}
+
+static void draw_lines(FILE *gnuplot, const struct settings *settings, const struct series *series)
+{
+    char size[SIZE_TEXT];
+    for (size_t i = 0; i < settings->method_count; i++) {
+        if (is_line(series, settings->methods[i]))
+            put_line_data(gnuplot, series, settings->methods[i], i);
+    }
+    put_jobs_axis(gnuplot, settings);
+    fprintf(gnuplot,
+            "set title '%s by jobs: median'\nset xlabel 'jobs'\nset ylabel 'GB/s'\n"
+            "set yrange [0:*]\nset grid y\nset ytics auto scale 1\n"
+            "set key outside bottom center horizontal\n"
+            "plot %.9g title 'cp' with lines linewidth 2 linecolor rgb %u",
+            size_format(series->size, size), rate(series, series_reference(series)->seconds.median),
+            look_of(method_reference)->colour);
+    for (size_t i = 0; i < settings->method_count; i++) {
+        const struct method *method = settings->methods[i];
+        const struct look *look = look_of(method);
+        if (is_line(series, method))
+            fprintf(gnuplot,
+                    ", $line%zu using 1:2 title '%s' with linespoints linewidth 2 pointtype 7 "
+                    "dashtype %s linecolor rgb %u",
+                    i, method->name, look->dash, look->colour);
+    }
+    putc('\n', gnuplot);
+}
+
+static void draw_series(FILE *gnuplot, const struct settings *settings, const struct series *series)
+{
+    const struct cell **sorted = calloc(series->count, sizeof(const struct cell *));
+    if (!sorted)
+        return;
+    draw_bars(gnuplot, series, sorted, series_sort(series, sorted));
+    if (settings->jobs_count > 1)
+        draw_lines(gnuplot, settings, series);
+    free(sorted);
+}
+
+static void put_title(FILE *gnuplot, const struct report *report)
+{
+    const struct machine *m = &report->machine;
+    char title[256];
+    snprintf(title, sizeof(title), "%s, %u CPUs, %s, source %s%s", m->cpu, m->cpus_usable,
+             m->file_system, report->settings->cold ? "cold" : "warm",
+             report->settings->fsync ? ", with fsync" : "");
+    put_quoted(gnuplot, title);
+    putc('\n', gnuplot);
+}
+
+static void draw_report(FILE *gnuplot, const struct report *report)
+{
+    const struct settings *settings = report->settings;
+    int columns = settings->jobs_count > 1 ? 2 : 1;
+    bool png = strcmp(strrchr(settings->plot, '.'), ".png") == 0;
+    fprintf(gnuplot, "set terminal %s noenhanced size %d,%zu font ',11'\nset output ",
+            png ? "pngcairo" : "svg background rgb 'white'", 760 * columns,
+            60 + 500 * report->count);
+    put_quoted(gnuplot, settings->plot);
+    fputs("\nset border 3\nset tics nomirror\nset datafile missing 'nan'\n", gnuplot);
+    fprintf(gnuplot, "set multiplot layout %zu,%d title ", report->count, columns);
+    put_title(gnuplot, report);
+    for (size_t i = 0; i < report->count; i++)
+        draw_series(gnuplot, settings, &report->series[i]);
+    fputs("unset multiplot\n", gnuplot);
+}
+
+int plot_draw(const struct report *report, struct trouble *trouble)
+{
+    FILE *gnuplot = popen("gnuplot", "we");
+    if (!gnuplot)
+        return trouble_note(trouble, errno, "gnuplot");
+    draw_report(gnuplot, report);
+    if (pclose(gnuplot) != 0)
+        return trouble_say(trouble, EIO, "%s: gnuplot failed", report->settings->plot);
+    return 0;
+}

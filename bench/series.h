@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* All runs of all methods with one size, and what they come to. */
+#pragma once
+
+#include "settings.h"
+#include "statistics.h"
+#include "workspace.h"
+
+/* A method with a number of jobs. */
+struct cell {
+    const struct method *method;
+    unsigned jobs;            /* 0 for a method that has none */
+    bool left_out;            /* it would need more memory than there is: nothing below is set */
+    struct measurement *runs; /* one each round */
+    struct summary seconds;
+    double cpu_seconds;  /* the median */
+    uint64_t peak_bytes; /* the maximum */
+};
+
+struct series {
+    uint64_t size; /* of the source */
+    struct cell *cells;
+    size_t count;
+    unsigned rounds;
+    uint64_t not_evicted; /* the most bytes of the source that stayed in memory before a cold run */
+};
+
+/*
+ * Makes the source, runs every cell once each round in an order of its own, compares each copy, and
+ * removes what it made. Returns 0, or -errno with the trouble said. series_free must follow in
+ * either case.
+ */
+int series_run(struct series *series, const struct settings *settings, uint64_t size,
+               const struct workspace *workspace, struct prng *prng, struct trouble *trouble);
+void series_free(struct series *series);
+
+/* The cell that ratios refer to. */
+const struct cell *series_reference(const struct series *series);
+
+/* Fills `sorted`, which has room for series->count, with the cells that ran, fastest median first,
+ * and returns how many they are. */
+size_t series_sort(const struct series *series, const struct cell **sorted);
+
+/* "mpcp-mmap" or "mpcp-mmap, 4 jobs", written to buf. */
+enum { SERIES_NAME = 64 };
+const char *series_name(const struct cell *cell, char buf[SERIES_NAME]);

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "settings.h"
+
+#include "cpus.h"
+#include "prng.h"
+#include "size.h"
+
+#include <errno.h>
+#include <popt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROUNDS_DEFAULT = 9, ROUNDS_QUICK = 3, ROUNDS_MAX = 1000000, JOBS_MAX = 65536 };
+
+/* Everything as typed; what was not typed stays NULL or 0. */
+static struct {
+    char *directory, *sizes, *jobs, *methods, *rounds, *mpcp, *json, *plot, *seed;
+    int cold, fsync, quick, list;
+} typed;
+
+static struct settings parsed;
+
+static const struct poptOption table[] = {
+    {"directory", 'd', POPT_ARG_STRING, &typed.directory, 0, "Copy in DIR (default: here)", "DIR"},
+    {"size", 's', POPT_ARG_STRING, &typed.sizes, 0, "Sizes of the source (default: 1G)", "LIST"},
+    {"jobs", 'j', POPT_ARG_STRING, &typed.jobs, 0,
+     "Jobs of the methods that have some (default: the number of CPUs)", "LIST"},
+    {"methods", 'm', POPT_ARG_STRING, &typed.methods, 0,
+     "Methods, or \"all\" (see --list); cp always runs, because all are compared with it", "LIST"},
+    {"rounds", 'r', POPT_ARG_STRING, &typed.rounds, 0, "Runs of each method (default: 9)", "N"},
+    {"cold", 0, POPT_ARG_NONE, &typed.cold, 0, "Evict the source from memory before each run",
+     NULL},
+    {"fsync", 0, POPT_ARG_NONE, &typed.fsync, 0, "A copy ends when its data is on the medium",
+     NULL},
+    {"seed", 0, POPT_ARG_STRING, &typed.seed, 0, "Repeat the order of an earlier run", "N"},
+    {"json", 0, POPT_ARG_STRING, &typed.json, 0, "Write all that was measured to FILE", "FILE"},
+    {"plot", 0, POPT_ARG_STRING, &typed.plot, 0, "Draw throughput to FILE.svg or FILE.png", "FILE"},
+    {"mpcp", 0, POPT_ARG_STRING, &typed.mpcp, 0, "The mpcp to measure", "PATH"},
+    {"list", 0, POPT_ARG_NONE, &typed.list, 0, "List the methods", NULL},
+    {"quick", 0, POPT_ARG_NONE, &typed.quick, 0,
+     "A few seconds only: 64 MiB and 3 rounds where not said otherwise", NULL},
+    POPT_AUTOHELP POPT_TABLEEND};
+
+/* Calls take for each item between commas; stops at the first error. */
+static int each_item(char *list, int (*take)(const char *item, struct trouble *),
+                     struct trouble *trouble)
+{
+    char *rest;
+    int err = 0;
+    for (char *item = strtok_r(list, ",", &rest); item && !err; item = strtok_r(NULL, ",", &rest))
+        err = take(item, trouble);
+    return err;
+}
+
+static int take_size(const char *item, struct trouble *trouble)
+{
+    uint64_t bytes;
+    if (size_parse(item, &bytes) < 0 || bytes == 0)
+        return trouble_say(trouble, EINVAL, "--size: \"%s\" is no size of a file to copy", item);
+    if (parsed.size_count == SETTINGS_SIZES)
+        return trouble_say(trouble, EINVAL, "--size: more than %d sizes", SETTINGS_SIZES);
+    parsed.sizes[parsed.size_count++] = bytes;
+    return 0;
+}
+
+static bool is_number(const char *text, uint64_t least, uint64_t most, uint64_t *number)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    /* strtoull alone would also take a sign, or nothing at all. */
+    if (*end != '\0' || strspn(text, "0123456789") == 0 || errno || value < least || value > most)
+        return false;
+    *number = value;
+    return true;
+}
+
+static int take_jobs(const char *item, struct trouble *trouble)
+{
+    uint64_t jobs;
+    if (!is_number(item, 1, JOBS_MAX, &jobs))
+        return trouble_say(trouble, EINVAL, "--jobs: \"%s\" is not a number from 1 to %d", item,
+                           JOBS_MAX);
+    if (parsed.jobs_count == SETTINGS_JOBS)
+        return trouble_say(trouble, EINVAL, "--jobs: more than %d numbers", SETTINGS_JOBS);
+    parsed.jobs[parsed.jobs_count++] = (unsigned)jobs;
+    return 0;
+}
+
+static void add_method(const struct method *method)
+{
+    for (size_t i = 0; i < parsed.method_count; i++) {
+        if (parsed.methods[i] == method)
+            return;
+    }
+    if (parsed.method_count < SETTINGS_METHODS)
+        parsed.methods[parsed.method_count++] = method;
+}
+
+static int take_method(const char *item, struct trouble *trouble)
+{
+    const struct method *method = methods_find(item);
+    if (strcmp(item, "all") == 0) {
+        for (const struct method *m = methods; m->name; m++)
+            add_method(m);
+        return 0;
+    }
+    if (!method)
+        return trouble_say(trouble, EINVAL, "--methods: there is no \"%s\" (see --list)", item);
+    add_method(method);
+    return 0;
+}
+
+static int take_methods(struct trouble *trouble)
+{
+    add_method(method_reference);
+    if (typed.methods)
+        return each_item(typed.methods, take_method, trouble);
+    for (const struct method *m = methods; m->name; m++) {
+        if (m->by_default)
+            add_method(m);
+    }
+    return 0;
+}
+
+static int take_rounds(struct trouble *trouble)
+{
+    uint64_t rounds = typed.quick ? ROUNDS_QUICK : ROUNDS_DEFAULT;
+    if (typed.rounds && !is_number(typed.rounds, 1, ROUNDS_MAX, &rounds))
+        return trouble_say(trouble, EINVAL, "--rounds: \"%s\" is not a number from 1 to %d",
+                           typed.rounds, ROUNDS_MAX);
+    parsed.rounds = (unsigned)rounds;
+    return 0;
+}
+
+static int take_seed(struct trouble *trouble)
+{
+    /* 32 bits are plenty for an order, and short enough to type again. */
+    parsed.seed = prng_fresh_seed() >> 32;
+    if (typed.seed && !is_number(typed.seed, 0, UINT64_MAX, &parsed.seed))
+        return trouble_say(trouble, EINVAL, "--seed: \"%s\" is not a number", typed.seed);
+    return 0;
+}
+
+static int take_plot(struct trouble *trouble)
+{
+    const char *dot = typed.plot ? strrchr(typed.plot, '.') : NULL;
+    if (typed.plot && (!dot || (strcmp(dot, ".svg") != 0 && strcmp(dot, ".png") != 0)))
+        return trouble_say(trouble, EINVAL, "--plot: \"%s\" ends neither in .svg nor in .png",
+                           typed.plot);
+    parsed.plot = typed.plot;
+    return 0;
+}
+
+/* The mpcp of the build that this bench is from, else the one that is installed. */
+static void find_mpcp(void)
+{
+    static const char *const places[] = {"../mpcp", "mpcp"};
+    char self[PATH_MAX - 16];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    snprintf(parsed.mpcp, sizeof(parsed.mpcp), "%s", typed.mpcp ? typed.mpcp : "mpcp");
+    if (typed.mpcp || len < 0)
+        return;
+    self[len] = '\0';
+    *strrchr(self, '/') = '\0';
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        char path[PATH_MAX];
+        snprintf(path, sizeof(path), "%s/%s", self, places[i]);
+        if (access(path, X_OK) == 0) {
+            strcpy(parsed.mpcp, path);
+            return;
+        }
+    }
+}
+
+static int read_words(int argc, const char **argv, struct trouble *trouble)
+{
+    poptContext context = poptGetContext("mpcp-bench", argc, argv, table, 0);
+    int result = poptGetNextOpt(context);
+    int err = 0;
+    if (result < -1)
+        err = trouble_say(trouble, EINVAL, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS),
+                          poptStrerror(result));
+    else if (poptPeekArg(context))
+        err = trouble_say(trouble, EINVAL, "%s: there are no operands (see --help)",
+                          poptPeekArg(context));
+    poptFreeContext(context);
+    return err;
+}
+
+int settings_parse(int argc, const char **argv, const struct settings **settings,
+                   struct trouble *trouble)
+{
+    char size_default[] = "1G", size_quick[] = "64M";
+    *settings = &parsed;
+    int err = read_words(argc, argv, trouble);
+    if (!err)
+        err = each_item(typed.sizes   ? typed.sizes
+                        : typed.quick ? size_quick
+                                      : size_default,
+                        take_size, trouble);
+    if (!err && typed.jobs)
+        err = each_item(typed.jobs, take_jobs, trouble);
+    if (!err)
+        err = take_methods(trouble);
+    if (!err)
+        err = take_rounds(trouble);
+    if (!err)
+        err = take_seed(trouble);
+    if (!err)
+        err = take_plot(trouble);
+    if (err)
+        return err;
+    if (parsed.size_count == 0)
+        return trouble_say(trouble, EINVAL, "--size: the list is empty");
+    if (parsed.jobs_count == 0)
+        parsed.jobs[parsed.jobs_count++] = cpus_usable();
+    parsed.directory = typed.directory ? typed.directory : ".";
+    parsed.json = typed.json;
+    parsed.cold = typed.cold;
+    parsed.fsync = typed.fsync;
+    parsed.list = typed.list;
+    find_mpcp();
+    return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* A hidden directory of the bench's own, in the directory to be measured, with two names in it. */
+#pragma once
+
+#include "trouble.h"
+
+#include <limits.h>
+#include <stdint.h>
+
+struct workspace {
+    char dir[PATH_MAX - 32]; /* empty until made */
+    char src[PATH_MAX];
+    char dst[PATH_MAX];
+};
+
+/* Makes it under `parent`. Returns 0, or -errno with the trouble said. */
+int workspace_make(struct workspace *workspace, const char *parent, struct trouble *trouble);
+
+/* -ENOSPC, with the trouble said, where `bytes` more do not fit. */
+int workspace_require(const struct workspace *workspace, uint64_t bytes, struct trouble *trouble);
+
+/* Removes all files in it but the source, where there are any. */
+int workspace_clear(const struct workspace *workspace, struct trouble *trouble);
+
+/* Waits until the file system has made the last removals durable: their journal entries, and the
+ * discards that some mounts send with them, would otherwise fall into the next copy. */
+int workspace_settle(const struct workspace *workspace, struct trouble *trouble);
+
+/* Removes all of it; also what was never made, or only in part. */
+void workspace_remove(struct workspace *workspace);
