@@ -23,57 +23,57 @@ static int open_outputs(const struct settings *settings, FILE **json, struct tro
     return 0;
 }
 
-static int run_all(struct report *report, const struct workspace *workspace,
+static int run_all(struct findings *findings, const struct workspace *workspace,
                    struct trouble *trouble)
 {
-    const struct settings *settings = report->settings;
+    const struct settings *settings = findings->settings;
     struct prng prng;
     int err = 0;
     prng_seed(&prng, settings->seed);
-    table_print_header(stdout, report);
+    table_print_header(stdout, findings);
     for (size_t i = 0; i < settings->size_count && !err; i++) {
-        struct series *series = &report->series[report->count++];
+        struct series *series = &findings->series[findings->count++];
         fflush(stdout);
         err = series_run(series, settings, settings->sizes[i], workspace, &prng, trouble);
         if (!err)
-            table_print_series(stdout, report, series);
+            table_print_series(stdout, findings, series);
     }
     return err;
 }
 
-static int write_outputs(const struct report *report, FILE *json, struct trouble *trouble)
+static int write_outputs(const struct findings *findings, FILE *json, struct trouble *trouble)
 {
-    int err = json ? json_write(json, report) : 0;
+    int err = json ? json_write(json, findings) : 0;
     if (err)
-        return trouble_note(trouble, -err, report->settings->json);
+        return trouble_note(trouble, -err, findings->settings->json);
     if (fflush(stdout) == EOF)
         return trouble_note(trouble, errno, "standard output");
-    return report->settings->plot ? plot_draw(report, trouble) : 0;
+    return findings->settings->plot ? plot_draw(findings, trouble) : 0;
 }
 
 int bench_run(const struct settings *settings, struct trouble *trouble)
 {
     struct workspace workspace = {.dir = ""};
     FILE *json = NULL;
-    struct report *report = calloc(1, sizeof(*report));
-    if (!report)
-        return trouble_note(trouble, ENOMEM, "report");
-    report->settings = settings;
+    struct findings *findings = calloc(1, sizeof(*findings));
+    if (!findings)
+        return trouble_note(trouble, ENOMEM, "findings");
+    findings->settings = settings;
     int err = open_outputs(settings, &json, trouble);
     if (err)
         goto out;
-    machine_describe(&report->machine, settings->directory);
+    machine_describe(&findings->machine, settings->directory);
     err = workspace_make(&workspace, settings->directory, trouble);
     if (!err)
-        err = run_all(report, &workspace, trouble);
+        err = run_all(findings, &workspace, trouble);
     workspace_remove(&workspace);
     if (!err)
-        err = write_outputs(report, json, trouble);
+        err = write_outputs(findings, json, trouble);
 out:
     if (json && fclose(json) == EOF && !err)
         err = trouble_note(trouble, errno, settings->json);
-    for (size_t i = 0; i < report->count; i++)
-        series_free(&report->series[i]);
-    free(report);
+    for (size_t i = 0; i < findings->count; i++)
+        series_free(&findings->series[i]);
+    free(findings);
     return err;
 }

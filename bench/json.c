@@ -164,16 +164,16 @@ static void put_series(struct json *json, const struct series *series)
     leave(json, '}');
 }
 
-int json_write(FILE *file, const struct report *report)
+int json_write(FILE *file, const struct findings *findings)
 {
     struct json json = {.file = file, .first = true};
     enter(&json, NULL, '{');
     count(&json, "format", 1);
-    put_machine(&json, &report->machine);
-    put_settings(&json, report->settings);
+    put_machine(&json, &findings->machine);
+    put_settings(&json, findings->settings);
     enter(&json, "series", '[');
-    for (size_t i = 0; i < report->count; i++)
-        put_series(&json, &report->series[i]);
+    for (size_t i = 0; i < findings->count; i++)
+        put_series(&json, &findings->series[i]);
     leave(&json, ']');
     leave(&json, '}');
     putc('\n', file);

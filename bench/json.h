@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for programs. */
+/* The findings for programs. */
 #pragma once
 
-#include "report.h"
+#include "findings.h"
 
 /*
  * Writes one JSON object: "format" (1), "machine", "settings" and "series", in which each cell has
  * the summary and every run in the order of the rounds. All times in seconds, all sizes in bytes.
  * Returns 0 or -errno.
  */
-int json_write(FILE *file, const struct report *report);
+int json_write(FILE *file, const struct findings *findings);

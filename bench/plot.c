@@ -74,20 +74,21 @@ static void put_bars(FILE *gnuplot, const struct series *series, const struct ce
 static void draw_bars(FILE *gnuplot, const struct series *series, const struct cell *const *sorted,
                       size_t count)
 {
-    double longest = count ? rate(series, sorted[0]->seconds.minimum) : 1;
     char size[SIZE_TEXT];
+    double longest = count ? rate(series, sorted[0]->seconds.minimum) : 1;
     put_bars(gnuplot, series, sorted, count);
     /* The numbers stand right of the longest bar's end, hence the room. */
     fprintf(
         gnuplot,
-        "set title '%s by method: median, and worst to best run'\n"
+        "set title '%s by method: median, and slowest to fastest run'\n"
         "set xrange [0:%.9g]\nset yrange [-0.7:%zu-0.3]\nset xlabel 'GB/s'\nunset ylabel\n"
-        "unset key\nset grid x\nunset logscale\nset xtics auto\nset ytics nomirror scale 0\n"
+        "unset key\nunset grid\nset grid x\nunset logscale\nset xtics auto\n"
+        "set ytics nomirror scale 0\n"
         "plot $bars using 2:0:(0):2:($0-0.36):($0+0.36):5:ytic(1) with boxxyerror fillstyle "
         "solid 1 noborder linecolor rgb variable,"
         " $bars using 2:0:3:4 with xerrorbars pointtype 0 linewidth 1.5 linecolor rgb '#202020',"
-        " $bars using 4:0:(sprintf('%%.3g', $2)) with labels left offset 0.8,0\n",
-        size_format(series->size, size), 1.15 * longest, count);
+        " $bars using 4:0:(sprintf('%%.%df', $2)) with labels left offset 0.8,0\n",
+        size_format(series->size, size), 1.15 * longest, count, longest < 1 ? 4 : 2);
 }
 
 /* One line of the second panel: all cells of a method that has jobs. */
@@ -141,8 +142,8 @@ static void draw_lines(FILE *gnuplot, const struct settings *settings, const str
     put_jobs_axis(gnuplot, settings);
     fprintf(gnuplot,
             "set title '%s by jobs: median'\nset xlabel 'jobs'\nset ylabel 'GB/s'\n"
-            "set yrange [0:*]\nset grid y\nset ytics auto scale 1\n"
-            "set key outside bottom center horizontal\n"
+            "set yrange [0:*]\nunset grid\nset grid y\nset ytics auto scale 1\n"
+            "set key outside right center vertical Left reverse samplen 2\n"
             "plot %.9g title 'cp' with lines linewidth 2 linecolor rgb %u",
             size_format(series->size, size), rate(series, series_reference(series)->seconds.median),
             look_of(method_reference)->colour);
@@ -169,41 +170,43 @@ static void draw_series(FILE *gnuplot, const struct settings *settings, const st
     free(sorted);
 }
 
-static void put_title(FILE *gnuplot, const struct report *report)
+static void put_title(FILE *gnuplot, const struct findings *findings, int columns)
 {
-    const struct machine *m = &report->machine;
-    char title[256];
-    snprintf(title, sizeof(title), "%s, %u CPUs, %s, source %s%s", m->cpu, m->cpus_usable,
-             m->file_system, report->settings->cold ? "cold" : "warm",
-             report->settings->fsync ? ", with fsync" : "");
+    const struct machine *machine = &findings->machine;
+    const struct settings *settings = findings->settings;
+    char title[512];
+    snprintf(title, sizeof(title), "%s source%s, %s, %u × %s, %u rounds",
+             settings->cold ? "cold" : "warm", settings->fsync ? ", fsync" : "",
+             machine->file_system, machine->cpus_usable, machine->cpu, settings->rounds);
+    fprintf(gnuplot, "set multiplot layout %zu,%d title ", findings->count, columns);
     put_quoted(gnuplot, title);
-    putc('\n', gnuplot);
+    fputs(" font ',13'\n", gnuplot);
 }
 
-static void draw_report(FILE *gnuplot, const struct report *report)
+static void draw_findings(FILE *gnuplot, const struct findings *findings)
 {
-    const struct settings *settings = report->settings;
+    const struct settings *settings = findings->settings;
     int columns = settings->jobs_count > 1 ? 2 : 1;
     bool png = strcmp(strrchr(settings->plot, '.'), ".png") == 0;
-    fprintf(gnuplot, "set terminal %s noenhanced size %d,%zu font ',11'\nset output ",
+    fprintf(gnuplot,
+            "set encoding utf8\nset terminal %s noenhanced size %d,%zu font ',11'\nset output ",
             png ? "pngcairo" : "svg background rgb 'white'", 760 * columns,
-            60 + 500 * report->count);
+            60 + 500 * findings->count);
     put_quoted(gnuplot, settings->plot);
     fputs("\nset border 3\nset tics nomirror\nset datafile missing 'nan'\n", gnuplot);
-    fprintf(gnuplot, "set multiplot layout %zu,%d title ", report->count, columns);
-    put_title(gnuplot, report);
-    for (size_t i = 0; i < report->count; i++)
-        draw_series(gnuplot, settings, &report->series[i]);
+    put_title(gnuplot, findings, columns);
+    for (size_t i = 0; i < findings->count; i++)
+        draw_series(gnuplot, settings, &findings->series[i]);
     fputs("unset multiplot\n", gnuplot);
 }
 
-int plot_draw(const struct report *report, struct trouble *trouble)
+int plot_draw(const struct findings *findings, struct trouble *trouble)
 {
     FILE *gnuplot = popen("gnuplot", "we");
     if (!gnuplot)
         return trouble_note(trouble, errno, "gnuplot");
-    draw_report(gnuplot, report);
+    draw_findings(gnuplot, findings);
     if (pclose(gnuplot) != 0)
-        return trouble_say(trouble, EIO, "%s: gnuplot failed", report->settings->plot);
+        return trouble_say(trouble, EIO, "%s: gnuplot failed", findings->settings->plot);
     return 0;
 }

@@ -31,10 +31,10 @@ static const struct unit *choose_unit(const struct cell *const *cells, size_t co
     return unit;
 }
 
-void table_print_header(FILE *file, const struct report *report)
+void table_print_header(FILE *file, const struct findings *findings)
 {
-    const struct machine *m = &report->machine;
-    const struct settings *s = report->settings;
+    const struct machine *m = &findings->machine;
+    const struct settings *s = findings->settings;
     char memory[SIZE_TEXT];
     fprintf(file, "CPU          %s, %u online, %u usable\n", m->cpu, m->cpus_online,
             m->cpus_usable);
@@ -66,7 +66,7 @@ static void print_row(FILE *file, const struct cell *cell, const struct cell *re
     fprintf(file, " %8.1f\n", (double)cell->peak_bytes / (1 << 20));
 }
 
-static void print_notes(FILE *file, const struct report *report, const struct series *series)
+static void print_notes(FILE *file, const struct findings *findings, const struct series *series)
 {
     char name[SERIES_NAME], bytes[SIZE_TEXT], whole[SIZE_TEXT];
     for (size_t i = 0; i < series->count; i++) {
@@ -78,10 +78,10 @@ static void print_notes(FILE *file, const struct report *report, const struct se
         fprintf(file,
                 "not cold: up to %s of the source's %s could not be evicted from memory (%s)\n",
                 size_format(series->not_evicted, bytes), size_format(series->size, whole),
-                report->machine.file_system);
+                findings->machine.file_system);
 }
 
-void table_print_series(FILE *file, const struct report *report, const struct series *series)
+void table_print_series(FILE *file, const struct findings *findings, const struct series *series)
 {
     const struct cell **sorted = calloc(series->count, sizeof(const struct cell *));
     char size[SIZE_TEXT];
@@ -95,6 +95,6 @@ void table_print_series(FILE *file, const struct report *report, const struct se
             "median", "max", "spread", "GB/s", "to cp", "floor", "CPU", "peak MiB");
     for (size_t i = 0; i < count; i++)
         print_row(file, sorted[i], series_reference(series), series->size, unit);
-    print_notes(file, report, series);
+    print_notes(file, findings, series);
     free(sorted);
 }

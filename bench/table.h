@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The report as text for people. */
+/* The findings as text for people. */
 #pragma once
 
-#include "report.h"
+#include "findings.h"
 
 /* Where and how: one line for each fact. */
-void table_print_header(FILE *file, const struct report *report);
+void table_print_header(FILE *file, const struct findings *findings);
 
 /* One size: a row for each cell, fastest median first. README.md explains the columns. */
-void table_print_series(FILE *file, const struct report *report, const struct series *series);
+void table_print_series(FILE *file, const struct findings *findings, const struct series *series);
