@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 static const char access_acl[] = "system.posix_acl_access";
+static const char capability[] = "security.capability";
 
 /* The names of fd's extended attributes, each ended by NUL; *len is 0 where there is no such thing.
  */
@@ -40,15 +41,17 @@ static int copy_value(int from, int to, const char *name)
 /* The security modules label files by rules of their own, which may forbid other labels. */
 static bool is_label(const char *name)
 {
-    return strncmp(name, "security.", 9) == 0 && strcmp(name, "security.capability") != 0;
+    return strncmp(name, "security.", 9) == 0 && strcmp(name, capability) != 0;
 }
 
-static int copy_xattrs(int from, int to, bool tolerant)
+static int copy_xattrs(int from, int to, const char *except, bool tolerant)
 {
     char *names;
     size_t len;
     int rc = list_names(from, &names, &len);
     for (char *name = names; !rc && name < names + len; name += strlen(name) + 1) {
+        if (strcmp(name, except) == 0)
+            continue;
         rc = copy_value(from, to, name);
         if (rc && (tolerant || is_label(name)))
             rc = 0;
@@ -117,7 +120,7 @@ int attributes_carry(int from, int to, const struct stat *st, unsigned which, co
     }
     if (!rc && which & ATTRIBUTE_XATTR) {
         *what = "extended attributes";
-        rc = copy_xattrs(from, to, which & ATTRIBUTE_TOLERANT);
+        rc = copy_xattrs(from, to, "", which & ATTRIBUTE_TOLERANT);
     }
     if (!rc && which & ATTRIBUTE_TIMESTAMPS) {
         *what = "the times";
@@ -132,6 +135,6 @@ int attributes_adopt(int old, int staged, const struct stat *old_st)
     if (!rc)
         rc = drop_acl(staged);
     if (!rc)
-        rc = copy_xattrs(old, staged, false);
+        rc = copy_xattrs(old, staged, capability, false); /* new contents don't inherit power */
     return rc;
 }

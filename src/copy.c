@@ -94,11 +94,12 @@ static int decide(struct copy *c)
     return c->rules->dry_run ? finish(c, OUTCOME_PLANNED) : 0;
 }
 
-/* The permission bits that a new file starts with, before umask. Those to be preserved come later.
+/* The permission bits that a new file starts with, before umask. A mode to be preserved comes
+ * later.
  */
 static mode_t first_mode(const struct copy *c)
 {
-    if (c->rules->preserve & (ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP))
+    if (c->rules->preserve & ATTRIBUTE_MODE)
         return 0600;
     return inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
 }
@@ -322,11 +323,11 @@ static int take_steps(struct copy *c)
 }
 
 /* Has a destination that was there before been written to, so that a failure leaves it incomplete?
- */
+ * From the step behind its truncation on, that is. */
 static bool is_spoilt(const struct copy *c)
 {
-    return c->share && c->stage.kind == STAGE_IN_PLACE && c->dst.exists &&
-           S_ISREG(c->dst.st.st_mode);
+    return c->transfer.engine && c->stage.kind == STAGE_IN_PLACE && c->dst.exists &&
+           inspect_is_seekable(c->dst.st.st_mode);
 }
 
 static void report_failure(struct copy *c)
