@@ -115,8 +115,14 @@ void diag_put_quoted(FILE *out, const char *name)
     }
 }
 
+const char diag_stdin[] = "standard input", diag_stdout[] = "standard output";
+
 void diag_put_name(FILE *out, const char *name)
 {
+    if (name == diag_stdin || name == diag_stdout) {
+        fputs(name, out);
+        return;
+    }
     /* A colon or a blank would make it unclear where the name ends. */
     if (*name == '\0' || strpbrk(name, " :'\"$`\\!*?[](){}<>|&;#~") || !all_printable(name))
         diag_put_quoted(out, name);

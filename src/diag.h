@@ -28,6 +28,9 @@ void complain_further(struct complaint *c, const char *more);
 /* The length in bytes of the UTF-8 character at s, which isn't empty; 0 if there is none. */
 size_t diag_utf8_len(const char *s);
 
+/* What the streams are called in sentences: no file names, and so never quoted. */
+extern const char diag_stdin[], diag_stdout[];
+
 /* Prints a name to `out` as a shell would read it back: unchanged where nothing in it is special,
  * else in quotes, with bytes that are no printable UTF-8 as \n or \377. So a name never breaks a
  * line. */

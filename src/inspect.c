@@ -78,7 +78,7 @@ static int open_source(const char *path)
 int inspect_source(const char *path, struct source *src, struct complaint *why)
 {
     bool standard = strcmp(path, STANDARD_STREAM) == 0;
-    *src = (struct source){.path = standard ? "standard input" : path};
+    *src = (struct source){.path = standard ? diag_stdin : path};
     src->fd = standard ? STDIN_FILENO : open_source(path);
     if (src->fd < 0)
         return complain_errno(why, -src->fd, src->path, "cannot open");
@@ -180,7 +180,7 @@ static int refuse_same(const struct source *src, const struct destination *dst,
 
 static int inspect_stdout(const struct source *src, struct destination *dst, struct complaint *why)
 {
-    dst->path = "standard output";
+    dst->path = diag_stdout;
     dst->standard = dst->exists = dst->writable = true;
     if (fstat(STDOUT_FILENO, &dst->st) < 0)
         return complain_errno(why, errno, dst->path, "cannot inspect");
