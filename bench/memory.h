@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * memcpy between two mapped buffers by forked processes: what the memory of this machine gives when
- * no file system is in the way. No warm copy of a file's bytes can be faster.
+ * no file system is in the way. No copy that moves the bytes of a file can be faster.
  */
 #pragma once
 
 #include "methods.h"
 
 /*
- * See struct method: uses has_jobs (one process without) and fresh. Mapping, filling,
- * comparing and unmapping are not measured: the clock runs from the signal to start until the last
- * process has copied its last byte.
+ * See struct method: uses has_jobs (one process without) and fresh. Mapping, filling, comparing
+ * and unmapping are not measured: the clock runs from the signal to start until the last process
+ * has copied its last byte.
  */
 int memory_run(const struct method *method, const struct task *task,
                struct measurement *measurement, struct trouble *trouble);

@@ -18,7 +18,7 @@ struct task {
     bool fsync;
 };
 
-/* What it took. */
+/* What it took. For memcpy, seconds and cpu_seconds are of the copying alone (see memory.h). */
 struct measurement {
     double seconds; /* by the clock, from the start of the first process to the end of the last */
     double cpu_seconds;  /* user and system, all processes */

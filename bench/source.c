@@ -122,8 +122,13 @@ int source_compare(const char *src, const char *dst, const char *method, struct 
 {
     int src_fd = open(src, O_RDONLY | O_CLOEXEC);
     int dst_fd = open(dst, O_RDONLY | O_CLOEXEC);
-    int err = src_fd < 0 || dst_fd < 0 ? trouble_note(trouble, errno, src_fd < 0 ? src : dst)
-                                       : compare_fds(src_fd, dst_fd, method, trouble);
+    int err;
+    if (src_fd < 0)
+        err = trouble_note(trouble, errno, src);
+    else if (dst_fd < 0)
+        err = trouble_say(trouble, EIO, "%s: left no copy that can be read", method);
+    else
+        err = compare_fds(src_fd, dst_fd, method, trouble);
     io_close(&src_fd);
     io_close(&dst_fd);
     return err;

@@ -72,21 +72,30 @@ static bool contains(const char *map, const struct transfer *t, const char *addr
     return address >= map && address < map + t->size;
 }
 
+static ssize_t explain_source_fault(struct transfer *t, off_t off)
+{
+    char byte;
+    ssize_t n = pread(t->src_fd, &byte, 1, off);
+    return engine_fail(t, SIDE_SOURCE, off, n < 0 ? errno : n == 0 ? ENODATA : EIO);
+}
+
+/* Asks for the whole page, as the fault did: on a nearly full disk one byte may still find room. */
+static ssize_t explain_destination_fault(struct transfer *t, off_t off)
+{
+    off_t start = off - off % t->page;
+    off_t len = t->size - start < t->page ? t->size - start : t->page;
+    size_t written;
+    int rc = io_pwrite_full(t->dst_fd, t->src_map + start, (size_t)len, start, &written);
+    return engine_fail(t, SIDE_DESTINATION, off, rc < 0 ? -rc : EIO);
+}
+
 static ssize_t explain_fault(struct transfer *t)
 {
-    char byte = 0;
-    ssize_t n;
-    if (contains(t->src_map, t, fault_address)) {
-        off_t off = fault_address - t->src_map;
-        n = pread(t->src_fd, &byte, 1, off);
-        return engine_fail(t, SIDE_SOURCE, off, n < 0 ? errno : n == 0 ? ENODATA : EIO);
-    }
-    if (!contains(t->dst_map, t, fault_address))
-        return engine_fail(t, SIDE_DESTINATION, 0, EFAULT);
-    /* This byte is lost in any case: the copy has failed. */
-    off_t off = fault_address - t->dst_map;
-    n = pwrite(t->dst_fd, &byte, 1, off);
-    return engine_fail(t, SIDE_DESTINATION, off, n < 0 ? errno : EIO);
+    if (contains(t->src_map, t, fault_address))
+        return explain_source_fault(t, fault_address - t->src_map);
+    if (contains(t->dst_map, t, fault_address))
+        return explain_destination_fault(t, fault_address - t->dst_map);
+    return engine_fail(t, SIDE_DESTINATION, 0, EFAULT);
 }
 
 /*
