@@ -5,7 +5,7 @@
  * every worker, being a process, has an mmap lock of its own.
  *
  * A fault that the kernel can't serve (the source shrank, the disk failed or is full) arrives as
- * SIGBUS. It is caught, and the same byte is then asked for by a system call, which says why as
+ * SIGBUS. It is caught, and the same bytes are then asked for by a system call, which says why as
  * errno.
  */
 #include "engine/engine.h"
@@ -86,7 +86,7 @@ static ssize_t explain_destination_fault(struct transfer *t, off_t off)
     off_t len = t->size - start < t->page ? t->size - start : t->page;
     size_t written;
     int rc = io_pwrite_full(t->dst_fd, t->src_map + start, (size_t)len, start, &written);
-    return engine_fail(t, SIDE_DESTINATION, off, rc < 0 ? -rc : EIO);
+    return engine_fail(t, SIDE_DESTINATION, start + (off_t)written, rc < 0 ? -rc : EIO);
 }
 
 static ssize_t explain_fault(struct transfer *t)
