@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* All that one bench measured, as the table, the JSON and the plot read it. */
+#pragma once
+
+#include "machine.h"
+#include "series.h"
+
+struct findings {
+    const struct settings *settings;
+    struct machine machine;
+    struct series series[SETTINGS_SIZES]; /* one for each size */
+    size_t count;
+};
