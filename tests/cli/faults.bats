@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Every system call that fails gives an exact copy or one sentence, the destination as it was, and nothing
+# left behind.
+load support
+
+# Runs with a fault twice, without and with an old destination, and expects the failure.
+fails_on() { # inject expression, sentence as an expression, option...
+    local inject=$1 sentence=$2
+    shift 2
+    needs_strace
+    random_file src 16M
+    rm -f dst
+    run --separate-stderr traced "$inject" -j3 "$@" src dst
+    assert_failed_like 1 "$sentence"
+    [ ! -e dst ]
+    assert_clean
+    echo old >dst
+    run --separate-stderr traced "$inject" -j3 "$@" src dst
+    assert_failed_like 1 "$sentence"
+    [ "$(cat dst)" = old ]
+    assert_clean
+}
+
+copies_in_spite_of() { # inject expression, option...
+    local inject=$1
+    shift
+    needs_strace
+    random_file src 16M
+    echo old >dst
+    run --separate-stderr traced "$inject" -j3 "$@" src dst
+    echo "$stderr"
+    [ "$status" = 0 ]
+    [ -z "$stderr" ]
+    cmp src dst
+    assert_clean
+}
+
+only_read_write() {
+    [ "$ENGINE" = read-write ] || skip "the $ENGINE engine makes no such call"
+}
+
+@test "no space to reserve" { fails_on fallocate:error=ENOSPC 'dst: cannot reserve 16\.0 MiB: No space left on device'; }
+@test "no quota to reserve" { fails_on fallocate:error=EDQUOT 'dst: cannot reserve 16\.0 MiB: Disk quota exceeded'; }
+@test "a file system that can't reserve" { copies_in_spite_of fallocate:error=EOPNOTSUPP; }
+@test "reserving is interrupted" { copies_in_spite_of fallocate:error=EINTR:when=1; }
+@test "the size can't be set" { fails_on ftruncate:error=EFBIG 'dst: cannot reserve 16\.0 MiB: File too large'; }
+@test "publishing fails" { fails_on linkat,renameat,renameat2:error=EIO 'dst: cannot publish: Input/output error'; }
+@test "fsync fails" { fails_on fsync:error=EIO 'dst: cannot publish: Input/output error' --fsync; }
+@test "waiting is interrupted" { copies_in_spite_of wait4:error=EINTR:when=1; }
+@test "nothing can be mapped, not even memory to share" {
+    fails_on mmap:error=ENOMEM:when=30+ 'src: .*: Cannot allocate memory' --explain
+}
+
+@test "reading fails in a worker" {
+    only_read_write
+    fails_on pread64:error=EIO:when=4 'src: cannot read at offset [0-9]+: Input/output error'
+}
+
+@test "writing fails in a worker" {
+    only_read_write
+    fails_on pwrite64:error=EIO:when=2 'dst: cannot write at offset [0-9]+: Input/output error'
+}
+
+@test "reads are interrupted" {
+    only_read_write
+    copies_in_spite_of pread64:error=EINTR:when=4
+}
+
+@test "writes are interrupted" {
+    only_read_write
+    copies_in_spite_of pwrite64:error=EINTR:when=2
+}
+
+@test "a failed fsync is not tried again" {
+    needs_strace
+    random_file src 1M
+    run env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=fsync -e inject=fsync:error=EIO "$MPCP" --fsync src dst
+    [ "$status" = 1 ]
+    [ "$(grep -c fsync trace)" = 1 ]
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A process that is killed while copying spoils nothing.
+load support
+
+start_slowly() {
+    needs_strace
+    random_file src 32M
+    echo old >dst
+    slowly -j2 src dst 2>err &
+    JOB=$!
+    wait_for_processes 3
+}
+
+kill_worker() { # signal, its number and name
+    local worker status
+    start_slowly
+    worker=$(tail -1 <<<"$WORKERS")
+    kill -"$1" "$worker"
+    status=0
+    wait $JOB || status=$?
+    cat err
+    [ "$status" = 1 ]
+    [[ "$(cat err)" == "mpcp: dst: cannot copy: worker "[12]" (pid $worker) was killed by signal $2" ]]
+    [ "$(cat dst)" = old ]
+    assert_clean
+}
+
+@test "a worker is killed by SIGKILL" { kill_worker KILL '9 (Killed)'; }
+@test "a worker is killed by SIGSEGV" {
+    case $(nm -D "$MPCP" 2>/dev/null) in *__asan*) skip "the sanitizer catches SIGSEGV" ;; esac
+    kill_worker SEGV '11 (Segmentation fault)'
+}
+
+@test "a worker that stops and goes on is harmless" {
+    start_slowly
+    kill -STOP $WORKERS
+    sleep 0.3
+    kill -CONT $WORKERS
+    wait $JOB
+    cmp src dst
+    assert_clean
+}
+
+@test "the parent is killed by SIGKILL: the workers follow" {
+    start_slowly
+    kill -KILL "$PARENT"
+    wait $JOB || true
+    [ "$(cat dst)" = old ]
+    assert_clean
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Progress: shown on a terminal after a second, in one line, cleared at the end; SIGUSR1 asks for a line.
+load support
+
+# Runs a command on a terminal of 40 columns, and prints all that it writes there.
+on_terminal() {
+    python3 -c 'import fcntl, os, pty, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 40, 0, 0))
+    os.execvp(sys.argv[1], sys.argv[1:])
+try:
+    while data := os.read(fd, 65536):
+        sys.stdout.buffer.write(data)
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
+}
+
+# Feeds a FIFO for about two and a half seconds.
+feed_slowly() {
+    for _ in $(seq 25); do
+        head -c 100K /dev/zero
+        sleep 0.1
+    done >fifo
+}
+
+@test "a copy of more than a second shows a line that fits, and clears it" {
+    mkfifo fifo
+    feed_slowly &
+    on_terminal "$MPCP" fifo dst >out
+    wait
+    tr '\r' '\n' <out >lines
+    grep -qE '[0-9]\.[0-9] [KM]iB' lines
+    sed 's/\x1b\[K//' lines | awk 'length > 39 {exit 1}'
+    [ "$(tail -c 4 out | od -An -c | tr -d ' ')" = '\r033[K' ]
+}
+
+@test "a file with a size shows bar or percent and the time left" {
+    needs_strace
+    random_file src 8M
+    ASAN_OPTIONS=detect_leaks=0 on_terminal strace -f -qq -o /dev/null -e trace=pread64 \
+        -e inject=pread64:delay_exit=150000 "$MPCP" --engine=read-write -j1 --chunk=256K src dst >out
+    grep -qaE '[0-9]+%.* of 8\.0 MiB' out
+    cmp src dst
+}
+
+@test "a short copy shows nothing" {
+    random_file src 1M
+    on_terminal "$MPCP" src dst >out
+    [ ! -s out ]
+}
+
+@test "nothing on what isn't a terminal, unless asked for" {
+    mkfifo fifo
+    feed_slowly &
+    run mpcp fifo dst
+    [ -z "$output" ]
+    feed_slowly &
+    run mpcp --progress=always fifo dst
+    [ "${#lines[@]}" -ge 2 ]
+    [[ "$output" != *$'\r'* ]]
+    feed_slowly &
+    run on_terminal "$MPCP" --progress=never fifo dst
+    [ -z "$output" ]
+    feed_slowly &
+    run on_terminal "$MPCP" -q fifo dst
+    [ -z "$output" ]
+}
+
+@test "SIGUSR1 asks for one line, and the copy goes on" {
+    mkfifo fifo
+    exec 7<>fifo
+    mpcp fifo dst 2>err 3>&- 7>&- &
+    job=$!
+    head -c 100K /dev/zero >&7
+    wait_for_processes 2
+    kill -USR1 "$PARENT"
+    wait_until test -s err
+    exec 7>&-
+    wait $job
+    cat err
+    [ "$(wc -l <err)" = 1 ]
+    [[ "$(cat err)" =~ ^mpcp:\ [0-9.]+\ [KM]?i?B ]]
+    [ "$(stat -c %s dst)" = 102400 ]
+}

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+# What the tests of the program share. Each test starts in an empty directory of its own, $DIR, which is
+# removed after it, with all that it has mounted or left running.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    # Not in $TMPDIR, which may be a tmpfs: O_TMPFILE, fallocate and the like differ there.
+    DIR=$(mktemp -d "${MPCP_TEST_DIR:-/var/tmp}/mpcp-test-XXXXXX")
+    cd "$DIR"
+    # A name that no other process has, so that processes left behind can be found by it.
+    PROCESS=mpcp$$t$BATS_TEST_NUMBER
+    ln -s "$MPCP" "$DIR/$PROCESS"
+}
+
+teardown() {
+    pkill -KILL -x "$PROCESS"
+    cd /
+    [ -z "${MNT-}" ] || umount -l "$MNT"
+    [ -z "${LOOP-}" ] || losetup -d "$LOOP"
+    chmod -R u+rwx "$DIR"
+    rm -rf "$DIR"
+} 2>/dev/null
+
+# The program, with the engine under test if there is one.
+mpcp() {
+    "$DIR/$PROCESS" ${ENGINE:+--engine="$ENGINE"} "$@"
+}
+
+# The same as a user who isn't root. Skips if we are no root either.
+mpcp_as_nobody() {
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$DIR/$PROCESS" ${ENGINE:+--engine="$ENGINE"} "$@"
+}
+
+# The same under strace: traced INJECT-EXPRESSION ARGUMENT... (see -e inject in strace(1)).
+traced() {
+    local inject=$1
+    shift
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace="${inject%%:*}" -e inject="$inject" \
+        "$DIR/$PROCESS" ${ENGINE:+--engine="$ENGINE"} "$@"
+}
+
+# The same, so slow that one can get at it meanwhile: each chunk takes 50 ms or more.
+slowly() {
+    traced mmap,pread64:delay_exit=50000:when=9+ --chunk=256K "$@"
+}
+
+# Waits, up to 20 s, until a command succeeds.
+wait_until() {
+    local i
+    for i in $(seq 400); do
+        "$@" && return
+        sleep 0.05
+    done
+    echo "waited in vain for: $*" >&2
+    return 1
+}
+
+# Waits until COUNT processes (the parent and its workers) are there, and sets PARENT and WORKERS.
+wait_for_processes() {
+    local count=$1
+    enough() { [ "$(pgrep -c -x "$PROCESS")" -ge "$count" ]; }
+    wait_until enough
+    PARENT=$(pgrep -o -x "$PROCESS")
+    WORKERS=$(pgrep -P "$PARENT")
+}
+
+no_process_left() {
+    ! pgrep -x "$PROCESS" >/dev/null
+}
+
+random_file() { # name, size
+    head -c "$2" /dev/urandom >"$1"
+}
+
+# Asserts that the last `run --separate-stderr` ended with a status, exactly one sentence, and no output.
+assert_refused() { # status, sentence without "mpcp: "
+    echo "status $status, stdout: $output, stderr: $stderr"
+    [ "$status" = "$1" ]
+    [ "$stderr" = "mpcp: $2" ]
+    [ -z "$output" ]
+}
+
+# The same, the sentence being matched by an extended regular expression, and stdout being of no interest.
+assert_failed_like() { # status, expression
+    echo "status $status, stderr: $stderr"
+    [ "$status" = "$1" ]
+    [[ "$stderr" =~ ^mpcp:\ $2$ ]]
+    [ "$(wc -l <<<"$stderr")" = 1 ]
+}
+
+# Asserts that nothing was left behind in a directory (default: the test's), and no process.
+assert_clean() {
+    local left
+    left=$(find "${1-$DIR}" -name '.*mpcp-*')
+    echo "left: $left"
+    [ -z "$left" ]
+    wait_until no_process_left
+}
+
+needs_root() {
+    [ "$(id -u)" = 0 ] || skip "needs root"
+}
+
+needs_strace() {
+    strace -qq -o /dev/null true 2>/dev/null || skip "strace can't trace here"
+}
+
+# Mounts a new file system at $MNT: with_mount TYPE SIZE [MKFS-OPTION...]. Skips where that is not possible.
+with_mount() {
+    local type=$1 size=$2 quiet
+    shift 2
+    needs_root
+    mkdir "$DIR/mnt"
+    if [ "$type" = tmpfs ]; then
+        mount -t tmpfs -o size="$size" tmpfs "$DIR/mnt" || skip "no tmpfs can be mounted"
+    else
+        case $type in
+        ext*) quiet='-q -F' ;;
+        vfat) quiet= ;;
+        *) quiet='-q -f' ;;
+        esac
+        truncate -s "$size" "$DIR/image"
+        mkfs."$type" $quiet "$@" "$DIR/image" >/dev/null 2>&1 || skip "mkfs.$type is missing"
+        mount -o loop "$DIR/image" "$DIR/mnt" 2>/dev/null || skip "no $type on a loop device can be mounted"
+    fi
+    MNT=$DIR/mnt
+}

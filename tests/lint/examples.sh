@@ -1,0 +1,26 @@
+#!/bin/sh
+# Runs the examples of the man page, so that they stay true. Usage: examples.sh SOURCE_ROOT MPCP
+set -eu
+root=$1 mpcp=$2
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+
+# What the examples speak of.
+mkdir bin backup
+ln -s "$mpcp" bin/mpcp
+PATH=$scratch/bin:$PATH
+head -c 9M /dev/urandom >big.img
+echo a >a.img
+echo b >b.img
+echo dump | gzip >dump.gz
+
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' "$root/man/mpcp.1" | grep -v pkill >examples
+[ "$(wc -l <examples)" -ge 6 ]
+while read -r example; do
+    echo "$example"
+    sh -euc "$example" </dev/null
+done <examples
+cmp big.img copy.img
+cmp a.img backup/a.img
+[ "$(cat dump)" = dump ]

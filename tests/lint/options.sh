@@ -1,0 +1,66 @@
+#!/bin/sh
+# Fails when man page, --help and the table in src/options.c don't have the same options, values and letters, or
+# when man page and --help don't name the engines that there are. Usage: options.sh SOURCE_ROOT MPCP
+set -eu
+root=$1 mpcp=$2
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# Each list has lines "-letter,--name=" (either may be missing, = stands for a value), sorted.
+
+# {"jobs", 'j', ..., .value = ...}, over several lines
+sed -n '/^static const struct option table/,/^};/p' "$root/src/options.c" | tr -d '\n' | sed 's/},/}\n/g' |
+    awk '/\.help/ {
+        name = letter = value = ""
+        if (match($0, /\{"[a-z-]+"/)) name = "--" substr($0, RSTART + 2, RLENGTH - 3)
+        if (match($0, /\047.\047/)) letter = "-" substr($0, RSTART + 1, 1)
+        if (/\.value/) value = "="
+        print letter "," name value
+    }' | sort >"$scratch/table"
+
+#   -j, --jobs=N   text        or        --engine=auto|...   text        or        -p   text
+"$mpcp" --help | awk '/^  (-.|    --)/ {
+    name = letter = value = ""
+    if (match($0, /^  -./)) letter = substr($0, 3, 2)
+    if (match($0, /^  (-., |    )--[a-z-]+/)) name = substr($0, 7, RLENGTH - 6)
+    if (name && substr($0, RSTART + RLENGTH, 1) == "=") value = "="
+    print letter "," name value
+}' | sort >"$scratch/help"
+
+# .It Fl j , -jobs Ns = Ns Ar N      or      .It Fl -engine Ns = ...      or      .It Fl p
+awk '/^\.It Fl/ {
+    gsub(/\\&/, "")
+    name = letter = value = ""
+    for (i = 3; i <= NF; i++) {
+        if ($i ~ /^-[a-z]/) name = "-" $i
+        else if ($i != "," && i == 3) letter = "-" $i
+        if ($i == "=") value = "="
+    }
+    print letter "," name value
+}' "$root/man/mpcp.1" | sort >"$scratch/man"
+
+[ "$(wc -l <"$scratch/table")" -ge 20 ] || {
+    echo "the table in src/options.c could not be read"
+    exit 1
+}
+failed=0
+for place in help man; do
+    diff "$scratch/table" "$scratch/$place" >"$scratch/diff" || {
+        echo "src/options.c (<) and $place (>) differ:"
+        grep '^[<>]' "$scratch/diff"
+        failed=1
+    }
+done
+
+for engine in $(sed -n 's/.*engines\[\] = {\(.*\), NULL}.*/\1/p' "$root/src/engine/engine.c" | tr -d '&,'); do
+    name=$(sed -n "/struct engine $engine = /,/};/s/.*\.name = \"\(.*\)\".*/\1/p" "$root"/src/engine/*.c)
+    "$mpcp" --help | grep -q -- "--engine=.*$name" || {
+        echo "--help doesn't name the engine $name"
+        failed=1
+    }
+    grep -q "^\.It Cm $name" "$root/man/mpcp.1" || {
+        echo "the man page doesn't name the engine $name"
+        failed=1
+    }
+done
+exit $failed
