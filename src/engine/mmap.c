@@ -25,21 +25,22 @@ enum {
     WINDOW = 2 << 20, /* a huge page */
 };
 
-/* What the SIGBUS handler needs: where to go back to while a memcpy is under way, and what to
+/* What the SIGBUS handler needs: which piece is being copied, where to go back to, and what to
  * leave. */
+enum { NO_PIECE = -1 };
+static volatile off_t piece_off = NO_PIECE;
 static sigjmp_buf recovery;
-static volatile sig_atomic_t copying;
 static char *volatile fault_address;
 
 static void catch_fault(int sig, siginfo_t *info, void *context)
 {
     (void)context;
-    if (!copying || info->si_code <= 0) { /* not from a mapping: let it end the process as usual */
+    if (piece_off == NO_PIECE ||
+        info->si_code <= 0) { /* not from a mapping: let it end the process */
         signal(sig, SIG_DFL);
         raise(sig);
         return;
     }
-    copying = 0;
     fault_address = info->si_addr;
     siglongjmp(recovery, 1);
 }
@@ -67,35 +68,32 @@ static int prepare(struct transfer *t)
     return 0;
 }
 
-static bool contains(const char *map, const struct transfer *t, const char *address)
-{
-    return address >= map && address < map + t->size;
-}
-
-static ssize_t explain_source_fault(struct transfer *t, off_t off)
+static ssize_t fail_reading(struct transfer *t, off_t off)
 {
     char byte;
     ssize_t n = pread(t->src_fd, &byte, 1, off);
     return engine_fail(t, SIDE_SOURCE, off, n < 0 ? errno : n == 0 ? ENODATA : EIO);
 }
 
-/* Asks for the whole page, as the fault did: on a nearly full disk one byte may still find room. */
-static ssize_t explain_destination_fault(struct transfer *t, off_t off)
+/* Copies the rest of a chunk from `off` on by calls. They may find room where a fault found none.
+ */
+static ssize_t write_rest(struct transfer *t, off_t off, struct chunk chunk)
 {
-    off_t start = off - off % t->page;
-    off_t len = t->size - start < t->page ? t->size - start : t->page;
-    size_t written;
-    int rc = io_pwrite_full(t->dst_fd, t->src_map + start, (size_t)len, start, &written);
-    return engine_fail(t, SIDE_DESTINATION, start + (off_t)written, rc < 0 ? -rc : EIO);
+    size_t written, len = (size_t)(chunk.off - off) + chunk.len;
+    int rc = io_pwrite_full(t->dst_fd, t->src_map + off, len, off, &written);
+    off += (off_t)written;
+    if (rc == -EFAULT) /* the call met the fault that a load would have met */
+        return fail_reading(t, off);
+    return rc < 0 ? engine_fail(t, SIDE_DESTINATION, off, -rc) : (ssize_t)chunk.len;
 }
 
-static ssize_t explain_fault(struct transfer *t)
+static ssize_t recover(struct transfer *t, struct chunk chunk)
 {
-    if (contains(t->src_map, t, fault_address))
-        return explain_source_fault(t, fault_address - t->src_map);
-    if (contains(t->dst_map, t, fault_address))
-        return explain_destination_fault(t, fault_address - t->dst_map);
-    return engine_fail(t, SIDE_DESTINATION, 0, EFAULT);
+    off_t off = piece_off;
+    piece_off = NO_PIECE;
+    if (fault_address >= t->src_map && fault_address < t->src_map + t->size)
+        return fail_reading(t, fault_address - t->src_map);
+    return write_rest(t, off, chunk);
 }
 
 /*
@@ -145,9 +143,9 @@ static void copy_pieces(struct transfer *t, off_t off, off_t end)
 {
     for (off_t next; off < end; off = next) {
         next = end - off < PIECE ? end : off + PIECE;
-        copying = 1;
+        piece_off = off;
         memcpy(t->dst_map + off, t->src_map + off, (size_t)(next - off));
-        copying = 0;
+        piece_off = NO_PIECE;
         forget_behind(t, off, next);
     }
 }
@@ -155,7 +153,7 @@ static void copy_pieces(struct transfer *t, off_t off, off_t end)
 static ssize_t copy(struct transfer *t, struct chunk chunk)
 {
     if (sigsetjmp(recovery, 1))
-        return explain_fault(t);
+        return recover(t, chunk);
     copy_pieces(t, chunk.off, chunk.off + (off_t)chunk.len);
     return (ssize_t)chunk.len;
 }

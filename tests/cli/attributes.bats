@@ -122,7 +122,7 @@ has_xattrs() {
 }
 
 @test "--preserve=xattr fails where there is no such thing; --preserve=all makes do" {
-    with_mount vfat 64M
+    with_mount ramfs 64M
     has_xattrs
     echo a >src
     setfattr -n user.colour -v blue src

@@ -48,10 +48,6 @@ only_read_write() {
 @test "publishing fails" { fails_on linkat,renameat,renameat2:error=EIO 'dst: cannot publish: Input/output error'; }
 @test "fsync fails" { fails_on fsync:error=EIO 'dst: cannot publish: Input/output error' --fsync; }
 @test "waiting is interrupted" { copies_in_spite_of wait4:error=EINTR:when=1; }
-@test "nothing can be mapped, not even memory to share" {
-    fails_on mmap:error=ENOMEM:when=30+ 'src: .*: Cannot allocate memory' --explain
-}
-
 @test "reading fails in a worker" {
     only_read_write
     fails_on pread64:error=EIO:when=4 'src: cannot read at offset [0-9]+: Input/output error'

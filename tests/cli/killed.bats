@@ -21,7 +21,7 @@ kill_worker() { # signal, its number and name
     wait $JOB || status=$?
     cat err
     [ "$status" = 1 ]
-    [[ "$(cat err)" == "mpcp: dst: cannot copy: worker "[12]" (pid $worker) was killed by signal $2" ]]
+    [[ "$(own_messages err)" == "mpcp: dst: cannot copy: worker "[12]" (pid $worker) was killed by signal $2" ]]
     [ "$(cat dst)" = old ]
     assert_clean
 }

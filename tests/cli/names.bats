@@ -22,7 +22,7 @@ load support
 }
 
 @test "a name of 255 bytes where staging takes a hidden name" {
-    with_mount vfat 64M
+    with_fuse 64M
     name=$(printf 'x%.0s' $(seq 255))
     echo 1 >a
     mpcp a "$MNT/$name"

@@ -65,6 +65,11 @@ wait_for_processes() {
     WORKERS=$(pgrep -P "$PARENT")
 }
 
+# What the program itself has said in a file, without strace's and the shell's words.
+own_messages() {
+    grep '^mpcp: ' "$1" || true
+}
+
 no_process_left() {
     ! pgrep -x "$PROCESS" >/dev/null
 }
@@ -108,21 +113,32 @@ needs_strace() {
 
 # Mounts a new file system at $MNT: with_mount TYPE SIZE [MKFS-OPTION...]. Skips where that is not possible.
 with_mount() {
-    local type=$1 size=$2 quiet
+    local type=$1 size=$2
     shift 2
     needs_root
     mkdir "$DIR/mnt"
-    if [ "$type" = tmpfs ]; then
-        mount -t tmpfs -o size="$size" tmpfs "$DIR/mnt" || skip "no tmpfs can be mounted"
-    else
-        case $type in
-        ext*) quiet='-q -F' ;;
-        vfat) quiet= ;;
-        *) quiet='-q -f' ;;
-        esac
-        truncate -s "$size" "$DIR/image"
-        mkfs."$type" $quiet "$@" "$DIR/image" >/dev/null 2>&1 || skip "mkfs.$type is missing"
-        mount -o loop "$DIR/image" "$DIR/mnt" 2>/dev/null || skip "no $type on a loop device can be mounted"
-    fi
+    case $type in
+    tmpfs | ramfs) mount -t "$type" -o size="$size" "$type" "$DIR/mnt" || skip "no $type can be mounted" ;;
+    ext*) mount_image "$type" "$size" -q -F "$@" ;;
+    *) mount_image "$type" "$size" -q -f "$@" ;;
+    esac
+    MNT=$DIR/mnt
+}
+
+mount_image() { # type, size, mkfs option...
+    local type=$1
+    truncate -s "$2" "$DIR/image"
+    shift 2
+    mkfs."$type" "$@" "$DIR/image" >/dev/null 2>&1 || skip "mkfs.$type is missing"
+    mount -o loop "$DIR/image" "$DIR/mnt" 2>/dev/null || skip "no $type on a loop device can be mounted"
+}
+
+# The same with a file system that knows no files without a name: FUSE, by fuse2fs.
+with_fuse() { # size
+    needs_root
+    mkdir "$DIR/mnt"
+    truncate -s "$1" "$DIR/image"
+    mkfs.ext4 -q -F "$DIR/image"
+    fuse2fs "$DIR/image" "$DIR/mnt" -o rw 2>/dev/null 3>&- || skip "fuse2fs is missing, or can't mount here"
     MNT=$DIR/mnt
 }

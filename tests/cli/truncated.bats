@@ -14,7 +14,7 @@ shrinks_to() { # size, in words
     wait $! || status=$?
     cat err
     [ "$status" = 1 ]
-    [ "$(cat err)" = "mpcp: src: cannot read: it shrank from 32.0 MiB to $2 while being copied" ]
+    [ "$(own_messages err)" = "mpcp: src: cannot read: it shrank from 32.0 MiB to $2 while being copied" ]
     [ "$(cat dst)" = old ]
     assert_clean
 }

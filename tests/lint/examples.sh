@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the examples of the man page, so that they stay true. Usage: examples.sh SOURCE_ROOT MPCP
 set -eu
-root=$1 mpcp=$2
+root=$1 mpcp=$(realpath "$2")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"

@@ -2,7 +2,7 @@
 # Fails when man page, --help and the table in src/options.c don't have the same options, values and letters, or
 # when man page and --help don't name the engines that there are. Usage: options.sh SOURCE_ROOT MPCP
 set -eu
-root=$1 mpcp=$2
+root=$1 mpcp=$(realpath "$2")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 

@@ -18,7 +18,7 @@ Test(progress, the_line_has_bar_percent_bytes_rate_and_time)
 {
     cr_assert_str_eq(
         line_of(79, half),
-        "[============>            ]   50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left");
+        "[=============>             ]   50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left");
 }
 
 Test(progress, it_fits_every_width)
