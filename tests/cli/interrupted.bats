@@ -61,7 +61,7 @@ traced() {
 
 @test "an ignored SIGHUP stays ignored" {
     needs_strace
-    random_file src 8M
+    random_file src 32M
     (trap '' HUP && slowly -j2 src dst) &
     wait_for_processes 3
     kill -HUP "$PARENT"
