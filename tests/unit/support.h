@@ -1,34 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* What several unit tests share: files in a directory of their own. */
+/* What several unit tests share: files in a directory of their own, small file systems, children.
+ */
 #pragma once
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#define EACH(i, array) (size_t i = 0; i < sizeof(array) / sizeof(array[0]); i++)
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-static char support_dir[64];
+static char support_dir[512];
 
 /* Makes an empty directory, the current one from then on. For Test(..., .init = enter_scratch). */
 static inline void enter_scratch(void)
 {
-    /* Not in /tmp, which may be a tmpfs: there is less that works there. */
-    strcpy(support_dir, "/var/tmp/mpcp-unit-XXXXXX");
+    const char *parent = getenv("TMPDIR");
+    snprintf(support_dir, sizeof(support_dir), "%s/mpcp-unit-XXXXXX",
+             parent && *parent ? parent : "/tmp");
     cr_assert_not_null(mkdtemp(support_dir));
     cr_assert_eq(chdir(support_dir), 0);
 }
 
+static inline int remove_entry(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)st, (void)type, (void)where;
+    return remove(path);
+}
+
 static inline void leave_scratch(void)
 {
-    char command[128];
-    snprintf(command, sizeof(command), "rm -rf '%s'", support_dir);
+    umount2("small", MNT_DETACH); /* if there is one, see mount_small */
     cr_assert_eq(chdir("/"), 0);
-    cr_assert_eq(system(command), 0);
+    cr_assert_eq(nftw(support_dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+/* Mounts an empty tmpfs of 1 MiB as "small", where no other process sees it, or skips the test. */
+static inline void mount_small(void)
+{
+    if (geteuid() != 0)
+        cr_skip_test("only root can mount a small file system");
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mkdir("small", 0755) < 0 || mount("small", "small", "tmpfs", 0, "size=1m") < 0)
+        cr_skip_test("this root may not mount a small file system");
 }
 
 /* Creates a file of `size` bytes, no two pages of which are equal, and returns it open for both. */
@@ -54,4 +77,21 @@ static inline bool same_bytes(int a, int b, size_t size)
     free(x);
     free(y);
     return same;
+}
+
+/* Memory full of zeros that children share. */
+static inline void *shared_memory(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    cr_assert_neq(memory, MAP_FAILED);
+    return memory;
+}
+
+/* Waits for a child, and returns its wait status. */
+static inline int reap(pid_t pid)
+{
+    int status = -1;
+    cr_assert_gt(pid, 0, "a child could not be forked");
+    cr_assert_eq(TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)), pid);
+    return status;
 }
