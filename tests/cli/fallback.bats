@@ -4,7 +4,7 @@
 load support
 
 limited() { # option...
-    case $(nm -D "$MPCP" 2>/dev/null) in *__asan*) skip "the sanitizer needs more address space" ;; esac
+    skip_sanitized "the sanitizer needs more address space"
     truncate -s 300M src
     (ulimit -v 200000 && "$MPCP" "$@" src dst)
 }

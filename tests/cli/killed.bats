@@ -28,7 +28,7 @@ kill_worker() { # signal, its number and name
 
 @test "a worker is killed by SIGKILL" { kill_worker KILL '9 (Killed)'; }
 @test "a worker is killed by SIGSEGV" {
-    case $(nm -D "$MPCP" 2>/dev/null) in *__asan*) skip "the sanitizer catches SIGSEGV" ;; esac
+    skip_sanitized "the sanitizer catches SIGSEGV"
     kill_worker SEGV '11 (Segmentation fault)'
 }
 

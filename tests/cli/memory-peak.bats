@@ -4,7 +4,7 @@
 load support
 
 peak_below_48_mib() { # option...
-    case $(nm -D "$MPCP" 2>/dev/null) in *__asan*) skip "the sanitizer needs memory of its own" ;; esac
+    skip_sanitized "the sanitizer needs memory of its own"
     [ "$(df --output=avail -B1 "$DIR" | tail -1)" -gt 5000000000 ] || skip "needs 5 GB of disk space"
     truncate -s 4G src
     python3 -c 'import resource, subprocess, sys

@@ -107,6 +107,11 @@ needs_root() {
     [ "$(id -u)" = 0 ] || skip "needs root"
 }
 
+# Skips in a build with AddressSanitizer: skip_sanitized REASON.
+skip_sanitized() {
+    ! nm -D "$MPCP" 2>/dev/null | grep -q __asan || skip "$1"
+}
+
 needs_strace() {
     strace -qq -o /dev/null true 2>/dev/null || skip "strace can't trace here"
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <sched.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define EACH(i, array) (size_t i = 0; i < LENGTH(array); i++)
 
 static char support_dir[512];
 
