@@ -91,6 +91,8 @@ static int decide(struct copy *c)
     unsigned cpus = c->src.size < 2 * PLAN_MIN_BLOCK ? 1 : cpus_usable();
     c->plan = plan_make(&c->src, &c->dst, &c->rules->wishes, cpus, (size_t)sysconf(_SC_PAGESIZE));
     c->observer->planned(c->observer->arg, c->src.path, c->dst.path, &c->plan);
+    if (c->plan.size >= 0 && c->plan.jobs < c->rules->wishes.jobs)
+        remark(c, "fewer jobs than asked for", c->plan.jobs_why);
     return c->rules->dry_run ? finish(c, OUTCOME_PLANNED) : 0;
 }
 

@@ -26,10 +26,11 @@ jobs_of() { # option...
     cmp src dst
 }
 
-@test "10,000 are clamped, and --explain says so" {
+@test "10,000 are clamped, and -v and --explain say so" {
     random_file src 8M
     run mpcp --explain -v -j 10000 src dst
     [ "$status" = 0 ]
+    [[ "$output" == *"'dst': fewer jobs than asked for: more can't be used for this file"* ]]
     [[ "$output" == *"jobs       1024: more can't be used for this file"* ]]
     cmp src dst
     assert_clean

@@ -27,6 +27,7 @@ feed_slowly() {
 }
 
 @test "a copy of more than a second shows a line that fits, and clears it" {
+    needs_terminal
     mkfifo fifo
     feed_slowly &
     on_terminal "$MPCP" fifo dst >out
@@ -38,6 +39,7 @@ feed_slowly() {
 }
 
 @test "a file with a size shows bar or percent and the time left" {
+    needs_terminal
     needs_strace
     random_file src 8M
     ASAN_OPTIONS=detect_leaks=0 on_terminal strace -f -qq -o /dev/null -e trace=pread64 \
@@ -47,12 +49,14 @@ feed_slowly() {
 }
 
 @test "a short copy shows nothing" {
+    needs_terminal
     random_file src 1M
     on_terminal "$MPCP" src dst >out
     [ ! -s out ]
 }
 
 @test "nothing on what isn't a terminal, unless asked for" {
+    needs_terminal
     mkfifo fifo
     feed_slowly &
     run mpcp fifo dst

@@ -15,6 +15,7 @@ setup() {
 
 teardown() {
     pkill -KILL -x "$PROCESS"
+    kill $(jobs -p)
     cd /
     [ -z "${MNT-}" ] || umount -l "$MNT"
     [ -z "${LOOP-}" ] || losetup -d "$LOOP"
@@ -114,6 +115,10 @@ skip_sanitized() {
 
 needs_strace() {
     strace -qq -o /dev/null true 2>/dev/null || skip "strace can't trace here"
+}
+
+needs_terminal() {
+    python3 -c 'import pty; pty.openpty()' 2>/dev/null || skip "no terminal can be opened here"
 }
 
 # Mounts a new file system at $MNT: with_mount TYPE SIZE [MKFS-OPTION...]. Skips where that is not possible.
