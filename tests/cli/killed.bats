@@ -44,7 +44,9 @@ kill_worker() { # signal, its number and name
 
 @test "the parent is killed by SIGKILL: the workers follow" {
     start_slowly
+    kill -STOP $WORKERS # they could end by themselves otherwise
     kill -KILL "$PARENT"
+    wait_until no_process_left
     wait $JOB || true
     [ "$(cat dst)" = old ]
     assert_clean
