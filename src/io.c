@@ -64,11 +64,13 @@ int io_write_full(int fd, const void *buf, size_t len, size_t *written)
     *written = 0;
     while (*written < len) {
         ssize_t n = write(fd, (const char *)buf + *written, len - *written);
-        if (n < 0 && errno == EINTR && !signals_fatal())
-            continue;
-        if (n <= 0)
+        if (n == 0 || (n < 0 && errno != EINTR))
             return n < 0 ? -errno : -EIO;
-        *written += (size_t)n;
+        if (n > 0)
+            *written += (size_t)n;
+        /* A signal that comes midway shows as a short count, not as EINTR. */
+        if (*written < len && signals_fatal())
+            return -EINTR;
     }
     return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "block.h"
-
-#include <criterion/criterion.h>
+#include "support.h"
 
 enum { PAGE = 4096 };
 
@@ -9,8 +8,6 @@ static const off_t sizes[] = {1,         PAGE - 1,      PAGE,      PAGE + 1,
                               2 << 20,   (2 << 20) + 1, 16 << 20,  2147483647LL,
                               1LL << 31, 1LL << 32,     1LL << 40, (1LL << 40) + 4095};
 static const unsigned jobs[] = {1, 2, 3, 7, 64, 1024};
-
-#define EACH(i, array) (size_t i = 0; i < sizeof(array) / sizeof(array[0]); i++)
 
 Test(block, an_empty_file_is_one_empty_block)
 {
@@ -21,31 +18,26 @@ Test(block, an_empty_file_is_one_empty_block)
 
 Test(block, blocks_cover_the_file_without_gap_or_overlap)
 {
-    for
-        EACH(s, sizes)
-        {
-        for
-            EACH(j, jobs)
-            {
-                unsigned count = block_count(sizes[s], jobs[j], PAGE);
-                off_t end = 0;
-                for (unsigned i = 0; i < count; i++) {
-                    struct block block = block_at(sizes[s], count, i, PAGE);
-                    cr_assert_eq(block.off, end, "size %lld, block %u of %u", (long long)sizes[s],
-                                 i, count);
-                    end += block.len;
-                }
-                cr_assert_eq(end, sizes[s]);
+    for (size_t s = 0; s < LENGTH(sizes); s++) {
+        for (size_t j = 0; j < LENGTH(jobs); j++) {
+            unsigned count = block_count(sizes[s], jobs[j], PAGE);
+            off_t end = 0;
+            for (unsigned i = 0; i < count; i++) {
+                struct block block = block_at(sizes[s], count, i, PAGE);
+                cr_assert_eq(block.off, end, "size %lld, block %u of %u", (long long)sizes[s], i,
+                             count);
+                end += block.len;
             }
+            cr_assert_eq(end, sizes[s]);
         }
+    }
 }
 
 Test(block, every_block_starts_on_a_page)
 {
-    for
-        EACH(s, sizes)
-    for (unsigned i = 0, count = block_count(sizes[s], 7, PAGE); i < count; i++)
-        cr_assert_eq(block_at(sizes[s], count, i, PAGE).off % PAGE, 0);
+    for (size_t s = 0; s < LENGTH(sizes); s++)
+        for (unsigned i = 0, count = block_count(sizes[s], 7, PAGE); i < count; i++)
+            cr_assert_eq(block_at(sizes[s], count, i, PAGE).off % PAGE, 0);
 }
 
 Test(block, large_blocks_start_on_a_huge_page)

@@ -2,25 +2,47 @@
 #include "engine/engine.h"
 #include "support.h"
 
-#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 enum { PAGE = 4096, MIB = 1 << 20 };
 
 TestSuite(engine, .init = enter_scratch, .fini = leave_scratch, .timeout = 60);
 
+static int make_destination(const char *name, off_t size)
+{
+    int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(ftruncate(fd, size), 0);
+    return fd;
+}
+
 static struct transfer a_transfer(const struct engine *engine, off_t size, size_t chunk_len)
 {
-    struct transfer t = {.size = size, .chunk_len = chunk_len, .engine = engine};
-    t.src_fd = make_file("src", (size_t)size);
-    t.dst_fd = open("dst", O_RDWR | O_CREAT | O_TRUNC, 0644);
-    cr_assert_eq(ftruncate(t.dst_fd, size), 0);
-    return t;
+    return (struct transfer){.size = size,
+                             .chunk_len = chunk_len,
+                             .engine = engine,
+                             .src_fd = make_file("src", (size_t)size),
+                             .dst_fd = make_destination("dst", size)};
 }
 
 static struct chunk chunk_at(const struct transfer *t, off_t off)
 {
     size_t rest = (size_t)(t->size - off);
     return (struct chunk){off, rest < t->chunk_len ? rest : t->chunk_len};
+}
+
+/* Copies chunks in order; returns the first error. */
+static int copy_chunks(struct transfer *t)
+{
+    for (off_t off = 0; off < t->size; off += (off_t)t->chunk_len) {
+        struct chunk chunk = chunk_at(t, off);
+        ssize_t n = t->engine->copy(t, chunk);
+        if (n < 0)
+            return (int)n;
+        cr_assert_eq(n, (ssize_t)chunk.len);
+    }
+    return 0;
 }
 
 static void finish(struct transfer *t)
@@ -30,105 +52,294 @@ static void finish(struct transfer *t)
     close(t->dst_fd);
 }
 
+/* --- copying --- */
+
+static void assert_copied(const struct engine *engine, off_t size, size_t chunk_len)
+{
+    struct transfer t = a_transfer(engine, size, chunk_len);
+    cr_assert_eq(engine_prepare(&t, true), 0);
+    cr_assert_eq(copy_chunks(&t), 0);
+    cr_assert(same_bytes(t.src_fd, t.dst_fd, (size_t)size), "%s, size %lld, chunk %zu",
+              engine->name, (long long)size, chunk_len);
+    struct stat st;
+    fstat(t.dst_fd, &st);
+    cr_assert_eq(st.st_size, size);
+    finish(&t);
+}
+
 Test(engine, all_copy_files_of_every_size_in_chunks_of_every_size)
 {
     static const off_t sizes[] = {1,           PAGE - 1, PAGE,        PAGE + 1,
                                   2 * MIB - 1, 2 * MIB,  2 * MIB + 1, 9 * MIB + 5};
-    static const size_t chunks[] = {PAGE, 100 * PAGE, 2 * MIB, 64 * MIB};
-    for (const struct engine *const *e = engines; *e; e++) {
-        for
-            EACH(s, sizes)
-            {
-            for
-                EACH(c, chunks)
-                {
-                    struct transfer t = a_transfer(*e, sizes[s], chunks[c]);
-                    cr_assert_eq(engine_prepare(&t, true), 0);
-                    for (off_t off = 0; off < t.size; off += (off_t)chunks[c])
-                        cr_assert_eq(t.engine->copy(&t, chunk_at(&t, off)),
-                                     (ssize_t)chunk_at(&t, off).len);
-                    cr_assert(same_bytes(t.src_fd, t.dst_fd, (size_t)t.size),
-                              "%s, size %lld, chunk %zu", (*e)->name, (long long)t.size, chunks[c]);
-                    finish(&t);
-                }
-            }
-    }
+    static const size_t chunks[] = {PAGE, 3 * PAGE, 100 * PAGE, 2 * MIB, 64 * MIB};
+    for (const struct engine *const *e = engines; *e; e++)
+        for (size_t s = 0; s < LENGTH(sizes); s++)
+            for (size_t c = 0; c < LENGTH(chunks); c++)
+                assert_copied(*e, sizes[s], chunks[c]);
 }
 
 Test(engine, chunks_may_come_in_any_order)
 {
+    static const off_t order[] = {7, 0, 9, 8, 1, 5, 4, 3, 2, 6};
     for (const struct engine *const *e = engines; *e; e++) {
-        struct transfer t = a_transfer(*e, 5 * MIB, 300 * 1024);
+        struct transfer t = a_transfer(*e, 10 * 300 * 1024 - 1, 300 * 1024);
         cr_assert_eq(engine_prepare(&t, true), 0);
-        off_t last = (t.size - 1) / (off_t)t.chunk_len;
-        for (off_t i = 0; i <= last; i += 2)
-            t.engine->copy(&t, chunk_at(&t, i * (off_t)t.chunk_len));
-        for (off_t i = 1; i <= last; i += 2)
-            t.engine->copy(&t, chunk_at(&t, i * (off_t)t.chunk_len));
+        for (size_t i = 0; i < LENGTH(order); i++)
+            cr_assert_gt(t.engine->copy(&t, chunk_at(&t, order[i] * (off_t)t.chunk_len)), 0);
         cr_assert(same_bytes(t.src_fd, t.dst_fd, (size_t)t.size), "%s", (*e)->name);
         finish(&t);
     }
 }
 
-Test(engine, a_source_that_ends_early_is_a_failure_with_its_offset)
+Test(engine, only_the_chunk_that_was_asked_for_is_written)
 {
     for (const struct engine *const *e = engines; *e; e++) {
-        struct transfer t = a_transfer(*e, 4 * MIB, 4 * MIB);
+        struct transfer t = a_transfer(*e, 8 * PAGE, 2 * PAGE);
+        char bytes[8 * PAGE];
         cr_assert_eq(engine_prepare(&t, true), 0);
-        cr_assert_eq(ftruncate(t.src_fd, MIB), 0);
-        cr_assert_eq(t.engine->copy(&t, chunk_at(&t, 0)), -ENODATA, "%s", (*e)->name);
-        cr_assert_eq(t.failure.err, ENODATA);
-        cr_assert_eq(t.failure.side, SIDE_SOURCE);
-        cr_assert_geq(t.failure.off, MIB);
-        cr_assert_lt(t.failure.off, MIB + PAGE);
+        cr_assert_eq(t.engine->copy(&t, (struct chunk){4 * PAGE, 2 * PAGE}), 2 * PAGE);
+        cr_assert_eq(pread(t.dst_fd, bytes, sizeof(bytes), 0), (ssize_t)sizeof(bytes));
+        for (size_t i = 0; i < 4 * PAGE; i++)
+            cr_assert_eq(bytes[i], 0);
+        for (size_t i = 6 * PAGE; i < sizeof(bytes); i++)
+            cr_assert_eq(bytes[i], 0);
         finish(&t);
     }
 }
 
-Test(engine, a_destination_that_takes_no_more_is_a_failure_with_its_offset)
+Test(engine, a_prepared_transfer_can_be_copied_by_a_child)
+{
+    for (const struct engine *const *e = engines; *e; e++) {
+        struct transfer t = a_transfer(*e, 5 * MIB + 1, MIB);
+        cr_assert_eq(engine_prepare(&t, true), 0);
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(copy_chunks(&t) == 0 ? 0 : 1);
+        cr_assert_eq(reap(pid), 0);
+        cr_assert(same_bytes(t.src_fd, t.dst_fd, (size_t)t.size), "%s", (*e)->name);
+        finish(&t);
+    }
+}
+
+/* --- failures --- */
+
+Test(engine, a_source_that_ends_early_is_a_failure_with_its_offset)
+{
+    static const off_t ends[] = {0, PAGE, MIB, 4 * MIB - PAGE};
+    for (const struct engine *const *e = engines; *e; e++) {
+        for (size_t i = 0; i < LENGTH(ends); i++) {
+            struct transfer t = a_transfer(*e, 4 * MIB, MIB + PAGE);
+            cr_assert_eq(engine_prepare(&t, true), 0);
+            cr_assert_eq(ftruncate(t.src_fd, ends[i]), 0);
+            cr_assert_eq(copy_chunks(&t), -ENODATA, "%s", (*e)->name);
+            cr_assert_eq(t.failure.err, ENODATA);
+            cr_assert_eq(t.failure.side, SIDE_SOURCE);
+            cr_assert_eq(t.failure.off, ends[i], "%s: %lld, not %lld", (*e)->name,
+                         (long long)t.failure.off, (long long)ends[i]);
+            finish(&t);
+        }
+    }
+}
+
+Test(engine, read_write_tells_to_the_byte_where_the_source_ended)
+{
+    struct transfer t = a_transfer(&engine_read_write, 4 * MIB, 2 * MIB);
+    cr_assert_eq(engine_prepare(&t, true), 0);
+    cr_assert_eq(ftruncate(t.src_fd, 3 * MIB + 5), 0);
+    cr_assert_eq(copy_chunks(&t), -ENODATA);
+    cr_assert_eq(t.failure.off, 3 * MIB + 5);
+    finish(&t);
+}
+
+Test(engine, a_size_limit_is_a_failure_of_the_destination)
+{
+    struct transfer t = a_transfer(&engine_read_write, 4 * MIB, MIB);
+    struct rlimit limit = {2 * MIB + 100, RLIM_INFINITY};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    cr_assert_eq(engine_prepare(&t, true), 0);
+    cr_assert_eq(copy_chunks(&t), -EFBIG);
+    cr_assert_eq(t.failure.err, EFBIG);
+    cr_assert_eq(t.failure.side, SIDE_DESTINATION);
+    cr_assert_eq(t.failure.off, 2 * MIB + 100);
+    finish(&t);
+}
+
+Test(engine, a_full_file_system_is_a_failure_of_the_destination)
+{
+    mount_small();
+    for (const struct engine *const *e = engines; *e; e++) {
+        struct transfer t = a_transfer(*e, 4 * MIB, 300 * PAGE);
+        close(t.dst_fd);
+        t.dst_fd = make_destination("small/dst", t.size);
+        cr_assert_eq(engine_prepare(&t, true), 0);
+        cr_assert_eq(copy_chunks(&t), -ENOSPC, "%s", (*e)->name);
+        cr_assert_eq(t.failure.err, ENOSPC);
+        cr_assert_eq(t.failure.side, SIDE_DESTINATION);
+        cr_assert_gt(t.failure.off, MIB / 2);
+        cr_assert_leq(t.failure.off, MIB);
+        cr_assert(same_bytes(t.src_fd, t.dst_fd, (size_t)t.failure.off), "%s", (*e)->name);
+        finish(&t);
+        unlink("small/dst");
+    }
+}
+
+Test(engine, a_full_device_is_a_failure_of_the_destination)
 {
     struct transfer t = a_transfer(&engine_read_write, 4 * MIB, 4 * MIB);
     close(t.dst_fd);
     t.dst_fd = open("/dev/full", O_RDWR);
     cr_assert_eq(engine_prepare(&t, true), 0);
-    cr_assert_eq(t.engine->copy(&t, chunk_at(&t, 0)), -ENOSPC);
+    cr_assert_eq(copy_chunks(&t), -ENOSPC);
     cr_assert_eq(t.failure.side, SIDE_DESTINATION);
     cr_assert_eq(t.failure.off, 0);
     finish(&t);
 }
 
-Test(engine, each_is_found_by_its_name)
+Test(engine, a_source_that_cannot_be_read_is_a_failure_of_the_source)
 {
-    for (const struct engine *const *e = engines; *e; e++)
-        cr_assert_eq(engine_find((*e)->name), *e);
-    cr_assert_null(engine_find("warp"));
-    cr_assert_null(engine_find("stream"), "a stream is nothing to choose");
-}
-
-Test(engine, what_cannot_be_mapped_falls_back_to_read_and_write)
-{
-    struct transfer t = a_transfer(&engine_mmap, MIB, MIB);
-    close(t.dst_fd);
-    t.dst_fd = open("dst", O_WRONLY); /* not readable, hence not to be mapped */
-    cr_assert_eq(engine_prepare(&t, true), -EACCES);
-    engine_release(&t);
-    cr_assert_eq(engine_prepare(&t, false), 0);
-    cr_assert_eq(t.engine, &engine_read_write);
-    cr_assert_eq(t.engine->copy(&t, chunk_at(&t, 0)), MIB);
+    struct transfer t = a_transfer(&engine_read_write, MIB, MIB);
+    close(t.src_fd);
+    t.src_fd = open("src", O_WRONLY);
+    cr_assert_eq(engine_prepare(&t, true), 0);
+    cr_assert_eq(copy_chunks(&t), -EBADF);
+    cr_assert_eq(t.failure.side, SIDE_SOURCE);
+    cr_assert_eq(t.failure.off, 0);
     finish(&t);
 }
 
-Test(engine, a_stream_ends_at_the_end_of_file)
+static void raise_bus_error(void)
 {
-    struct transfer t = a_transfer(&engine_stream, 3 * MIB + 1, 2 * MIB);
-    off_t off = 0;
-    ssize_t n;
+    raise(SIGBUS);
+}
+
+/* As a bug elsewhere would: by touching a mapping behind the end of its file. */
+static void meet_bus_error(void)
+{
+    int fd = make_file("other", PAGE);
+    volatile char *map = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+    if (ftruncate(fd, 0) == 0)
+        (void)map[0];
+}
+
+Test(engine, a_bus_error_that_is_not_the_copys_still_kills)
+{
+    static void (*const errors[])(void) = {raise_bus_error, meet_bus_error};
+    struct transfer t = a_transfer(&engine_mmap, MIB, MIB);
     cr_assert_eq(engine_prepare(&t, true), 0);
-    lseek(t.src_fd, 0, SEEK_SET);
-    while ((n = t.engine->copy(&t, (struct chunk){off, t.chunk_len})) > 0)
-        off += n;
-    cr_assert_eq(n, 0);
-    cr_assert_eq(off, t.size);
+    for (size_t i = 0; i < LENGTH(errors); i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            struct rlimit no_core = {0, 0};
+            setrlimit(RLIMIT_CORE, &no_core);
+            errors[i]();
+            _exit(0);
+        }
+        int status = reap(pid);
+        cr_assert(WIFSIGNALED(status), "case %zu", i);
+        cr_assert_eq(WTERMSIG(status), SIGBUS);
+    }
+    finish(&t);
+}
+
+/* --- choosing --- */
+
+Test(engine, each_is_found_by_its_name)
+{
+    cr_assert_eq(engine_find("mmap"), &engine_mmap);
+    cr_assert_eq(engine_find("read-write"), &engine_read_write);
+    for (const struct engine *const *e = engines; *e; e++)
+        cr_assert_eq(engine_find((*e)->name), *e);
+}
+
+Test(engine, no_other_name_is_one)
+{
+    static const char *const names[] = {"", "warp", "mma", "mmapp", "MMAP", "auto", "stream"};
+    for (size_t i = 0; i < LENGTH(names); i++)
+        cr_assert_null(engine_find(names[i]), "%s", names[i]);
+}
+
+/* Pairs that mmap refuses: */
+
+static void close_and_open_for_writing_only(struct transfer *t)
+{
+    close(t->dst_fd);
+    t->dst_fd = open("dst", O_WRONLY);
+}
+
+static void replace_source_by_a_pipe(struct transfer *t)
+{
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    close(t->src_fd);
+    t->src_fd = ends[0];
+}
+
+static void replace_source_by_one_of_proc(struct transfer *t)
+{
+    close(t->src_fd);
+    t->src_fd = open("/proc/self/status", O_RDONLY);
+    cr_assert_geq(t->src_fd, 0);
+}
+
+static void forget_the_size(struct transfer *t)
+{
+    t->size = 0;
+}
+
+static const struct {
+    void (*spoil)(struct transfer *);
+    int err;
+} unmappable[] = {
+    {close_and_open_for_writing_only, EACCES},
+    {replace_source_by_a_pipe, ENODEV},
+    {replace_source_by_one_of_proc, ENODEV},
+    {forget_the_size, EINVAL},
+};
+
+Test(engine, what_cannot_be_mapped_falls_back_to_read_and_write)
+{
+    for (size_t i = 0; i < LENGTH(unmappable); i++) {
+        struct transfer t = a_transfer(&engine_mmap, MIB, MIB);
+        unmappable[i].spoil(&t);
+        cr_assert_eq(engine_prepare(&t, false), 0);
+        cr_assert_eq(t.engine, &engine_read_write);
+        cr_assert_null(t.src_map, "nothing stays mapped");
+        finish(&t);
+    }
+}
+
+Test(engine, the_only_engine_has_no_fallback)
+{
+    for (size_t i = 0; i < LENGTH(unmappable); i++) {
+        struct transfer t = a_transfer(&engine_mmap, MIB, MIB);
+        unmappable[i].spoil(&t);
+        cr_assert_eq(engine_prepare(&t, true), -unmappable[i].err, "case %zu", i);
+        cr_assert_eq(t.engine, &engine_mmap);
+        finish(&t);
+    }
+}
+
+Test(engine, a_broken_pair_has_no_fallback)
+{
+    struct transfer t = a_transfer(&engine_mmap, MIB, MIB);
+    close(t.src_fd);
+    t.src_fd = -1;
+    cr_assert_eq(engine_prepare(&t, false), -EBADF);
+    cr_assert_eq(t.engine, &engine_mmap);
+    engine_release(&t);
+    engine_release(&t); /* once more is harmless */
+    close(t.dst_fd);
+}
+
+Test(engine, the_fallback_copies)
+{
+    struct transfer t = a_transfer(&engine_mmap, MIB + 1, MIB);
+    close_and_open_for_writing_only(&t);
+    cr_assert_eq(engine_prepare(&t, false), 0);
+    cr_assert_eq(copy_chunks(&t), 0);
+    close(t.dst_fd);
+    t.dst_fd = open("dst", O_RDONLY);
     cr_assert(same_bytes(t.src_fd, t.dst_fd, (size_t)t.size));
     finish(&t);
 }

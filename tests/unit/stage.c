@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 
 TestSuite(stage, .init = enter_scratch, .fini = leave_scratch, .timeout = 60);
 
@@ -93,7 +94,7 @@ Test(stage, an_unnamed_file_is_invisible)
 {
     struct stage stage = staged("dst", "new");
     if (stage.kind != STAGE_UNNAMED)
-        cr_skip_test("this file system has no O_TMPFILE");
+        SKIP("this file system has no O_TMPFILE");
     cr_assert_eq(entry_count(), 0);
     stage_discard(&stage);
 }
@@ -109,6 +110,20 @@ Test(stage, without_o_tmpfile_the_name_is_hidden_and_tells_whose_it_is)
     cr_assert_eq(strncmp(name, ".dst.mpcp-", 10), 0, "%s", name);
     cr_assert_eq(strlen(name), 18);
     stage_discard(&stage);
+}
+
+Test(stage, a_name_too_long_to_be_hidden_whole_is_left_out)
+{
+    static const size_t lengths[] = {240, 241, 255};
+    lacking.tmpfile = true;
+    for (size_t i = 0; i < LENGTH(lengths); i++) {
+        char name[256] = "";
+        memset(name, 'x', lengths[i]);
+        struct stage stage = staged(name, "new");
+        const char *start = lengths[i] > 240 ? ".mpcp-" : ".xxxxx";
+        cr_assert_eq(strncmp(stage.hidden, start, 6), 0, "%s", stage.hidden);
+        stage_discard(&stage);
+    }
 }
 
 Test(stage, a_hidden_name_that_is_taken_is_left_alone)
@@ -132,13 +147,17 @@ Test(stage, only_the_owner_may_open_a_hidden_file)
     stage_discard(&stage);
 }
 
-Test(stage, nothing_can_be_staged_in_a_directory_that_is_gone)
+Test(stage, nothing_is_published_in_a_directory_that_is_gone)
 {
     struct stage stage;
     cr_assert_eq(mkdir("gone", 0755), 0);
     int dir_fd = open("gone", O_PATH | O_DIRECTORY);
     cr_assert_eq(rmdir("gone"), 0);
-    cr_assert_lt(stage_open(&stage, dir_fd, "dst", 0666), 0);
+    int rc = stage_open(&stage, dir_fd, "dst", 0666);
+    if (rc == 0) /* some file systems create a file without a name all the same */
+        rc = stage_publish(&stage, false, false);
+    cr_assert_lt(rc, 0);
+    stage_discard(&stage);
     cr_assert_eq(stage.fd, -1);
 }
 
@@ -325,10 +344,8 @@ Test(stage, reserve_sets_the_size_in_either_direction)
     static const off_t sizes[] = {100000, 4097, 0x200000, 1};
     struct stage stage = staged("dst", "new");
     for (size_t i = 0; i < LENGTH(sizes); i++) {
-        struct stat st;
         cr_assert_eq(stage_reserve(&stage, sizes[i], i % 2 == 0), 0);
-        fstat(stage.fd, &st);
-        cr_assert_eq(st.st_size, sizes[i]);
+        cr_assert_eq(lseek(stage.fd, 0, SEEK_END), sizes[i]);
     }
     stage_discard(&stage);
 }
@@ -338,7 +355,7 @@ Test(stage, reserve_allocates_if_it_is_to)
     struct stage stage = staged("dst", "");
     struct stat st;
     if (fallocate(stage.fd, FALLOC_FL_KEEP_SIZE, 0, 4096) < 0)
-        cr_skip_test("this file system allocates nothing in advance");
+        SKIP("this file system allocates nothing in advance");
     cr_assert_eq(stage_reserve(&stage, 1 << 20, false), 0);
     fstat(stage.fd, &st);
     cr_assert_lt(st.st_blocks * 512, 1 << 20);
@@ -368,6 +385,9 @@ Test(stage, a_size_limit_stops_reserve_without_harm)
 
 Test(stage, too_little_room_is_found_without_allocating)
 {
+    struct statfs fs;
+    if (statfs(".", &fs) < 0 || fs.f_blocks == 0)
+        SKIP("this file system has no limit");
     assert_not_reserved("dst", 1LL << 60, false, ENOSPC);
 }
 

@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define EACH(i, array) (size_t i = 0; i < LENGTH(array); i++)
 
 static char support_dir[512];
 
@@ -41,19 +40,31 @@ static inline int remove_entry(const char *path, const struct stat *st, int type
 
 static inline void leave_scratch(void)
 {
+    if (!*support_dir)
+        return;
     umount2("small", MNT_DETACH); /* if there is one, see mount_small */
     cr_assert_eq(chdir("/"), 0);
     cr_assert_eq(nftw(support_dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+    *support_dir = '\0';
 }
+
+/* Ends the test as skipped, for the reason given as to printf. Criterion then calls no .fini. */
+#define SKIP(...)                                                                                  \
+    do {                                                                                           \
+        char reason[256];                                                                          \
+        snprintf(reason, sizeof(reason), __VA_ARGS__); /* before errno is lost */                  \
+        leave_scratch();                                                                           \
+        cr_skip_test("%s", reason);                                                                \
+    } while (0)
 
 /* Mounts an empty tmpfs of 1 MiB as "small", where no other process sees it, or skips the test. */
 static inline void mount_small(void)
 {
     if (geteuid() != 0)
-        cr_skip_test("only root can mount a small file system");
+        SKIP("only root can mount a small file system");
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
         mkdir("small", 0755) < 0 || mount("small", "small", "tmpfs", 0, "size=1m") < 0)
-        cr_skip_test("this root may not mount a small file system");
+        SKIP("this root may not mount a small file system");
 }
 
 /* Creates a file of `size` bytes, no two pages of which are equal, and returns it open for both. */
