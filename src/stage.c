@@ -132,7 +132,8 @@ int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool 
         return -errno;
     } else {
         bool device = S_ISBLK(st.st_mode);
-        int flags = device && !force ? O_EXCL : 0;
+        /* The name below a directory is no link, unless somebody has just made it one. */
+        int flags = (device && !force ? O_EXCL : 0) | (dir_fd == AT_FDCWD ? 0 : O_NOFOLLOW);
         stage->fd = -EACCES;
         if (device || S_ISREG(st.st_mode)) /* reading is needed for mapping, but may be forbidden */
             stage->fd = open_interruptibly(dir_fd, name, O_RDWR | flags, 0);
