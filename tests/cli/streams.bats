@@ -57,11 +57,11 @@ load support
 @test "files whose size lies: /proc and /sys" {
     mpcp /proc/self/mountinfo dst
     [ -s dst ]
-    mpcp /proc/version dst
-    cmp /proc/version dst
+    mpcp /proc/version dst2
+    cmp /proc/version dst2
     [ -r /sys/kernel/mm/transparent_hugepage/enabled ] || skip "no /sys"
-    mpcp /sys/kernel/mm/transparent_hugepage/enabled dst
-    cmp /sys/kernel/mm/transparent_hugepage/enabled dst
+    mpcp /sys/kernel/mm/transparent_hugepage/enabled dst3
+    cmp /sys/kernel/mm/transparent_hugepage/enabled dst3
 }
 
 @test "character devices" {
