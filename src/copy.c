@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy.h"
+#include "cache.h"
 #include "clock.h"
-#include "cpus.h"
 #include "diag.h"
+#include "extent.h"
+#include "facts.h"
 #include "share.h"
 #include "signals.h"
 #include "size.h"
@@ -26,8 +28,11 @@ struct copy {
 
     struct source src;
     struct destination dst;
+    struct facts facts;
+    struct extents extents;
     struct plan plan;
     struct stage stage;
+    bool spoilt; /* what was under the destination's name has been written to */
     struct transfer transfer;
     struct share *share;
     struct complaint why;
@@ -85,12 +90,45 @@ static int heed_existing(struct copy *c)
     return 0;
 }
 
+/* Looking around takes some time; a small file doesn't need to know. */
+static void gather_facts(struct copy *c)
+{
+    bool small = !c->src.has_size || c->src.size < 2 * PLAN_MIN_BLOCK;
+    c->facts = small ? facts_for_small() : facts_gather(c->src.fd, c->src.size, c->src.st.st_dev);
+}
+
+/* A file that has as many blocks as bytes is taken to have no holes, as cp does: SEEK_HOLE can take
+ * long on some file systems. */
+static int find_data(struct copy *c)
+{
+    const struct source *src = &c->src;
+    bool may_have_holes = src->has_size && S_ISREG(src->st.st_mode) &&
+                          c->rules->wishes.sparse != WHEN_NEVER &&
+                          (off_t)src->st.st_blocks * 512 < src->size;
+    int rc =
+        may_have_holes ? extents_find(src->fd, src->size, c->facts.page, &c->extents) : -EOPNOTSUPP;
+    if (rc < 0) { /* where holes can't be found, there are none */
+        extents_release(&c->extents);
+        rc = extents_whole(src->size, &c->extents);
+    }
+    return rc < 0 ? fail(c, rc, src->path, "cannot find its data") : 0;
+}
+
+static int survey(struct copy *c)
+{
+    gather_facts(c);
+    return find_data(c);
+}
+
 static int decide(struct copy *c)
 {
-    /* Asking for the CPUs takes some time; a small file doesn't need the answer. */
-    unsigned cpus = c->src.size < 2 * PLAN_MIN_BLOCK ? 1 : cpus_usable();
-    c->plan = plan_make(&c->src, &c->dst, &c->rules->wishes, cpus, (size_t)sysconf(_SC_PAGESIZE));
-    c->observer->planned(c->observer->arg, c->src.path, c->dst.path, &c->plan);
+    c->plan = plan_make(&c->src, &c->dst, &c->rules->wishes, &c->facts, c->extents.bytes);
+    c->observer->planned(c->observer->arg, &c->src, &c->dst, &c->facts, &c->plan);
+    if (c->plan.holes == HOLES_FILL && c->extents.bytes < c->src.size) {
+        extents_release(&c->extents);
+        if (extents_whole(c->src.size, &c->extents) < 0)
+            return fail(c, -ENOMEM, c->src.path, "cannot find its data");
+    }
     if (c->plan.size >= 0 && c->plan.jobs < c->rules->wishes.jobs)
         remark(c, "fewer jobs than asked for", c->plan.jobs_why);
     return c->rules->dry_run ? finish(c, OUTCOME_PLANNED) : 0;
@@ -168,25 +206,11 @@ static int stage(struct copy *c)
     return rc < 0 ? fail(c, rc, c->dst.path, "cannot create") : 0;
 }
 
-static int reserve(struct copy *c)
+/* Does this copy write into a file that was there before? */
+static bool overwrites(const struct copy *c)
 {
-    char need[SIZE_TEXT];
-    struct stat st;
-    if (fstat(c->stage.fd, &st) < 0)
-        return fail(c, -errno, c->dst.path, "cannot inspect");
-    if (S_ISBLK(st.st_mode) && c->plan.size >= 0)
-        return inspect_device_room(c->stage.fd, c->dst.path, c->plan.size, &c->why);
-    if (!S_ISREG(st.st_mode) || c->dst.standard)
-        return 0;
-    if (c->plan.size < 0) {
-        int rc = st.st_size > 0 && ftruncate(c->stage.fd, 0) < 0 ? -errno : 0;
-        return rc < 0 ? fail(c, rc, c->dst.path, "cannot truncate") : 0;
-    }
-    int rc = stage_reserve(&c->stage, c->plan.size, c->plan.allocate);
-    if (rc < 0)
-        return complain_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
-                              size_format((uint64_t)c->plan.size, need));
-    return 0;
+    return c->stage.kind == STAGE_IN_PLACE && c->dst.exists &&
+           inspect_is_seekable(c->dst.st.st_mode);
 }
 
 static int prepare(struct copy *c)
@@ -195,13 +219,52 @@ static int prepare(struct copy *c)
                                     .dst_fd = c->stage.fd,
                                     .size = c->plan.size,
                                     .chunk_len = c->plan.chunk_len,
-                                    .engine = c->plan.engine};
-    int rc = engine_prepare(&c->transfer, c->plan.engine_only);
+                                    .skip_zeros = c->plan.holes == HOLES_MAKE};
+    int rc = engine_prepare(&c->transfer, c->plan.engines);
+    c->spoilt = overwrites(c) && c->transfer.engine->split == SPLIT_WHOLE;
     if (rc < 0)
         return complain_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
                               c->transfer.engine->name);
-    c->share = share_create(c->plan.size < 0 ? 0 : c->plan.size, c->plan.blocks, c->plan.page);
-    return c->share ? 0 : fail(c, -errno, c->src.path, "cannot share memory with workers");
+    return 0;
+}
+
+/* What shall be a hole must be none of the old file's data. */
+static int make_way(struct copy *c)
+{
+    bool holes = c->plan.size < 0 || c->plan.holes == HOLES_MAKE || c->plan.data < c->plan.size;
+    if (!overwrites(c) || !holes)
+        return 0;
+    c->spoilt = true;
+    int rc = stage_empty(&c->stage);
+    return rc < 0 ? fail(c, rc, c->dst.path, "cannot truncate") : 0;
+}
+
+static int reserve_space(struct copy *c)
+{
+    static const struct extents nothing = {0};
+    char need[SIZE_TEXT];
+    /* How much of it will become holes isn't known yet; shared extents need no space. */
+    bool unknown = c->plan.holes == HOLES_MAKE || c->transfer.engine->split == SPLIT_WHOLE;
+    int rc =
+        stage_reserve(&c->stage, c->plan.size, unknown ? &nothing : &c->extents, c->plan.allocate);
+    if (rc < 0)
+        return complain_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
+                              size_format((uint64_t)c->plan.data, need));
+    c->spoilt = overwrites(c);
+    return 0;
+}
+
+static int reserve(struct copy *c)
+{
+    struct stat st;
+    if (fstat(c->stage.fd, &st) < 0)
+        return fail(c, -errno, c->dst.path, "cannot inspect");
+    if (S_ISBLK(st.st_mode) && c->plan.size >= 0)
+        return inspect_device_room(c->stage.fd, c->dst.path, c->plan.size, &c->why);
+    if (!S_ISREG(st.st_mode) || c->dst.standard)
+        return 0;
+    int rc = make_way(c);
+    return rc < 0 || c->plan.size < 0 ? rc : reserve_space(c);
 }
 
 static void tick(void *arg)
@@ -251,20 +314,38 @@ static int complain_ending(struct copy *c, const struct ending *e)
                     e->status);
 }
 
+static struct mover a_mover(struct copy *c)
+{
+    return (struct mover){.transfer = &c->transfer,
+                          .extents = &c->extents,
+                          .pace = &c->share->pace,
+                          .skip_zeros = c->plan.holes == HOLES_MAKE,
+                          .start_writing = c->plan.start_writing,
+                          .drop_src = c->plan.drop_src,
+                          .drop_dst = c->plan.drop_dst};
+}
+
 static int move(struct copy *c)
 {
-    struct ending ending = worker_run_all(&c->transfer, c->share, c->plan.jobs,
-                                          (struct ticker){.tick = tick, .arg = c});
+    c->share = share_create(c->plan.data < 0 ? 0 : c->plan.data, c->plan.blocks, c->plan.page);
+    if (!c->share)
+        return fail(c, -errno, c->src.path, "cannot share memory with workers");
+    c->share->pace.rate = c->plan.rate;
+    c->spoilt = overwrites(c);
+    struct mover mover = a_mover(c);
+    unsigned jobs = c->transfer.engine->split == SPLIT_WHOLE ? 0 : c->plan.jobs;
+    struct ending ending =
+        worker_run_all(&mover, c->share, jobs, (struct ticker){.tick = tick, .arg = c});
     c->result->engine = c->transfer.engine->name;
     c->result->jobs = ending.forked;
     c->result->blocks = c->plan.blocks;
     c->result->bytes = share_done(c->share);
     if (ending.kind != ENDED_WELL)
         return complain_ending(c, &ending);
-    if (ending.forked < c->plan.jobs)
+    if (ending.forked < jobs)
         remark(c, ending.forked ? "copied by fewer workers" : "copied without workers",
                "no more processes could be forked");
-    assert(c->plan.size < 0 || c->result->bytes == c->plan.size);
+    assert(c->plan.size < 0 || c->result->bytes == c->plan.data);
     return 0;
 }
 
@@ -278,6 +359,34 @@ static int check_source(struct copy *c)
     if (fstat(c->src.fd, &now) < 0)
         return fail(c, -errno, c->src.path, "cannot inspect");
     return now.st_size < c->plan.size ? complain_short(c, now.st_size) : 0;
+}
+
+/* Waits for the disk by steps, to show how far it is; fsync, after the attributes, makes sure. */
+static int flush(struct copy *c)
+{
+    const off_t step = 64 << 20;
+    struct stat st;
+    if (!c->rules->wishes.sync || fstat(c->stage.fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return 0;
+    for (off_t off = 0; off < st.st_size; off += step) {
+        int rc = signals_fatal() ? -EINTR
+                                 : cache_write_back(c->stage.fd, (struct chunk){off, (size_t)step});
+        if (rc < 0)
+            return rc == -EINTR ? rc : fail(c, rc, c->dst.path, "cannot write to the disk");
+        c->observer->flushed(c->observer->arg, off, st.st_size);
+    }
+    return 0;
+}
+
+/* What the workers couldn't let go of: the last they wrote, and what they had mapped. */
+static int clear_cache(struct copy *c)
+{
+    struct chunk all = {0, c->plan.size < 0 ? 0 : (size_t)c->plan.size}; /* 0: to the end */
+    if (c->plan.drop_dst)
+        cache_drop_written(c->stage.fd, all);
+    if (c->plan.drop_src)
+        cache_drop_read(c->src.fd, all);
+    return 0;
 }
 
 static int preserve(struct copy *c)
@@ -299,7 +408,7 @@ static int preserve(struct copy *c)
 
 static int publish(struct copy *c)
 {
-    int rc = stage_publish(&c->stage, c->dst.exists, c->rules->sync);
+    int rc = stage_publish(&c->stage, c->dst.exists, c->rules->wishes.sync);
     if (rc == -EEXIST)
         return complain(&c->why, EEXIST, c->dst.path, "cannot publish",
                         "a file of that name appeared while it was being copied");
@@ -307,8 +416,13 @@ static int publish(struct copy *c)
 }
 
 static int (*const steps[])(struct copy *) = {
-    open_source, look_at_destination, heed_existing, decide,  stage, reserve, prepare,
-    move,        check_source,        preserve,      publish,
+    open_source,   look_at_destination,
+    heed_existing, survey,
+    decide,        stage,
+    prepare,       reserve,
+    move,          check_source,
+    flush,         clear_cache,
+    preserve,      publish,
 };
 
 /* --- the life --- */
@@ -324,17 +438,9 @@ static int take_steps(struct copy *c)
     return rc;
 }
 
-/* Has a destination that was there before been written to, so that a failure leaves it incomplete?
- * From the step behind its truncation on, that is. */
-static bool is_spoilt(const struct copy *c)
-{
-    return c->transfer.engine && c->stage.kind == STAGE_IN_PLACE && c->dst.exists &&
-           inspect_is_seekable(c->dst.st.st_mode);
-}
-
 static void report_failure(struct copy *c)
 {
-    if (is_spoilt(c))
+    if (c->spoilt)
         complain_further(&c->why, " (the destination was written in place and is now incomplete)");
     c->result->outcome = OUTCOME_FAILED;
     c->result->error = diag_sentence(&c->why);
@@ -345,6 +451,7 @@ static void release(struct copy *c)
 {
     engine_release(&c->transfer);
     share_destroy(c->share);
+    extents_release(&c->extents);
     stage_discard(&c->stage);
     inspect_release_destination(&c->dst);
     inspect_close_source(&c->src);

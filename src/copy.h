@@ -16,7 +16,6 @@ struct copy_rules {
     enum existing existing;
     bool update;       /* only if the source is newer */
     bool force;        /* replace what can't be written, write to a device in use */
-    bool sync;         /* reach the disk before publishing */
     bool dry_run;      /* stop after the plan */
     unsigned preserve; /* of enum attribute */
 };
@@ -24,8 +23,10 @@ struct copy_rules {
 /* How copy_file keeps its caller informed while it works. */
 struct copy_observer {
     bool (*confirm)(void *arg, const char *dst); /* may dst be replaced? (EXISTING_ASK) */
-    void (*planned)(void *arg, const char *src, const char *dst, const struct plan *plan);
-    void (*tick)(void *arg, off_t done, off_t size); /* size -1: not known */
+    void (*planned)(void *arg, const struct source *src, const struct destination *dst,
+                    const struct facts *facts, const struct plan *plan);
+    void (*tick)(void *arg, off_t done, off_t size);    /* size -1: not known */
+    void (*flushed)(void *arg, off_t done, off_t size); /* of what is to reach the disk */
     void (*remark)(void *arg, const char *dst, const char *what,
                    const char *why); /* worth telling with --verbose */
     void *arg;
@@ -41,7 +42,7 @@ enum outcome {
 
 struct copy_result {
     enum outcome outcome;
-    off_t bytes;    /* finished, also of a copy that failed */
+    off_t bytes;    /* finished, also of a copy that failed; holes aren't counted */
     double seconds; /* from the opened source to the published destination */
     const char *engine;
     unsigned jobs, blocks; /* jobs: workers that were forked; 0: the parent copied */

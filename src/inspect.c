@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "inspect.h"
+#include "filesystem.h"
 #include "signals.h"
 #include "size.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <linux/magic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,18 +30,6 @@ static int device_size(int fd, off_t *size)
     return 0;
 }
 
-/* File systems whose files are made up when they are read, of a size that stat(2) doesn't know. */
-static bool makes_up_files(long fs)
-{
-    static const long magics[] = {PROC_SUPER_MAGIC,    SYSFS_MAGIC,      DEBUGFS_MAGIC,
-                                  TRACEFS_MAGIC,       SECURITYFS_MAGIC, CGROUP_SUPER_MAGIC,
-                                  CGROUP2_SUPER_MAGIC, PSTOREFS_MAGIC,   EFIVARFS_MAGIC};
-    for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
-        if (magics[i] == fs)
-            return true;
-    return false;
-}
-
 static long fs_magic(int fd)
 {
     struct statfs fs;
@@ -60,7 +48,7 @@ static int measure_source(struct source *src, struct complaint *why)
     /* A regular file of size 0 may be one of /proc's kind on a file system not known here: read it
      * to see. */
     src->has_size =
-        inspect_is_seekable(src->st.st_mode) && src->size > 0 && !makes_up_files(src->fs);
+        inspect_is_seekable(src->st.st_mode) && src->size > 0 && !filesystem_of(src->fs)->made_up;
     return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 int io_occupy_standard_fds(void)
@@ -59,6 +60,17 @@ ssize_t io_read_some(int fd, void *buf, size_t len)
     }
 }
 
+ssize_t io_splice_some(int src_fd, int dst_fd, size_t len)
+{
+    for (;;) {
+        ssize_t n = splice(src_fd, NULL, dst_fd, NULL, len, SPLICE_F_MOVE);
+        if (n >= 0)
+            return n;
+        if (errno != EINTR || signals_fatal())
+            return -errno;
+    }
+}
+
 int io_write_full(int fd, const void *buf, size_t len, size_t *written)
 {
     *written = 0;
@@ -73,6 +85,14 @@ int io_write_full(int fd, const void *buf, size_t len, size_t *written)
             return -EINTR;
     }
     return 0;
+}
+
+int io_reopen(int fd, int flags)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    int again = open(path, flags | O_CLOEXEC | O_NOCTTY);
+    return again < 0 ? -errno : again;
 }
 
 int io_close(int *fd)

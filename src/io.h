@@ -32,6 +32,14 @@ int io_pwrite_full(int fd, const void *buf, size_t len, off_t off, size_t *writt
 ssize_t io_read_some(int fd, void *buf, size_t len);
 int io_write_full(int fd, const void *buf, size_t len, size_t *written);
 
+/* Moves up to len bytes between two such descriptors, one of which is a pipe, with one splice. As
+ * io_read_some. */
+ssize_t io_splice_some(int src_fd, int dst_fd, size_t len);
+
+/* Opens the file of `fd` once more, with an offset and flags of its own; needs /proc, and the right
+ * to open it. Returns the new descriptor or -errno. */
+int io_reopen(int fd, int flags);
+
 /* Closes *fd unless it is negative, sets it to -1, and returns 0 or -errno. */
 int io_close(int *fd);
 

@@ -36,16 +36,56 @@ static bool set_engine(struct options *o, const char *arg)
     return o->rules.wishes.engine || strcmp(arg, "auto") == 0;
 }
 
+static bool is_rate(const char *arg, uint64_t *rate)
+{
+    return size_parse(arg, rate) == 0 && *rate > 0;
+}
+
+static bool set_bwlimit(struct options *o, const char *arg)
+{
+    return is_rate(arg, &o->rules.wishes.rate);
+}
+
+/* Finds `arg` among names, ended by NULL: its number. */
+static bool find_name(const char *const *names, const char *arg, unsigned *number)
+{
+    for (*number = 0; names[*number]; ++*number)
+        if (strcmp(arg, names[*number]) == 0)
+            return true;
+    return false;
+}
+
+static bool find_when(const char *arg, enum when *when)
+{
+    static const char *const names[] = {"auto", "always", "never", NULL};
+    unsigned number;
+    bool found = find_name(names, arg, &number);
+    *when = (enum when)number;
+    return found;
+}
+
 static bool set_progress(struct options *o, const char *arg)
 {
-    static const char *const names[] = {"auto", "always", "never"};
-    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(arg, names[i]) == 0) {
-            o->progress = (enum when)i;
-            return true;
-        }
-    }
-    return false;
+    return find_when(arg, &o->progress);
+}
+
+static bool set_reflink(struct options *o, const char *arg)
+{
+    return find_when(arg, &o->rules.wishes.reflink);
+}
+
+static bool set_sparse(struct options *o, const char *arg)
+{
+    return find_when(arg, &o->rules.wishes.sparse);
+}
+
+static bool set_cache(struct options *o, const char *arg)
+{
+    static const char *const names[] = {"auto", "keep", "drop", NULL};
+    unsigned number;
+    bool found = find_name(names, arg, &number);
+    o->rules.wishes.cache = (enum cache)number;
+    return found;
 }
 
 static unsigned attribute_of(const char *name, size_t len)
@@ -128,8 +168,11 @@ struct option {
 static const struct option table[] = {
     {"jobs", 'j', .set = set_jobs, .value = "N", .takes = "a number of workers, 1 or more",
      .help = "copy with N workers (default: one a usable CPU, none for small files)"},
-    {"engine", .set = set_engine, .value = "auto|mmap|read-write",
-     .takes = "auto, mmap or read-write", .help = "how bytes are moved (default: auto)"},
+    {"engine", .set = set_engine, .value = "NAME",
+     .takes = "auto, reflink, copy-range, mmap, mmap-read, mmap-write, read-write, sendfile, "
+              "splice or direct",
+     .help = "how bytes are moved: auto (the default), reflink, copy-range, mmap, mmap-read, "
+             "mmap-write, read-write, sendfile, splice, direct"},
     {"chunk", .set = set_chunk, .value = "SIZE",
      .takes = "a size from 1 to 1G, such as 512K or 4MiB",
      .help = "let workers claim SIZE bytes at a time (default: 2 MiB)"},
@@ -148,9 +191,20 @@ static const struct option table[] = {
     {"preserve", .set = set_preserve, .value = "LIST", .unsaid = "mode,ownership,timestamps",
      .takes = "a list of mode, ownership, timestamps, xattr, all",
      .help = "keep mode,ownership,timestamps, or those in LIST (also xattr, all)"},
+    {"reflink", .set = set_reflink, .value = "auto|always|never", .unsaid = "always",
+     .takes = "auto, always or never",
+     .help = "share the source's extents instead of copying (default: auto, if it can be done)"},
+    {"sparse", .set = set_sparse, .value = "auto|always|never", .takes = "auto, always or never",
+     .help = "auto keeps holes, always makes them of zeros too, never fills them"},
+    {"bwlimit", .set = set_bwlimit, .value = "RATE",
+     .takes = "bytes a second, such as 10M or 1.5GiB",
+     .help = "copy no more than RATE bytes a second, all workers together"},
+    {"cache", .set = set_cache, .value = "auto|keep|drop", .takes = "auto, keep or drop",
+     .help = "whether what is copied stays in the page cache (auto: not if it is large)"},
     {"inplace", .letter = 0, FLAG(rules.wishes.in_place),
      .help = "write into the destination itself instead of replacing it when complete"},
-    {"fsync", .letter = 0, FLAG(rules.sync), .help = "return when the copy has reached the disk"},
+    {"fsync", .letter = 0, FLAG(rules.wishes.sync),
+     .help = "return when the copy has reached the disk"},
     {"progress", .set = set_progress, .value = "auto|always|never", .unsaid = "always",
      .takes = "auto, always or never",
      .help = "show progress (default: auto, on a terminal after a second)"},
@@ -273,6 +327,11 @@ static bool check_together(const struct options *o)
         clash = "--json: needs standard output for itself, which is the DEST";
     if (o->rules.existing == EXISTING_ASK && reads_stdin(o))
         clash = "--interactive: needs standard input for the answers, which is a SOURCE";
+    if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.sparse != WHEN_AUTO)
+        clash = "--reflink=always: shares holes as they are, so it takes no --sparse";
+    if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.engine &&
+        o->rules.wishes.engine != &engine_reflink)
+        clash = "--reflink=always and --engine: take one of them, not both";
     if (clash)
         diag_print("%s", clash);
     return !clash;

@@ -7,8 +7,6 @@
 #include <popt.h>
 #include <stdbool.h>
 
-enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
-
 struct options {
     struct copy_rules rules;
     const char **operands; /* ended by NULL; they live as long as context */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
+#include "filesystem.h"
 
+#include <assert.h>
 #include <fcntl.h>
-#include <linux/magic.h>
+#include <string.h>
 
 /* What was measured on which file system: see bench/RESULTS.md. */
 struct habit {
-    long fs;
+    const char *fs;
     const struct engine *engine;
     bool allocate;
     const char *why;
@@ -15,15 +17,15 @@ struct habit {
 static const struct habit *habit_of(long fs)
 {
     static const struct habit habits[] = {
-        {EXT4_SUPER_MAGIC, &engine_mmap, true, "ext4 takes parallel stores through a mapping best"},
-        {XFS_SUPER_MAGIC, &engine_mmap, true, "xfs takes parallel stores through a mapping best"},
-        {BTRFS_SUPER_MAGIC, &engine_read_write, true, "btrfs is quicker with write calls"},
-        {TMPFS_MAGIC, &engine_read_write, false, "tmpfs is quicker with write calls"},
+        {"ext4", &engine_mmap, true, "ext4 takes parallel stores through a mapping best"},
+        {"xfs", &engine_mmap, true, "xfs takes parallel stores through a mapping best"},
+        {"btrfs", &engine_read_write, true, "btrfs is quicker with write calls"},
+        {"tmpfs", &engine_read_write, false, "tmpfs is quicker with write calls"},
     };
     static const struct habit unknown = {
-        0, &engine_read_write, true, "write calls are safe on a file system that wasn't measured"};
+        "", &engine_read_write, true, "write calls are safe on a file system that wasn't measured"};
     for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
-        if (habits[i].fs == fs)
+        if (strcmp(habits[i].fs, filesystem_of(fs)->name) == 0)
             return &habits[i];
     return &unknown;
 }
@@ -55,55 +57,99 @@ static void place(struct plan *plan, const struct destination *dst, bool asked)
     }
 }
 
-static void choose_jobs(struct plan *plan, unsigned asked, unsigned cpus)
+/* Holes are kept only where there is nothing: a device, or a stream, would keep what was there. */
+static void choose_holes(struct plan *plan, const struct destination *dst,
+                         const struct wishes *wishes, off_t data)
 {
-    off_t worth = plan->size / PLAN_MIN_BLOCK;
+    bool can = !dst->standard && (!dst->exists || S_ISREG(dst->st.st_mode));
+    plan->holes = wishes->sparse == WHEN_NEVER || !can ? HOLES_FILL
+                  : wishes->sparse == WHEN_ALWAYS      ? HOLES_MAKE
+                                                       : HOLES_KEEP;
+    plan->holes_why = !can                          ? "the destination can have none"
+                      : wishes->sparse != WHEN_AUTO ? "--sparse was given"
+                      : data < plan->size           ? "the source has some"
+                                                    : "the source has none";
+    plan->data = plan->holes == HOLES_FILL ? plan->size : data;
+}
+
+static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *facts)
+{
+    off_t worth = plan->data / PLAN_MIN_BLOCK;
+    unsigned cpus = facts->cpus < PLAN_MAX_JOBS ? facts->cpus : PLAN_MAX_JOBS;
     if (asked > 0) {
         plan->jobs =
-            block_count(plan->size, asked < PLAN_MAX_JOBS ? asked : PLAN_MAX_JOBS, plan->page);
+            block_count(plan->data, asked < PLAN_MAX_JOBS ? asked : PLAN_MAX_JOBS, plan->page);
         plan->jobs_why =
             plan->jobs < asked ? "more can't be used for this file" : "--jobs was given";
     } else if (worth < 2) {
         plan->jobs = 0;
         plan->jobs_why = "so small a file is copied sooner than a process is forked";
+    } else if (facts->src_spins && facts->src_cached < 0.5) {
+        plan->jobs = 1;
+        plan->jobs_why = "a rotating disk is quickest when it is read in order";
     } else {
-        plan->jobs = worth < (off_t)cpus    ? (unsigned)worth
-                     : cpus < PLAN_MAX_JOBS ? cpus
-                                            : PLAN_MAX_JOBS;
+        plan->jobs = worth < (off_t)cpus ? (unsigned)worth : cpus;
         plan->jobs_why = plan->jobs < cpus ? "a smaller block isn't worth a process"
                                            : "as many CPUs may be used";
     }
     plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
 }
 
-static void choose_engine(struct plan *plan, const struct destination *dst,
-                          const struct engine *asked)
+static void add_engine(struct plan *plan, const struct engine *engine, const char *why)
+{
+    size_t count = 0;
+    while (plan->engines[count].engine)
+        count++;
+    assert(count < PLAN_MAX_ENGINES);
+    plan->engines[count] = (struct candidate){engine, why};
+}
+
+/* Asking costs one call, so it is asked wherever it isn't known to be in vain. */
+static bool may_share(const struct plan *plan, const struct source *src,
+                      const struct destination *dst, const struct wishes *wishes)
+{
+    return wishes->reflink != WHEN_NEVER && plan->holes == HOLES_KEEP && S_ISREG(src->st.st_mode) &&
+           src->fs == dst->fs && filesystem_of(dst->fs)->shares;
+}
+
+static void choose_engines(struct plan *plan, const struct source *src,
+                           const struct destination *dst, const struct wishes *wishes)
 {
     const struct habit *habit = habit_of(dst->fs);
     bool overwrites =
         plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0);
-    plan->allocate = habit->allocate;
-    plan->engine = &engine_read_write;
-    if (asked) {
-        plan->engine = asked;
-        plan->engine_only = true;
-        plan->engine_why = "--engine was given";
-    } else if (overwrites) {
-        plan->engine_why = "a mapping would first read what is overwritten";
-    } else if (plan->jobs == 0) {
-        plan->engine_why = "mapping so small a file takes longer";
-    } else {
-        plan->engine = habit->engine;
-        plan->engine_why = habit->why;
+    plan->allocate = habit->allocate && plan->holes != HOLES_MAKE;
+    if (wishes->engine) {
+        add_engine(plan, wishes->engine, "--engine was given");
+        return;
     }
+    if (wishes->reflink == WHEN_ALWAYS || may_share(plan, src, dst, wishes))
+        add_engine(plan, &engine_reflink, "--reflink=always was given");
+    if (wishes->reflink == WHEN_ALWAYS)
+        return;
+    if (overwrites)
+        add_engine(plan, &engine_read_write, "a mapping would first read what is overwritten");
+    else if (plan->jobs == 0)
+        add_engine(plan, &engine_read_write, "mapping so small a file takes longer");
+    else
+        add_engine(plan, habit->engine, habit->why);
+    if (habit->engine != &engine_read_write && plan->jobs > 0 && !overwrites)
+        add_engine(plan, &engine_read_write, habit->why);
+}
+
+static void choose_cache(struct plan *plan, const struct wishes *wishes, const struct facts *facts)
+{
+    (void)facts;
+    plan->drop_src = plan->drop_dst = wishes->cache == CACHE_DROP;
+    plan->start_writing = wishes->sync;
+    plan->cache_why = "";
 }
 
 /* A regular file of size 0 that is read to its end just in case is no work for a worker. */
 static void plan_stream(struct plan *plan, const struct source *src)
 {
-    plan->size = -1;
-    plan->engine = &engine_stream;
-    plan->engine_why = "source or destination has no size, so it is copied in order";
+    plan->size = plan->data = -1;
+    add_engine(plan, &engine_stream, "source or destination has no size, so it is copied in order");
     plan->blocks = 1;
     plan->jobs = S_ISREG(src->st.st_mode) && src->st.st_size == 0 ? 0 : 1;
     plan->jobs_why = "a stream has one end";
@@ -114,17 +160,28 @@ static size_t round_up(size_t len, size_t unit)
     return (len + unit - 1) / unit * unit;
 }
 
-struct plan plan_make(const struct source *src, const struct destination *dst,
-                      const struct wishes *wishes, unsigned cpus, size_t page)
+/* With a limit, chunks so small that their comings are hardly seen: eight a second. */
+static size_t chunk_len(const struct wishes *wishes, size_t page)
 {
-    struct plan plan = {.size = src->size, .page = page};
+    size_t len = wishes->chunk_len ? wishes->chunk_len : PLAN_DEFAULT_CHUNK;
+    if (wishes->rate > 0 && wishes->rate / 8 < len)
+        len = wishes->rate / 8 + 1;
+    return round_up(len, page);
+}
+
+struct plan plan_make(const struct source *src, const struct destination *dst,
+                      const struct wishes *wishes, const struct facts *facts, off_t data)
+{
+    struct plan plan = {.size = src->size, .page = facts->page, .rate = wishes->rate};
     place(&plan, dst, wishes->in_place);
-    plan.chunk_len = round_up(wishes->chunk_len ? wishes->chunk_len : PLAN_DEFAULT_CHUNK, page);
+    plan.chunk_len = chunk_len(wishes, facts->page);
+    choose_holes(&plan, dst, wishes, data);
     if (is_stream(src, dst)) {
         plan_stream(&plan, src);
     } else {
-        choose_jobs(&plan, wishes->jobs, cpus);
-        choose_engine(&plan, dst, wishes->engine);
+        choose_jobs(&plan, wishes->jobs, facts);
+        choose_engines(&plan, src, dst, wishes);
     }
+    choose_cache(&plan, wishes, facts);
     return plan;
 }

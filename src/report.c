@@ -50,25 +50,39 @@ static void put_size(FILE *out, const char *label, off_t size)
                 (long long)size);
 }
 
-static void explain(void *arg, const char *src, const char *dst, const struct plan *plan)
+static void put_engines(FILE *out, const struct plan *plan)
+{
+    for (const struct candidate *c = plan->engines; c->engine; c++)
+        fprintf(out, "  %-10s %s: %s\n", c == plan->engines ? "engine" : "or else", c->engine->name,
+                c->why);
+}
+
+static void explain(void *arg, const struct source *src, const struct destination *dst,
+                    const struct facts *facts, const struct plan *plan)
 {
     const struct report *report = arg;
     FILE *out = report->notes;
     char text[SIZE_TEXT];
+    (void)facts;
     if (!report->options->explain)
         return;
-    put_pair(out, src, dst);
+    put_pair(out, src->path, dst->path);
     fputc('\n', out);
     put_size(out, "size", plan->size);
-    fprintf(out, "  %-10s %s: %s\n", "engine", plan->engine->name, plan->engine_why);
+    put_engines(out, plan);
     fprintf(out, "  %-10s %u: %s\n", "jobs", plan->jobs, plan->jobs_why);
     if (plan->size >= 0)
         fprintf(out, "  %-10s %u, of about %s\n", "blocks", plan->blocks,
-                size_format((uint64_t)plan->size / plan->blocks, text));
+                size_format((uint64_t)plan->data / plan->blocks, text));
     fprintf(out, "  %-10s %s\n", "chunks", size_format(plan->chunk_len, text));
     fprintf(out, "  %-10s %s: %s\n", "placement", plan->in_place ? "in place" : "staged",
             plan->placement_why);
     fflush(out); /* before any worker inherits the buffer, and before the copy takes its time */
+}
+
+static void flushed(void *arg, off_t done, off_t size)
+{
+    (void)arg, (void)done, (void)size;
 }
 
 static void tick(void *arg, off_t done, off_t size)
@@ -89,8 +103,12 @@ static void remark(void *arg, const char *dst, const char *what, const char *why
 
 struct copy_observer report_observer(struct report *report)
 {
-    return (struct copy_observer){
-        .confirm = confirm, .planned = explain, .tick = tick, .remark = remark, .arg = report};
+    return (struct copy_observer){.confirm = confirm,
+                                  .planned = explain,
+                                  .tick = tick,
+                                  .flushed = flushed,
+                                  .remark = remark,
+                                  .arg = report};
 }
 
 /* --- the result --- */

@@ -8,6 +8,7 @@
 
 #include "block.h"
 #include "io.h"
+#include "pace.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct slot {
 
 struct share {
     unsigned count;
+    struct pace pace; /* no limit unless one is set */
     struct slot slots[];
 };
 

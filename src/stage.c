@@ -69,7 +69,8 @@ static int restrict_mode(struct stage *stage)
     if (fstat(stage->fd, &st) < 0)
         return -errno;
     stage->mode = st.st_mode & 07777;
-    return stage->kind == STAGE_HIDDEN ? change_mode(stage->fd, 0600) : 0;
+    bool reopens = (st.st_mode & 0600) == 0600; /* as some engines must, see engine/sendfile.c */
+    return stage->kind == STAGE_HIDDEN || !reopens ? change_mode(stage->fd, 0600) : 0;
 }
 
 /* A file without a name gets one through /proc, or by a privilege. Not everyone has either. */
@@ -150,15 +151,20 @@ int stage_use(struct stage *stage, int fd)
     return stage->fd < 0 ? -errno : 0;
 }
 
-static int allocate_blocks(int fd, off_t size)
+static int allocate_extent(int fd, const struct extent *e)
 {
-    while (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size) < 0) {
-        if (errno == EOPNOTSUPP || errno == ENOSYS)
-            return 0;
+    while (fallocate(fd, FALLOC_FL_KEEP_SIZE, e->off, e->len) < 0)
         if (errno != EINTR || signals_fatal())
             return -errno;
-    }
     return 0;
+}
+
+static int allocate_all(int fd, const struct extents *extents)
+{
+    int rc = 0;
+    for (size_t i = 0; !rc && i < extents->count; i++)
+        rc = allocate_extent(fd, &extents->list[i]);
+    return rc == -EOPNOTSUPP || rc == -ENOSYS ? 0 : rc;
 }
 
 /* Is there room for what the file lacks? */
@@ -174,10 +180,15 @@ static int check_room(int fd, off_t size)
                                           : 0; /* no blocks at all: a tmpfs without a limit */
 }
 
-int stage_reserve(struct stage *stage, off_t size, bool allocate)
+int stage_empty(struct stage *stage)
+{
+    return ftruncate(stage->fd, 0) < 0 ? -errno : 0;
+}
+
+int stage_reserve(struct stage *stage, off_t size, const struct extents *extents, bool allocate)
 {
     /* Before the size is changed, so that too little space costs an old destination nothing. */
-    int rc = allocate ? allocate_blocks(stage->fd, size) : check_room(stage->fd, size);
+    int rc = allocate ? allocate_all(stage->fd, extents) : check_room(stage->fd, extents->bytes);
     if (rc < 0)
         return rc;
     return ftruncate(stage->fd, size) < 0 ? -errno : 0;

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "extent.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -43,11 +45,14 @@ int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool 
 int stage_use(struct stage *stage, int fd);
 
 /*
- * Reserves `size` bytes, if the file system can, and gives the file that size. Without `allocate`
- * it only looks whether there is room. When there is none, fails with ENOSPC or EDQUOT, nothing
- * being harmed yet.
+ * Reserves the given extents, if the file system can, and gives the file that size. Without
+ * `allocate` it only looks whether there is room for `extents->bytes`. When there is none, fails
+ * with ENOSPC or EDQUOT, nothing being harmed yet.
  */
-int stage_reserve(struct stage *stage, off_t size, bool allocate);
+int stage_reserve(struct stage *stage, off_t size, const struct extents *extents, bool allocate);
+
+/* Empties the file, so that what isn't written in it is a hole. Returns 0 or -errno. */
+int stage_empty(struct stage *stage);
 
 /* Gives a staged file stage->mode. */
 int stage_give_mode(struct stage *stage);

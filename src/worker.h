@@ -2,7 +2,7 @@
 /* Forks the workers of one copy, watches over them, reaps them, and says how they ended. */
 #pragma once
 
-#include "engine/engine.h"
+#include "mover.h"
 #include "share.h"
 
 #include <sys/types.h>
@@ -33,10 +33,10 @@ struct ticker {
 };
 
 /*
- * Copies everything that `share` describes with t's prepared engine, by `jobs` forked workers (at
- * most one a slot), or in this process when jobs is 0 or no process can be forked; with fewer when
- * only some can. Returns when the last worker is reaped. The first failure ends all the others at
- * once.
+ * Has everything that `share` describes moved by `mover`, whose engine is prepared, in `jobs`
+ * forked workers (at most one a slot), or in this process when jobs is 0 or no process can be
+ * forked; with fewer when only some can. Returns when the last worker is reaped. The first failure
+ * ends all the others at once.
  */
-struct ending worker_run_all(struct transfer *t, struct share *share, unsigned jobs,
+struct ending worker_run_all(struct mover *mover, struct share *share, unsigned jobs,
                              struct ticker ticker);

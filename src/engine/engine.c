@@ -2,9 +2,15 @@
 #include "engine/engine.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-const struct engine *const engines[] = {&engine_mmap, &engine_read_write, NULL};
+const struct engine *const engines[] = {
+    &engine_reflink,    &engine_copy_range, &engine_mmap,   &engine_mmap_read, &engine_mmap_write,
+    &engine_read_write, &engine_sendfile,   &engine_splice, &engine_direct,    NULL};
+
+/* Small enough to stay in a core's cache between read and write, large enough to hide the calls. */
+enum { BUFFER = 256 << 10 };
 
 const struct engine *engine_find(const char *name)
 {
@@ -18,30 +24,22 @@ const struct engine *engine_find(const char *name)
  */
 static bool is_unsupported(int err)
 {
-    static const int unsupported[] = {EOPNOTSUPP, ENOSYS, ENODEV, EINVAL, EACCES, EPERM, ENOMEM};
+    static const int unsupported[] = {EOPNOTSUPP, ENOSYS, ENOTTY, ENODEV, EINVAL,  EXDEV,
+                                      EACCES,     EPERM,  ENOMEM, ENOENT, ETXTBSY, EBADF};
     for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++)
         if (unsupported[i] == err)
             return true;
     return false;
 }
 
-static const struct engine *fallback_of(const struct engine *engine)
+int engine_prepare(struct transfer *t, const struct candidate *candidates)
 {
-    for (const struct engine *const *e = engines; *e; e++)
-        if (*e == engine)
-            return e[1];
-    return NULL;
-}
-
-int engine_prepare(struct transfer *t, bool only)
-{
-    for (;;) {
+    for (;; candidates++) {
+        t->engine = candidates->engine;
         int rc = t->engine->prepare(t);
-        const struct engine *next = only ? NULL : fallback_of(t->engine);
-        if (rc == 0 || !next || !is_unsupported(-rc))
+        if (rc == 0 || !candidates[1].engine || !is_unsupported(-rc))
             return rc;
-        t->engine->release(t);
-        t->engine = next;
+        engine_release(t);
     }
 }
 
@@ -49,10 +47,43 @@ void engine_release(struct transfer *t)
 {
     if (t->engine)
         t->engine->release(t);
+    free(t->buffer);
+    t->buffer = NULL;
 }
 
 ssize_t engine_fail(struct transfer *t, enum side side, off_t off, int err)
 {
     t->failure = (struct failure){.err = err, .side = side, .off = off};
     return -err;
+}
+
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+ssize_t engine_copy_plainly(struct transfer *t, struct chunk chunk)
+{
+    if (!t->buffer && !(t->buffer = malloc(BUFFER)))
+        return engine_fail(t, SIDE_DESTINATION, chunk.off, ENOMEM);
+    for (size_t done = 0; done < chunk.len;) {
+        off_t off = chunk.off + (off_t)done;
+        size_t len = min_size(BUFFER, chunk.len - done), written;
+        ssize_t n = io_pread_full(t->src_fd, t->buffer, len, off);
+        if (n < 0)
+            return engine_fail(t, SIDE_SOURCE, off, (int)-n);
+        if ((size_t)n < len)
+            return engine_fail(t, SIDE_SOURCE, off + n, ENODATA);
+        int rc = io_pwrite_full(t->dst_fd, t->buffer, len, off, &written);
+        if (rc < 0)
+            return engine_fail(t, SIDE_DESTINATION, off + (off_t)written, -rc);
+        done += len;
+    }
+    return (ssize_t)chunk.len;
+}
+
+ssize_t engine_finish_plainly(struct transfer *t, struct chunk chunk, size_t done)
+{
+    ssize_t n = engine_copy_plainly(t, (struct chunk){chunk.off + (off_t)done, chunk.len - done});
+    return n < 0 ? n : (ssize_t)chunk.len;
 }

@@ -14,6 +14,7 @@
 /* How an engine's work is divided. */
 enum split {
     SPLIT_BLOCKS, /* any chunk in any order, by any number of workers */
+    SPLIT_WHOLE,  /* prepare has shared or copied all of it; nothing is left for workers */
     SPLIT_STREAM, /* in order, by one worker, until end of file; the size need not be known */
 };
 
@@ -23,14 +24,12 @@ struct transfer {
         dst_fd; /* open while the transfer lasts; dst_fd also readable where that is possible */
     off_t size; /* bytes to copy from offset 0; meaningless to SPLIT_STREAM */
     size_t chunk_len; /* no chunk is longer than this */
+    bool skip_zeros;  /* SPLIT_STREAM: leave holes for zeros */
     const struct engine *engine;
     struct failure failure; /* set by copy() before it returns an error */
 
-    /* The engine's own, between prepare and release. */
-    char *src_map, *dst_map;
-    off_t mapped_off, mapped_end; /* what this worker has copied and not yet unmapped */
-    off_t page;
-    char *buffer;
+    void *state;  /* the engine's own, between prepare and release */
+    char *buffer; /* of engine_copy_plainly; NULL until it is needed */
 };
 
 struct engine {
@@ -38,15 +37,16 @@ struct engine {
     const char *help;
     enum split split;
 
-    /* The parent calls it once, before any fork. Returns 0 or -errno; one of the errors that
-     * engine_prepare counts as "not supported" lets the next engine try. */
+    /* The parent calls it once, before any fork, when the destination is empty or as it was:
+     * nothing is reserved yet. Returns 0 or -errno; one of the errors that engine_prepare counts as
+     * "not supported" lets the next engine try. */
     int (*prepare)(struct transfer *t);
 
     /* A worker calls it for every chunk it has claimed (SPLIT_BLOCKS), or with ascending offsets
      * until it returns 0 (SPLIT_STREAM). Returns the bytes moved: for SPLIT_BLOCKS always
      * chunk.len, for SPLIT_STREAM any number up to it; or -errno with t->failure set. An end of the
-     * source before t->size is the failure ENODATA. It never prints, and never returns with less
-     * done in silence. */
+     * source before t->size is the failure ENODATA. Chunks begin at page boundaries, and end there
+     * or at t->size. It never prints, and never returns with less done in silence. */
     ssize_t (*copy)(struct transfer *t, struct chunk chunk);
 
     /* The parent calls it once, after the last worker is reaped, also when prepare failed halfway.
@@ -54,24 +54,47 @@ struct engine {
     void (*release)(struct transfer *t);
 };
 
+extern const struct engine engine_reflink;
+extern const struct engine engine_copy_range;
 extern const struct engine engine_mmap;
+extern const struct engine engine_mmap_read;
+extern const struct engine engine_mmap_write;
 extern const struct engine engine_read_write;
+extern const struct engine engine_sendfile;
+extern const struct engine engine_splice;
+extern const struct engine engine_direct;
 extern const struct engine engine_stream;
+extern const struct engine engine_null;
 
-/* The engines that --engine may name, best known first, ended by NULL. A later one is the fallback
- * of an earlier one. engine_stream is none of them: a source or destination without a size has no
- * choice. */
+/* The engines that --engine may name, ended by NULL. engine_stream is none of them: a source or
+ * destination without a size has no choice. Neither is engine_null, which moves nothing. */
 extern const struct engine *const engines[];
 
 /* The engine of that name, or NULL. */
 const struct engine *engine_find(const char *name);
 
+/* An engine to be tried, and the end of a sentence that says why. */
+struct candidate {
+    const struct engine *engine;
+    const char *why;
+};
+
 /*
- * Prepares t with t->engine, which becomes the first engine of its fallback list that the files
- * support; with `only`, no other is tried. Returns 0 or -errno. release must follow in either case.
+ * Prepares t with the first of `candidates`, ended by one without an engine, that the files
+ * support; that becomes t->engine. Returns 0 or -errno, that of the last candidate. engine_release
+ * must follow in either case.
  */
-int engine_prepare(struct transfer *t, bool only);
+int engine_prepare(struct transfer *t, const struct candidate *candidates);
 void engine_release(struct transfer *t);
+
+/* --- for engines --- */
 
 /* Notes where a copy failed and returns -err, for engines to end with. */
 ssize_t engine_fail(struct transfer *t, enum side side, off_t off, int err);
+
+/* Copies a chunk by pread and pwrite. */
+ssize_t engine_copy_plainly(struct transfer *t, struct chunk chunk);
+
+/* The same with what is left of it behind `done` bytes; returns chunk.len. For when an engine's own
+ * call stopped there, for whatever reason: plain calls go on, or say which file failed and why. */
+ssize_t engine_finish_plainly(struct transfer *t, struct chunk chunk, size_t done);

@@ -1,41 +1,99 @@
 /* SPDX-License-Identifier: MIT */
-/* read and write in order until end of file: for pipes, FIFOs, terminals, and files whose size
- * lies. */
+/*
+ * In order until end of file: for pipes, FIFOs, terminals, and files whose size lies. What comes
+ * out of a pipe is spliced. What goes from a file into a pipe isn't: the pipe would hold the file's
+ * very pages, and its reader might see what is written to the file later.
+ */
 #include "engine/engine.h"
+#include "zeros.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { BUFFER = 256 << 10 };
+enum { BUFFER = 256 << 10, PIPE_LEN = 1 << 20 };
+
+struct own {
+    bool splices;
+    char *buffer;
+};
+
+static bool is_pipe(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
 
 static int prepare(struct transfer *t)
 {
-    t->buffer = malloc(BUFFER);
-    return t->buffer ? 0 : -ENOMEM;
+    struct own *own = t->state = calloc(1, sizeof(*own));
+    if (!own)
+        return -ENOMEM;
+    own->splices = is_pipe(t->src_fd) && !t->skip_zeros;
+    if (own->splices) /* a user's limit may forbid it: no matter */
+        fcntl(t->src_fd, F_SETPIPE_SZ, PIPE_LEN);
+    own->buffer = malloc(BUFFER);
+    return own->buffer ? 0 : -ENOMEM;
 }
 
-static ssize_t copy(struct transfer *t, struct chunk chunk)
+/* Leaves a hole where `n` zeros would be written; at the end of file (n is 0) makes it reach there.
+ * Returns false when they must be written after all. */
+static bool skip(struct transfer *t, size_t n)
 {
+    const struct own *own = t->state;
+    if (!t->skip_zeros || !zeros_only(own->buffer, n))
+        return false;
+    off_t end = lseek(t->dst_fd, (off_t)n, SEEK_CUR);
+    return end >= 0 && (n > 0 || ftruncate(t->dst_fd, end) == 0);
+}
+
+static ssize_t read_and_write(struct transfer *t, struct chunk chunk)
+{
+    const struct own *own = t->state;
     size_t written;
     /* What one read gives goes out at once: a reader at the other end may be waiting for it. */
-    ssize_t n = io_read_some(t->src_fd, t->buffer, chunk.len < BUFFER ? chunk.len : BUFFER);
+    ssize_t n = io_read_some(t->src_fd, own->buffer, chunk.len < BUFFER ? chunk.len : BUFFER);
     if (n < 0)
         return engine_fail(t, SIDE_SOURCE, chunk.off, (int)-n);
-    int rc = io_write_full(t->dst_fd, t->buffer, (size_t)n, &written);
+    if (skip(t, (size_t)n))
+        return n;
+    int rc = io_write_full(t->dst_fd, own->buffer, (size_t)n, &written);
     if (rc < 0)
         return engine_fail(t, SIDE_DESTINATION, chunk.off + (off_t)written, -rc);
     return n;
 }
 
+/* splice doesn't say which side failed, some files can't be spliced, and for some it returns 0
+ * before their end. No byte is lost by it, so reading and writing from there on tells, or goes on.
+ */
+static ssize_t copy(struct transfer *t, struct chunk chunk)
+{
+    struct own *own = t->state;
+    if (own->splices) {
+        ssize_t n = io_splice_some(t->src_fd, t->dst_fd, chunk.len);
+        if (n > 0)
+            return n;
+        if (n == -EINTR)
+            return engine_fail(t, SIDE_SOURCE, chunk.off, EINTR);
+        own->splices = false;
+    }
+    return read_and_write(t, chunk);
+}
+
 static void release(struct transfer *t)
 {
-    free(t->buffer);
-    t->buffer = NULL;
+    struct own *own = t->state;
+    if (own)
+        free(own->buffer);
+    free(own);
+    t->state = NULL;
 }
 
 const struct engine engine_stream = {
     .name = "stream",
-    .help = "read and write in order",
+    .help = "in order, by splice or by read and write",
     .split = SPLIT_STREAM,
     .prepare = prepare,
     .copy = copy,

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* copy_file_range: the kernel copies, or the server does where the file system is one of a network
+ * (NFS, CIFS), or extents are shared. */
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* A range of no bytes is checked like any other, and so tells whether this pair may be copied. */
+static int prepare(struct transfer *t)
+{
+    loff_t src_off = 0, dst_off = 0;
+    return copy_file_range(t->src_fd, &src_off, t->dst_fd, &dst_off, 0, 0) < 0 ? -errno : 0;
+}
+
+static ssize_t copy(struct transfer *t, struct chunk chunk)
+{
+    for (size_t done = 0; done < chunk.len;) {
+        loff_t src_off = chunk.off + (off_t)done, dst_off = src_off;
+        ssize_t n = copy_file_range(t->src_fd, &src_off, t->dst_fd, &dst_off, chunk.len - done, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) /* some file systems return 0, or an error, for what can be read */
+            return engine_finish_plainly(t, chunk, done);
+        done += (size_t)n;
+    }
+    return (ssize_t)chunk.len;
+}
+
+static void release(struct transfer *t)
+{
+    (void)t;
+}
+
+const struct engine engine_copy_range = {
+    .name = "copy-range",
+    .help = "copy_file_range: the kernel or the server copies",
+    .split = SPLIT_BLOCKS,
+    .prepare = prepare,
+    .copy = copy,
+    .release = release,
+};

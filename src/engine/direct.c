@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * O_DIRECT both ways: from the device to the device, past the page cache. For copies that must
+ * reach the disk, and those so large that the cache would only be in the way.
+ */
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HUGE_PAGE = 2 << 20 };
+
+struct own {
+    int src_fd, dst_fd; /* the same files, opened with O_DIRECT; -1 until opened */
+    size_t align;       /* of offsets, lengths and addresses: bytes */
+    char *buffer; /* never touched by the parent of workers, so that each gets its own pages */
+};
+
+static size_t round_up(size_t len, size_t unit)
+{
+    return (len + unit - 1) / unit * unit;
+}
+
+/* What this file asks of direct I/O. Before Linux 6.1, and where the file system doesn't tell, a
+ * page is always enough. */
+static size_t alignment_of(int fd, size_t page)
+{
+    struct statx st;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &st) < 0 || !(st.stx_mask & STATX_DIOALIGN) ||
+        st.stx_dio_offset_align == 0)
+        return page;
+    return st.stx_dio_mem_align > st.stx_dio_offset_align ? st.stx_dio_mem_align
+                                                          : st.stx_dio_offset_align;
+}
+
+/* A device may go on behind the copy, which its last block, written whole, would spoil. */
+static bool ends_within_block(const struct transfer *t, size_t align)
+{
+    struct stat st;
+    return t->size % (off_t)align != 0 && (fstat(t->dst_fd, &st) < 0 || !S_ISREG(st.st_mode));
+}
+
+static int open_both(struct transfer *t, struct own *own)
+{
+    own->src_fd = io_reopen(t->src_fd, O_RDONLY | O_DIRECT);
+    if (own->src_fd < 0)
+        return own->src_fd;
+    own->dst_fd = io_reopen(t->dst_fd, O_WRONLY | O_DIRECT);
+    return own->dst_fd < 0 ? own->dst_fd : 0;
+}
+
+static int prepare(struct transfer *t)
+{
+    struct own *own = t->state = malloc(sizeof(*own));
+    if (!own)
+        return -ENOMEM;
+    *own = (struct own){.src_fd = -1, .dst_fd = -1};
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t src = alignment_of(t->src_fd, page), dst = alignment_of(t->dst_fd, page);
+    own->align = src > dst ? src : dst;
+    if (own->align > page || ends_within_block(t, own->align))
+        return -EINVAL;
+    size_t length = round_up(t->chunk_len, page);
+    if (posix_memalign((void **)&own->buffer, length < HUGE_PAGE ? page : HUGE_PAGE, length) != 0)
+        return -ENOMEM;
+    return open_both(t, own);
+}
+
+/* One direct call. Returns the bytes that arrived, of `len`; fewer, also 0, when direct
+ * I/O can't do it, or the source ended; -1 and errno for an error of the file itself. */
+static ssize_t read_once(struct transfer *t, off_t off, size_t len)
+{
+    const struct own *own = t->state;
+    ssize_t n;
+    do
+        n = pread(own->src_fd, own->buffer, round_up(len, own->align), off);
+    while (n < 0 && errno == EINTR);
+    if (n < 0 && errno == EINVAL)
+        return 0;
+    return n > (ssize_t)len ? (ssize_t)len : n;
+}
+
+/* The last block is written whole, and what is too much of it cut off. */
+static ssize_t write_once(struct transfer *t, off_t off, size_t len)
+{
+    const struct own *own = t->state;
+    size_t whole = round_up(len, own->align);
+    ssize_t n;
+    memset(own->buffer + len, 0, whole - len);
+    do
+        n = pwrite(own->dst_fd, own->buffer, whole, off);
+    while (n < 0 && errno == EINTR);
+    if (n < 0 && errno == EINVAL)
+        return 0;
+    if (n > (ssize_t)len)
+        return ftruncate(t->dst_fd, t->size) < 0 ? -1 : (ssize_t)len;
+    return n;
+}
+
+static ssize_t copy(struct transfer *t, struct chunk chunk)
+{
+    ssize_t n = read_once(t, chunk.off, chunk.len);
+    if (n < 0)
+        return engine_fail(t, SIDE_SOURCE, chunk.off, errno);
+    if ((size_t)n < chunk.len)
+        return engine_finish_plainly(t, chunk, 0);
+    n = write_once(t, chunk.off, chunk.len);
+    if (n < 0)
+        return engine_fail(t, SIDE_DESTINATION, chunk.off, errno);
+    return (size_t)n < chunk.len ? engine_finish_plainly(t, chunk, (size_t)n) : n;
+}
+
+static void release(struct transfer *t)
+{
+    struct own *own = t->state;
+    if (!own)
+        return;
+    io_close(&own->src_fd);
+    io_close(&own->dst_fd);
+    free(own->buffer);
+    free(own);
+    t->state = NULL;
+}
+
+const struct engine engine_direct = {
+    .name = "direct",
+    .help = "O_DIRECT both ways, past the page cache",
+    .split = SPLIT_BLOCKS,
+    .prepare = prepare,
+    .copy = copy,
+    .release = release,
+};

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/mapping.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { WINDOW = 2 << 20 }; /* a huge page */
+
+int mapping_open(struct mapping *m, int fd, off_t size, int prot)
+{
+    void *addr = mmap(NULL, (size_t)size, prot, MAP_SHARED, fd, 0);
+    if (addr == MAP_FAILED)
+        return -errno;
+    *m = (struct mapping){.addr = addr, .size = size};
+    return 0;
+}
+
+/*
+ * The addresses are kept occupied, by nothing: a hole would be given to the next mmap of whoever,
+ * and mapping_close() would tear that away.
+ */
+static void forget(struct mapping *m, off_t off, off_t end)
+{
+    size_t len = (size_t)(end - off);
+    if (len == 0)
+        return;
+    /* Chunks taken from siblings split the mapping, of which a process may have some 65,000. */
+    if (mmap(m->addr + off, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+             -1, 0) == MAP_FAILED)
+        madvise(m->addr + off, len, MADV_DONTNEED);
+}
+
+void mapping_used(struct mapping *m, off_t off, off_t end)
+{
+    if (end == m->size) { /* the last page goes as a whole */
+        long page = sysconf(_SC_PAGESIZE);
+        end = (end + page - 1) / page * page;
+    }
+    if (off != m->used_end) { /* a new block, another worker's, or behind a hole */
+        forget(m, m->used, m->used_end);
+        m->used = off;
+    }
+    m->used_end = end;
+    off_t window = end - end % WINDOW;
+    if (window > m->used) {
+        forget(m, m->used, window);
+        m->used = window;
+    }
+}
+
+void mapping_close(struct mapping *m)
+{
+    if (m->addr)
+        munmap(m->addr, (size_t)m->size);
+    m->addr = NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* A whole file mapped, of which no more than a window stays resident: for the engines that map. */
+#pragma once
+
+#include <sys/types.h>
+
+struct mapping {
+    char *addr;           /* NULL until opened */
+    off_t size;           /* bytes of the file */
+    off_t used, used_end; /* what this process has touched and not yet forgotten */
+};
+
+/* Maps `size` bytes of fd shared, with `prot` as in mmap(2). Returns 0 or -errno. */
+int mapping_open(struct mapping *m, int fd, off_t size, int prot);
+
+/*
+ * Says that [off, end) has been used and won't be again. What lies behind it is let go of, so that
+ * resident memory and page tables stay small, by whole windows only: unmapping a part of a large
+ * page of the destination costs ten times as much as copying it (bench/RESULTS.md).
+ */
+void mapping_used(struct mapping *m, off_t off, off_t end);
+
+/* Unmaps it. Safe at any time. */
+void mapping_close(struct mapping *m);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pread into the mapped destination: like mmap it takes no lock of the destination, but the source
+ * costs no page faults, and a fault of the destination comes back as errno, without a signal.
+ */
+#include "engine/engine.h"
+#include "engine/mapping.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { PIECE = 128 << 10 };
+
+static int prepare(struct transfer *t)
+{
+    struct mapping *dst = t->state = calloc(1, sizeof(*dst));
+    if (!dst)
+        return -ENOMEM;
+    int rc = mapping_open(dst, t->dst_fd, t->size, PROT_READ | PROT_WRITE);
+    if (!rc) /* see engine/mmap.c */
+        madvise(dst->addr, (size_t)t->size, MADV_HUGEPAGE);
+    return rc;
+}
+
+static ssize_t copy(struct transfer *t, struct chunk chunk)
+{
+    struct mapping *dst = t->state;
+    off_t off = chunk.off, end = off + (off_t)chunk.len;
+    while (off < end) {
+        size_t len = end - off < PIECE ? (size_t)(end - off) : PIECE;
+        ssize_t n = io_pread_full(t->src_fd, dst->addr + off, len, off);
+        if (n == -EFAULT) /* no room perhaps: pwrite may find some, or says why not */
+            return engine_finish_plainly(t, chunk, (size_t)(off - chunk.off));
+        if (n < 0)
+            return engine_fail(t, SIDE_SOURCE, off, (int)-n);
+        if ((size_t)n < len)
+            return engine_fail(t, SIDE_SOURCE, off + n, ENODATA);
+        mapping_used(dst, off, off + n);
+        off += n;
+    }
+    return (ssize_t)chunk.len;
+}
+
+static void release(struct transfer *t)
+{
+    if (t->state)
+        mapping_close(t->state);
+    free(t->state);
+    t->state = NULL;
+}
+
+const struct engine engine_mmap_read = {
+    .name = "mmap-read",
+    .help = "pread into the mapped destination",
+    .split = SPLIT_BLOCKS,
+    .prepare = prepare,
+    .copy = copy,
+    .release = release,
+};

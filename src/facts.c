@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "facts.h"
+#include "cpus.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum { SAMPLES = 32, SAMPLE = 1 << 20 };
+
+#ifndef SYS_cachestat
+#define SYS_cachestat 451 /* since Linux 6.5, the same for all architectures but alpha */
+#endif
+
+/* As in linux/mman.h, which is older where this is built. */
+struct cachestat_of {
+    uint64_t cached, dirty, writeback, evicted, recently_evicted; /* pages */
+};
+
+/* Cached pages of a range, or -1. */
+static long ask_cachestat(int fd, off_t off, size_t len)
+{
+    struct {
+        uint64_t off, len;
+    } range = {(uint64_t)off, len};
+    struct cachestat_of found;
+    return syscall(SYS_cachestat, fd, &range, &found, 0) < 0 ? -1 : (long)found.cached;
+}
+
+/* The same on older kernels. */
+static long ask_mincore(int fd, off_t off, size_t len, size_t page)
+{
+    unsigned char in_core[SAMPLE / 4096];
+    long cached = 0;
+    void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, off);
+    if (map == MAP_FAILED)
+        return -1;
+    size_t pages = (len + page - 1) / page;
+    if (mincore(map, len, in_core) == 0)
+        for (size_t i = 0; i < pages; i++)
+            cached += in_core[i] & 1;
+    munmap(map, len);
+    return cached;
+}
+
+static double cached_share(int fd, off_t size, size_t page)
+{
+    long cached = 0, pages = 0;
+    off_t step = size / SAMPLES / (off_t)page * (off_t)page;
+    for (off_t i = 0, off = 0; i < SAMPLES && off<size; i++, off += step> 0 ? step : SAMPLE) {
+        size_t len = size - off < SAMPLE ? (size_t)(size - off) : SAMPLE;
+        long n = ask_cachestat(fd, off, len);
+        if (n < 0)
+            n = ask_mincore(fd, off, len, page);
+        if (n < 0)
+            return 0;
+        cached += n;
+        pages += (long)((len + page - 1) / page);
+    }
+    return pages > 0 ? (double)cached / (double)pages : 0;
+}
+
+/* Virtual disks call themselves rotating without being so: those of virtio, Xen and Hyper-V, and
+ * what is made of files or networks (loop, nbd). */
+static bool is_virtual(dev_t dev)
+{
+    static const char *const marks[] = {"/virtio", "/vbd-", "/vmbus", "/block/loop", "/block/nbd"};
+    char path[64], target[512];
+    snprintf(path, sizeof(path), "/sys/dev/block/%u:%u", major(dev), minor(dev));
+    ssize_t len = readlink(path, target, sizeof(target) - 1);
+    if (len < 0)
+        return true;
+    target[len] = '\0';
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (strstr(target, marks[i]))
+            return true;
+    return false;
+}
+
+/* A partition has no queue of its own, its disk, one directory up, has. */
+static bool spins(dev_t dev)
+{
+    static const char *const places[] = {"queue", "../queue"};
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        char path[96];
+        snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s/rotational", major(dev), minor(dev),
+                 places[i]);
+        FILE *file = fopen(path, "re");
+        if (!file)
+            continue;
+        int digit = getc(file);
+        fclose(file);
+        return digit == '1' && !is_virtual(dev);
+    }
+    return false;
+}
+
+uint64_t facts_memory(void)
+{
+    FILE *file = fopen("/proc/meminfo", "re");
+    unsigned long long kib = 0;
+    char line[128];
+    while (file && fgets(line, sizeof(line), file) && sscanf(line, "MemAvailable: %llu", &kib) != 1)
+        continue;
+    if (file)
+        fclose(file);
+    return kib * 1024;
+}
+
+struct facts facts_for_small(void)
+{
+    return (struct facts){.cpus = 1, .page = (size_t)sysconf(_SC_PAGESIZE)};
+}
+
+struct facts facts_gather(int src_fd, off_t size, dev_t dev)
+{
+    struct facts facts = facts_for_small();
+    facts.cpus = cpus_usable();
+    facts.memory = facts_memory();
+    facts.src_cached = cached_share(src_fd, size, facts.page);
+    facts.src_spins = spins(dev);
+    return facts;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What the machine is like around one copy, as far as it decides how to copy. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct facts {
+    unsigned cpus;     /* that may be used */
+    size_t page;       /* bytes */
+    uint64_t memory;   /* bytes that can be had without swapping; 0: not known */
+    double src_cached; /* the share of the source that is in the page cache, 0 to 1, by samples */
+    bool src_spins;    /* the source is on a rotating disk */
+};
+
+/* Looks at the machine and at the open source, of `size` bytes on the device `dev`. Those facts
+ * that can't be found out are left at 0. Takes less than a millisecond. */
+struct facts facts_gather(int src_fd, off_t size, dev_t dev);
+
+/* The same for a source so small that they don't matter: takes no time. */
+struct facts facts_for_small(void);
+
+/* Bytes of memory that can be used now without swapping (MemAvailable of proc(5)); 0 where unknown.
+ */
+uint64_t facts_memory(void);
