@@ -3,6 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* All of this is courtesy: where it can't be had (pipes, some file systems), nothing is lost. Write
  * errors that it comes across are kept for fsync and close by the kernel. */
@@ -40,4 +44,49 @@ void cache_follow(struct cache_wake *wake, int fd, struct chunk chunk)
     *oldest = chunk;
     wake->count++;
     cache_start_writing(fd, chunk);
+}
+
+#ifndef SYS_cachestat
+#define SYS_cachestat 451 /* since Linux 6.5 */
+#endif
+
+/* As in linux/mman.h, which is older where this may be built. */
+struct cachestat_of {
+    uint64_t cached, dirty, writeback, evicted, recently_evicted; /* pages */
+};
+
+static long ask_cachestat(int fd, struct chunk chunk)
+{
+    struct {
+        uint64_t off, len;
+    } range = {(uint64_t)chunk.off, chunk.len};
+    struct cachestat_of found;
+    return syscall(SYS_cachestat, fd, &range, &found, 0) < 0 ? -1 : (long)found.cached;
+}
+
+/* The same on older kernels: one byte a page, for up to so many at a time. */
+static long ask_mincore(int fd, struct chunk chunk)
+{
+    unsigned char in_core[1024];
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    long cached = 0;
+    char *map = mmap(NULL, chunk.len, PROT_READ, MAP_SHARED, fd, chunk.off);
+    if (map == MAP_FAILED)
+        return -1;
+    for (size_t off = 0; off < chunk.len; off += sizeof(in_core) * page) {
+        size_t rest = chunk.len - off;
+        size_t len = rest < sizeof(in_core) * page ? rest : sizeof(in_core) * page;
+        if (mincore(map + off, len, in_core) < 0)
+            break;
+        for (size_t i = 0; i < (len + page - 1) / page; i++)
+            cached += in_core[i] & 1;
+    }
+    munmap(map, chunk.len);
+    return cached;
+}
+
+long cache_count(int fd, struct chunk chunk)
+{
+    long count = ask_cachestat(fd, chunk);
+    return count >= 0 ? count : ask_mincore(fd, chunk);
 }

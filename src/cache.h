@@ -34,3 +34,6 @@ void cache_drop_read(int fd, struct chunk chunk);
 
 /* Starts writing `chunk`, and drops the one that came CACHE_WAKE before it. */
 void cache_follow(struct cache_wake *wake, int fd, struct chunk chunk);
+
+/* How many pages of a chunk, which begins at a page boundary, are in the cache; -1 if not known. */
+long cache_count(int fd, struct chunk chunk);

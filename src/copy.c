@@ -368,12 +368,13 @@ static int flush(struct copy *c)
     struct stat st;
     if (!c->rules->wishes.sync || fstat(c->stage.fd, &st) < 0 || !S_ISREG(st.st_mode))
         return 0;
+    c->observer->flushing(c->observer->arg);
     for (off_t off = 0; off < st.st_size; off += step) {
         int rc = signals_fatal() ? -EINTR
                                  : cache_write_back(c->stage.fd, (struct chunk){off, (size_t)step});
         if (rc < 0)
             return rc == -EINTR ? rc : fail(c, rc, c->dst.path, "cannot write to the disk");
-        c->observer->flushed(c->observer->arg, off, st.st_size);
+        c->observer->tick(c->observer->arg, off, st.st_size);
     }
     return 0;
 }

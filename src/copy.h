@@ -25,8 +25,8 @@ struct copy_observer {
     bool (*confirm)(void *arg, const char *dst); /* may dst be replaced? (EXISTING_ASK) */
     void (*planned)(void *arg, const struct source *src, const struct destination *dst,
                     const struct facts *facts, const struct plan *plan);
-    void (*tick)(void *arg, off_t done, off_t size);    /* size -1: not known */
-    void (*flushed)(void *arg, off_t done, off_t size); /* of what is to reach the disk */
+    void (*tick)(void *arg, off_t done, off_t size); /* size -1: not known */
+    void (*flushing)(void *arg); /* from now on, tick tells what has reached the disk */
     void (*remark)(void *arg, const char *dst, const char *what,
                    const char *why); /* worth telling with --verbose */
     void *arg;

@@ -1,50 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "facts.h"
+#include "cache.h"
 #include "cpus.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 enum { SAMPLES = 32, SAMPLE = 1 << 20 };
-
-#ifndef SYS_cachestat
-#define SYS_cachestat 451 /* since Linux 6.5, the same for all architectures but alpha */
-#endif
-
-/* As in linux/mman.h, which is older where this is built. */
-struct cachestat_of {
-    uint64_t cached, dirty, writeback, evicted, recently_evicted; /* pages */
-};
-
-/* Cached pages of a range, or -1. */
-static long ask_cachestat(int fd, off_t off, size_t len)
-{
-    struct {
-        uint64_t off, len;
-    } range = {(uint64_t)off, len};
-    struct cachestat_of found;
-    return syscall(SYS_cachestat, fd, &range, &found, 0) < 0 ? -1 : (long)found.cached;
-}
-
-/* The same on older kernels. */
-static long ask_mincore(int fd, off_t off, size_t len, size_t page)
-{
-    unsigned char in_core[SAMPLE / 4096];
-    long cached = 0;
-    void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, off);
-    if (map == MAP_FAILED)
-        return -1;
-    size_t pages = (len + page - 1) / page;
-    if (mincore(map, len, in_core) == 0)
-        for (size_t i = 0; i < pages; i++)
-            cached += in_core[i] & 1;
-    munmap(map, len);
-    return cached;
-}
 
 static double cached_share(int fd, off_t size, size_t page)
 {
@@ -52,9 +16,7 @@ static double cached_share(int fd, off_t size, size_t page)
     off_t step = size / SAMPLES / (off_t)page * (off_t)page;
     for (off_t i = 0, off = 0; i < SAMPLES && off<size; i++, off += step> 0 ? step : SAMPLE) {
         size_t len = size - off < SAMPLE ? (size_t)(size - off) : SAMPLE;
-        long n = ask_cachestat(fd, off, len);
-        if (n < 0)
-            n = ask_mincore(fd, off, len, page);
+        long n = cache_count(fd, (struct chunk){off, len});
         if (n < 0)
             return 0;
         cached += n;

@@ -194,7 +194,11 @@ int inspect_destination(const char *path, const struct source *src, struct desti
     if (rc < 0)
         return complain_errno(why, -rc, path, "cannot open its directory");
     note_rights(dst);
-    dst->fs = dst->dir_fd == AT_FDCWD ? 0 : fs_magic(dst->dir_fd);
+    struct stat dir;
+    if (dst->dir_fd == AT_FDCWD)
+        return 0;
+    dst->fs = fs_magic(dst->dir_fd);
+    dst->same_fs = fstat(dst->dir_fd, &dir) == 0 && dir.st_dev == src->st.st_dev;
     return 0;
 }
 

@@ -34,7 +34,8 @@ struct destination {
     bool mount_point;  /* a file mounted over a file: no rename can replace it */
     bool dir_writable; /* files may be created in its directory */
     struct stat st;
-    long fs; /* the magic number of the file system that it is or will be on */
+    long fs;      /* the magic number of the file system that it is or will be on */
+    bool same_fs; /* it is the source's very file system, as far as device numbers tell */
 };
 
 /* Opens the source (which waits for a writer, if it is a FIFO) and describes it. A signal that asks

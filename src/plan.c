@@ -9,23 +9,29 @@
 /* What was measured on which file system: see bench/RESULTS.md. */
 struct habit {
     const char *fs;
-    const struct engine *engine;
-    bool allocate;
+    const struct engine *engine;  /* through the page cache */
+    const struct engine *to_disk; /* when the disk, not the cache, is what has to be quick */
+    bool allocate;                /* reserving first makes it quicker, or at least not slower */
     const char *why;
 };
 
-static const struct habit *habit_of(long fs)
+static const struct habit *habit_of(const struct destination *dst)
 {
     static const struct habit habits[] = {
-        {"ext4", &engine_mmap, true, "ext4 takes parallel stores through a mapping best"},
-        {"xfs", &engine_mmap, true, "xfs takes parallel stores through a mapping best"},
-        {"btrfs", &engine_read_write, true, "btrfs is quicker with write calls"},
-        {"tmpfs", &engine_read_write, false, "tmpfs is quicker with write calls"},
+        {"ext4", &engine_read_write, &engine_direct, true,
+         "on ext4 large reads and writes in reserved space are quickest"},
+        {"xfs", &engine_read_write, &engine_direct, true,
+         "on xfs large reads and writes are quickest"},
+        {"btrfs", &engine_mmap_read, &engine_read_write, true,
+         "on btrfs writes queue up, stores through a mapping don't"},
+        {"tmpfs", &engine_read_write, &engine_read_write, false,
+         "on tmpfs large reads and writes are quickest"},
     };
     static const struct habit unknown = {
-        "", &engine_read_write, true, "write calls are safe on a file system that wasn't measured"};
+        "", &engine_read_write, &engine_read_write, true,
+        "reads and writes are safe on a file system that wasn't measured"};
     for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
-        if (strcmp(habits[i].fs, filesystem_of(fs)->name) == 0)
+        if (strcmp(habits[i].fs, filesystem_of(dst->fs)->name) == 0)
             return &habits[i];
     return &unknown;
 }
@@ -72,34 +78,12 @@ static void choose_holes(struct plan *plan, const struct destination *dst,
     plan->data = plan->holes == HOLES_FILL ? plan->size : data;
 }
 
-static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *facts)
-{
-    off_t worth = plan->data / PLAN_MIN_BLOCK;
-    unsigned cpus = facts->cpus < PLAN_MAX_JOBS ? facts->cpus : PLAN_MAX_JOBS;
-    if (asked > 0) {
-        plan->jobs =
-            block_count(plan->data, asked < PLAN_MAX_JOBS ? asked : PLAN_MAX_JOBS, plan->page);
-        plan->jobs_why =
-            plan->jobs < asked ? "more can't be used for this file" : "--jobs was given";
-    } else if (worth < 2) {
-        plan->jobs = 0;
-        plan->jobs_why = "so small a file is copied sooner than a process is forked";
-    } else if (facts->src_spins && facts->src_cached < 0.5) {
-        plan->jobs = 1;
-        plan->jobs_why = "a rotating disk is quickest when it is read in order";
-    } else {
-        plan->jobs = worth < (off_t)cpus ? (unsigned)worth : cpus;
-        plan->jobs_why = plan->jobs < cpus ? "a smaller block isn't worth a process"
-                                           : "as many CPUs may be used";
-    }
-    plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
-}
-
 static void add_engine(struct plan *plan, const struct engine *engine, const char *why)
 {
     size_t count = 0;
-    while (plan->engines[count].engine)
-        count++;
+    for (; plan->engines[count].engine; count++)
+        if (plan->engines[count].engine == engine)
+            return;
     assert(count < PLAN_MAX_ENGINES);
     plan->engines[count] = (struct candidate){engine, why};
 }
@@ -112,37 +96,97 @@ static bool may_share(const struct plan *plan, const struct source *src,
            src->fs == dst->fs && filesystem_of(dst->fs)->shares;
 }
 
-static void choose_engines(struct plan *plan, const struct source *src,
-                           const struct destination *dst, const struct wishes *wishes)
+static bool is_small(const struct plan *plan)
 {
-    const struct habit *habit = habit_of(dst->fs);
-    bool overwrites =
-        plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0);
+    return plan->data < 2 * PLAN_MIN_BLOCK;
+}
+
+static bool is_large_for_memory(const struct plan *plan, const struct facts *facts)
+{
+    return facts->memory > 0 && (uint64_t)plan->data > facts->memory / PLAN_MEMORY_SHARE;
+}
+
+/* Writing over what is there: its pages would first have to be read for a mapping. */
+static bool overwrites(const struct plan *plan, const struct destination *dst)
+{
+    return plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0);
+}
+
+/* The best first; all that follow serve where those before can't. */
+static void choose_engines(struct plan *plan, const struct source *src,
+                           const struct destination *dst, const struct wishes *wishes,
+                           const struct facts *facts)
+{
+    const struct habit *habit = habit_of(dst);
     plan->allocate = habit->allocate && plan->holes != HOLES_MAKE;
     if (wishes->engine) {
         add_engine(plan, wishes->engine, "--engine was given");
         return;
     }
-    if (wishes->reflink == WHEN_ALWAYS || may_share(plan, src, dst, wishes))
+    if (wishes->reflink == WHEN_ALWAYS) {
         add_engine(plan, &engine_reflink, "--reflink=always was given");
-    if (wishes->reflink == WHEN_ALWAYS)
         return;
-    if (overwrites)
+    }
+    if (may_share(plan, src, dst, wishes))
+        add_engine(plan, &engine_reflink, "this file system can share extents, which is instant");
+    if (filesystem_of(dst->fs)->remote && src->fs == dst->fs)
+        add_engine(plan, &engine_copy_range, "the server may copy by itself");
+    if (is_small(plan))
+        add_engine(plan, &engine_read_write, "so small a file is copied by one read and write");
+    else if (wishes->sync || wishes->cache == CACHE_DROP)
+        add_engine(plan, habit->to_disk, "it must reach the disk, without a stay in the cache");
+    else if (wishes->cache == CACHE_AUTO && is_large_for_memory(plan, facts))
+        add_engine(plan, habit->to_disk, "it is too large for the page cache to be of use");
+    if (overwrites(plan, dst))
         add_engine(plan, &engine_read_write, "a mapping would first read what is overwritten");
-    else if (plan->jobs == 0)
-        add_engine(plan, &engine_read_write, "mapping so small a file takes longer");
-    else
-        add_engine(plan, habit->engine, habit->why);
-    if (habit->engine != &engine_read_write && plan->jobs > 0 && !overwrites)
-        add_engine(plan, &engine_read_write, habit->why);
+    add_engine(plan, habit->engine, habit->why);
+    add_engine(plan, &engine_read_write, "reads and writes always work");
 }
 
+/* Direct I/O keeps as many requests under way as there are workers: that follows the disk, not the
+ * CPUs, and so does reading from it. */
+static unsigned jobs_for(const struct plan *plan, const struct facts *facts)
+{
+    bool disk = facts->src_cached < 0.5 || plan->engines[0].engine == &engine_direct;
+    unsigned jobs = disk && facts->cpus < PLAN_DISK_JOBS ? PLAN_DISK_JOBS : facts->cpus;
+    return jobs < PLAN_MAX_JOBS ? jobs : PLAN_MAX_JOBS;
+}
+
+static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *facts)
+{
+    unsigned most = jobs_for(plan, facts);
+    off_t worth = plan->data / PLAN_MIN_BLOCK;
+    if (asked > 0) {
+        plan->jobs =
+            block_count(plan->data, asked < PLAN_MAX_JOBS ? asked : PLAN_MAX_JOBS, plan->page);
+        plan->jobs_why =
+            plan->jobs < asked ? "more can't be used for this file" : "--jobs was given";
+    } else if (is_small(plan)) {
+        plan->jobs = 0;
+        plan->jobs_why = "so small a file is copied sooner than a process is forked";
+    } else if (facts->src_spins && facts->src_cached < 0.5) {
+        plan->jobs = 1;
+        plan->jobs_why = "a rotating disk is quickest when it is read in order";
+    } else {
+        plan->jobs = worth < (off_t)most ? (unsigned)worth : most;
+        plan->jobs_why = plan->jobs < most        ? "a smaller block isn't worth a process"
+                         : most == PLAN_DISK_JOBS ? "that many keep a disk busy"
+                                                  : "as many CPUs may be used";
+    }
+    plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
+}
+
+/* Direct I/O leaves nothing in the cache; the rest is for engines that do. A source that was in the
+ * cache before belongs to someone's working set, and stays. */
 static void choose_cache(struct plan *plan, const struct wishes *wishes, const struct facts *facts)
 {
-    (void)facts;
-    plan->drop_src = plan->drop_dst = wishes->cache == CACHE_DROP;
+    bool large = wishes->cache == CACHE_AUTO && is_large_for_memory(plan, facts);
+    plan->drop_dst = wishes->cache == CACHE_DROP || large;
+    plan->drop_src = wishes->cache == CACHE_DROP || (large && facts->src_cached < 0.5);
     plan->start_writing = wishes->sync;
-    plan->cache_why = "";
+    plan->cache_why = wishes->cache != CACHE_AUTO ? "--cache was given"
+                      : large                     ? "it would push too much out of the page cache"
+                                                  : "there is memory enough";
 }
 
 /* A regular file of size 0 that is read to its end just in case is no work for a worker. */
@@ -179,8 +223,8 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
     if (is_stream(src, dst)) {
         plan_stream(&plan, src);
     } else {
+        choose_engines(&plan, src, dst, wishes, facts);
         choose_jobs(&plan, wishes->jobs, facts);
-        choose_engines(&plan, src, dst, wishes);
     }
     choose_cache(&plan, wishes, facts);
     return plan;

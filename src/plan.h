@@ -19,7 +19,11 @@ enum {
        (bench/RESULTS.md). */
     PLAN_MIN_BLOCK = 4 << 20,
     PLAN_DEFAULT_CHUNK = 2 << 20,
-    PLAN_MAX_ENGINES = 4,
+    /* Workers that keep a disk busy, where there are fewer CPUs (bench/RESULTS.md). */
+    PLAN_DISK_JOBS = 4,
+    /* A copy larger than this part of the available memory goes past the page cache. */
+    PLAN_MEMORY_SHARE = 3,
+    PLAN_MAX_ENGINES = 5,
 };
 
 /* For what can be left to the plan, or forced either way. */

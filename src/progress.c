@@ -48,18 +48,20 @@ static double share_done_of(const struct progress_state *s)
 }
 
 /* "45%  3.6 GiB of 8.0 GiB  1.85 GB/s  0:02 left", and without a size "3.6 GiB  1.85 GB/s  0:02".
+ * In a phase "flushing  45%  ...".
  */
 static int format_figures(char *text, size_t room, const struct progress_state *s)
 {
     char done[SIZE_TEXT], size[SIZE_TEXT], rate[SIZE_TEXT], time[SIZE_TEXT];
+    const char *phase = s->phase ? s->phase : "", *gap = s->phase ? "  " : "";
     size_format((uint64_t)s->done, done);
     size_format_rate(s->rate, rate);
     if (s->size < 0)
         return snprintf(text, room, "%s  %s  %s", done, rate, size_format_time(s->elapsed, time));
     size_format((uint64_t)s->size, size);
     size_format_time((double)(s->size - s->done) / s->rate, time);
-    return snprintf(text, room, "%3d%%  %s of %s  %s  %s left", (int)(share_done_of(s) * 100), done,
-                    size, rate, time);
+    return snprintf(text, room, "%s%s%3d%%  %s of %s  %s  %s left", phase, gap,
+                    (int)(share_done_of(s) * 100), done, size, rate, time);
 }
 
 static void put_bar(char *line, size_t len, double share)
@@ -98,8 +100,11 @@ void progress_format(char *line, size_t width, const struct progress_state *stat
 
 static struct progress_state state_of(const struct progress *p, off_t done, off_t size)
 {
-    return (struct progress_state){
-        .done = done, .size = size, .rate = p->rate, .elapsed = p->last - p->start};
+    return (struct progress_state){.done = done,
+                                   .size = size,
+                                   .rate = p->rate,
+                                   .elapsed = p->last - p->start,
+                                   .phase = p->phase};
 }
 
 /* Weighs what was done since the last look more, the longer ago that was. */
@@ -137,6 +142,14 @@ static void draw(struct progress *p, off_t done, off_t size)
     else
         dprintf(STDERR_FILENO, "%s\n", line);
     p->drawn = p->terminal;
+}
+
+void progress_enter(struct progress *p, const char *phase)
+{
+    p->phase = phase;
+    p->start = p->last = clock_seconds();
+    p->last_done = 0;
+    p->rate = 0;
 }
 
 void progress_update(struct progress *p, off_t done, off_t size)

@@ -12,19 +12,24 @@ struct progress {
     double shown_after; /* seconds: a copy that takes no longer shows nothing */
     double start, last; /* seconds on the monotonic clock; last drawing */
     off_t last_done;
-    double rate; /* bytes a second, smoothed */
-    bool drawn;  /* something stands on the terminal's line */
+    double rate;       /* bytes a second, smoothed */
+    const char *phase; /* what is going on, if it isn't copying; else NULL */
+    bool drawn;        /* something stands on the terminal's line */
 };
 
 /* What a line is made of. */
 struct progress_state {
-    off_t done, size; /* bytes; size -1: not known */
-    double rate;      /* bytes a second */
-    double elapsed;   /* seconds */
+    off_t done, size;  /* bytes; size -1: not known */
+    double rate;       /* bytes a second */
+    double elapsed;    /* seconds */
+    const char *phase; /* stands before the figures; NULL: nothing */
 };
 
 /* `always`: also where stderr is no terminal, and from the start. */
 void progress_start(struct progress *progress, bool enabled, bool always);
+
+/* Says that from now on something else than copying goes on, and is counted anew. */
+void progress_enter(struct progress *progress, const char *phase);
 
 /* Draws if it is time to, or if SIGUSR1 asked for a status line. Cheap enough to be called at every
  * chunk. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 #include "diag.h"
+#include "filesystem.h"
 #include "signals.h"
 #include "size.h"
 
@@ -40,21 +41,54 @@ static void put_pair(FILE *out, const char *src, const char *dst)
     diag_put_quoted(out, dst);
 }
 
-static void put_size(FILE *out, const char *label, off_t size)
+static void put_size(FILE *out, const struct plan *plan)
 {
     char text[SIZE_TEXT];
-    if (size < 0)
-        fprintf(out, "  %-10s known at its end\n", label);
-    else
-        fprintf(out, "  %-10s %s (%lld bytes)\n", label, size_format((uint64_t)size, text),
-                (long long)size);
+    if (plan->size < 0) {
+        fputs("  size         known at its end\n", out);
+        return;
+    }
+    fprintf(out, "  size         %s (%lld bytes)", size_format((uint64_t)plan->size, text),
+            (long long)plan->size);
+    if (plan->data < plan->size)
+        fprintf(out, ", of which %s are data", size_format((uint64_t)plan->data, text));
+    fputc('\n', out);
+}
+
+static void put_facts(FILE *out, const struct source *src, const struct destination *dst,
+                      const struct facts *facts)
+{
+    char text[SIZE_TEXT];
+    fprintf(out, "  source       on %s", filesystem_of(src->fs)->name);
+    if (facts->memory > 0) /* else nobody has looked, for such a small file */
+        fprintf(out, ", %.0f%% cached%s", 100 * facts->src_cached,
+                facts->src_spins ? ", on a rotating disk" : "");
+    fprintf(out, "\n  destination  on %s%s\n", filesystem_of(dst->fs)->name,
+            dst->same_fs ? ", the source's" : "");
+    if (facts->memory > 0)
+        fprintf(out, "  machine      %u CPU%s usable, %s of memory available\n", facts->cpus,
+                facts->cpus == 1 ? "" : "s", size_format(facts->memory, text));
 }
 
 static void put_engines(FILE *out, const struct plan *plan)
 {
     for (const struct candidate *c = plan->engines; c->engine; c++)
-        fprintf(out, "  %-10s %s: %s\n", c == plan->engines ? "engine" : "or else", c->engine->name,
+        fprintf(out, "  %-12s %s: %s\n", c == plan->engines ? "engine" : "or else", c->engine->name,
                 c->why);
+}
+
+static void put_work(FILE *out, const struct plan *plan)
+{
+    static const char *const holes[] = {
+        [HOLES_KEEP] = "kept", [HOLES_MAKE] = "made of zeros", [HOLES_FILL] = "filled"};
+    char text[SIZE_TEXT];
+    fprintf(out, "  jobs         %u: %s\n", plan->jobs, plan->jobs_why);
+    if (plan->size >= 0)
+        fprintf(out, "  blocks       %u, of about %s\n", plan->blocks,
+                size_format((uint64_t)plan->data / plan->blocks, text));
+    fprintf(out, "  chunks       %s\n", size_format(plan->chunk_len, text));
+    fprintf(out, "  holes        %s: %s\n", holes[plan->holes], plan->holes_why);
+    fprintf(out, "  page cache   %s: %s\n", plan->drop_dst ? "cleared" : "used", plan->cache_why);
 }
 
 static void explain(void *arg, const struct source *src, const struct destination *dst,
@@ -62,33 +96,29 @@ static void explain(void *arg, const struct source *src, const struct destinatio
 {
     const struct report *report = arg;
     FILE *out = report->notes;
-    char text[SIZE_TEXT];
-    (void)facts;
     if (!report->options->explain)
         return;
     put_pair(out, src->path, dst->path);
     fputc('\n', out);
-    put_size(out, "size", plan->size);
+    put_size(out, plan);
+    put_facts(out, src, dst, facts);
     put_engines(out, plan);
-    fprintf(out, "  %-10s %u: %s\n", "jobs", plan->jobs, plan->jobs_why);
-    if (plan->size >= 0)
-        fprintf(out, "  %-10s %u, of about %s\n", "blocks", plan->blocks,
-                size_format((uint64_t)plan->data / plan->blocks, text));
-    fprintf(out, "  %-10s %s\n", "chunks", size_format(plan->chunk_len, text));
-    fprintf(out, "  %-10s %s: %s\n", "placement", plan->in_place ? "in place" : "staged",
+    put_work(out, plan);
+    fprintf(out, "  placement    %s: %s\n", plan->in_place ? "in place" : "staged",
             plan->placement_why);
     fflush(out); /* before any worker inherits the buffer, and before the copy takes its time */
-}
-
-static void flushed(void *arg, off_t done, off_t size)
-{
-    (void)arg, (void)done, (void)size;
 }
 
 static void tick(void *arg, off_t done, off_t size)
 {
     struct report *report = arg;
     progress_update(&report->progress, done, size);
+}
+
+static void flushing(void *arg)
+{
+    struct report *report = arg;
+    progress_enter(&report->progress, "flushing");
 }
 
 static void remark(void *arg, const char *dst, const char *what, const char *why)
@@ -106,7 +136,7 @@ struct copy_observer report_observer(struct report *report)
     return (struct copy_observer){.confirm = confirm,
                                   .planned = explain,
                                   .tick = tick,
-                                  .flushed = flushed,
+                                  .flushing = flushing,
                                   .remark = remark,
                                   .arg = report};
 }

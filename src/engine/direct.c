@@ -3,6 +3,7 @@
  * O_DIRECT both ways: from the device to the device, past the page cache. For copies that must
  * reach the disk, and those so large that the cache would only be in the way.
  */
+#include "cache.h"
 #include "engine/engine.h"
 
 #include <errno.h>
@@ -70,12 +71,22 @@ static int prepare(struct transfer *t)
     return open_both(t, own);
 }
 
+/* What is cached is quicker had from there, and may be newer than what is on the disk, which direct
+ * I/O would first have to make good. */
+static bool is_cached(const struct transfer *t, off_t off, size_t len)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return cache_count(t->src_fd, (struct chunk){off, len}) >= (long)((len + page - 1) / page);
+}
+
 /* One direct call. Returns the bytes that arrived, of `len`; fewer, also 0, when direct
  * I/O can't do it, or the source ended; -1 and errno for an error of the file itself. */
 static ssize_t read_once(struct transfer *t, off_t off, size_t len)
 {
     const struct own *own = t->state;
     ssize_t n;
+    if (is_cached(t, off, len))
+        return pread(t->src_fd, own->buffer, len, off);
     do
         n = pread(own->src_fd, own->buffer, round_up(len, own->align), off);
     while (n < 0 && errno == EINTR);

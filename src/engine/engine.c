@@ -9,8 +9,12 @@ const struct engine *const engines[] = {
     &engine_reflink,    &engine_copy_range, &engine_mmap,   &engine_mmap_read, &engine_mmap_write,
     &engine_read_write, &engine_sendfile,   &engine_splice, &engine_direct,    NULL};
 
-/* Small enough to stay in a core's cache between read and write, large enough to hide the calls. */
-enum { BUFFER = 256 << 10 };
+/*
+ * Small enough to stay in the CPU's caches between read and write, large enough for the page cache
+ * to take large folios. On a page boundary it is a quarter faster than malloc's, 16 bytes behind
+ * one (bench/RESULTS.md).
+ */
+enum { BUFFER = 1 << 20, ALIGNMENT = 4096 };
 
 const struct engine *engine_find(const char *name)
 {
@@ -62,13 +66,27 @@ static size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* No larger than the file, so that a small one doesn't pay for it. */
+static size_t buffer_len(const struct transfer *t)
+{
+    return min_size(BUFFER, min_size(t->chunk_len, (size_t)t->size));
+}
+
+static bool get_buffer(struct transfer *t)
+{
+    size_t len = (buffer_len(t) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (!t->buffer)
+        t->buffer = aligned_alloc(ALIGNMENT, len);
+    return t->buffer;
+}
+
 ssize_t engine_copy_plainly(struct transfer *t, struct chunk chunk)
 {
-    if (!t->buffer && !(t->buffer = malloc(BUFFER)))
+    if (!get_buffer(t))
         return engine_fail(t, SIDE_DESTINATION, chunk.off, ENOMEM);
     for (size_t done = 0; done < chunk.len;) {
         off_t off = chunk.off + (off_t)done;
-        size_t len = min_size(BUFFER, chunk.len - done), written;
+        size_t len = min_size(buffer_len(t), chunk.len - done), written;
         ssize_t n = io_pread_full(t->src_fd, t->buffer, len, off);
         if (n < 0)
             return engine_fail(t, SIDE_SOURCE, off, (int)-n);
