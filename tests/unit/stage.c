@@ -339,12 +339,21 @@ Test(stage, standard_output_stays_open)
 
 /* --- reserving --- */
 
+static int reserve(struct stage *stage, off_t size, bool allocate)
+{
+    struct extents all;
+    cr_assert_eq(extents_whole(size, &all), 0);
+    int rc = stage_reserve(stage, size, &all, allocate);
+    extents_release(&all);
+    return rc;
+}
+
 Test(stage, reserve_sets_the_size_in_either_direction)
 {
     static const off_t sizes[] = {100000, 4097, 0x200000, 1};
     struct stage stage = staged("dst", "new");
     for (size_t i = 0; i < LENGTH(sizes); i++) {
-        cr_assert_eq(stage_reserve(&stage, sizes[i], i % 2 == 0), 0);
+        cr_assert_eq(reserve(&stage, sizes[i], i % 2 == 0), 0);
         cr_assert_eq(lseek(stage.fd, 0, SEEK_END), sizes[i]);
     }
     stage_discard(&stage);
@@ -356,12 +365,34 @@ Test(stage, reserve_allocates_if_it_is_to)
     struct stat st;
     if (fallocate(stage.fd, FALLOC_FL_KEEP_SIZE, 0, 4096) < 0)
         SKIP("this file system allocates nothing in advance");
-    cr_assert_eq(stage_reserve(&stage, 1 << 20, false), 0);
+    cr_assert_eq(reserve(&stage, 1 << 20, false), 0);
     fstat(stage.fd, &st);
     cr_assert_lt(st.st_blocks * 512, 1 << 20);
-    cr_assert_eq(stage_reserve(&stage, 1 << 20, true), 0);
+    cr_assert_eq(reserve(&stage, 1 << 20, true), 0);
     fstat(stage.fd, &st);
     cr_assert_geq(st.st_blocks * 512, 1 << 20);
+    stage_discard(&stage);
+}
+
+Test(stage, only_extents_are_reserved)
+{
+    struct stage stage = staged("dst", "");
+    struct extent list[] = {{0, 1 << 16, 0}, {1LL << 39, 1 << 16, 1 << 16}};
+    const struct extents some = {.list = list, .count = 2, .bytes = 2 << 16};
+    struct stat st;
+    cr_assert_eq(stage_reserve(&stage, 1LL << 40, &some, true), 0);
+    fstat(stage.fd, &st);
+    cr_assert_eq(st.st_size, 1LL << 40);
+    cr_assert_lt(st.st_blocks * 512, 1 << 20);
+    stage_discard(&stage);
+}
+
+Test(stage, a_file_that_is_emptied_has_no_data_left)
+{
+    write_text("dst", "old");
+    struct stage stage = in_place("dst");
+    cr_assert_eq(stage_empty(&stage), 0);
+    cr_assert_eq(lseek(stage.fd, 0, SEEK_END), 0);
     stage_discard(&stage);
 }
 
@@ -369,7 +400,7 @@ static void assert_not_reserved(const char *name, off_t size, bool allocate, int
 {
     write_text(name, "old");
     struct stage stage = in_place(name);
-    cr_assert_eq(stage_reserve(&stage, size, allocate), -err);
+    cr_assert_eq(reserve(&stage, size, allocate), -err);
     stage_discard(&stage);
     assert_content(name, "old");
 }

@@ -10,9 +10,9 @@ TestSuite(stream, .init = enter_scratch, .fini = leave_scratch, .timeout = 60);
 
 static struct transfer a_stream(int src_fd, int dst_fd)
 {
-    struct transfer t = {
-        .chunk_len = CHUNK, .engine = &engine_stream, .src_fd = src_fd, .dst_fd = dst_fd};
-    cr_assert_eq(engine_prepare(&t, false), 0);
+    const struct candidate only[] = {{&engine_stream, ""}, {0}};
+    struct transfer t = {.chunk_len = CHUNK, .src_fd = src_fd, .dst_fd = dst_fd};
+    cr_assert_eq(engine_prepare(&t, only), 0);
     return t;
 }
 
@@ -91,5 +91,82 @@ Test(stream, a_read_that_fails_is_a_failure_of_the_source)
     cr_assert_eq(t.failure.err, EISDIR);
     cr_assert_eq(t.failure.side, SIDE_SOURCE);
     cr_assert_eq(t.failure.off, 7);
+    finish(&t);
+}
+
+/* --- what comes out of a pipe is spliced, where it can be --- */
+
+static int a_pipe_with(const char *text)
+{
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_eq(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+    close(ends[1]);
+    return ends[0];
+}
+
+Test(stream, from_a_pipe_to_a_file)
+{
+    struct transfer t = a_stream(a_pipe_with("some words"), make_file("dst", 0));
+    char text[32] = "";
+    cr_assert_eq(copy_all(&t), 10);
+    cr_assert_eq(pread(t.dst_fd, text, sizeof(text), 0), 10);
+    cr_assert_str_eq(text, "some words");
+    finish(&t);
+}
+
+Test(stream, where_splice_is_refused_bytes_are_read_and_written)
+{
+    int fd = make_file("dst", 0);
+    cr_assert_eq(fcntl(fd, F_SETFL, O_APPEND), 0); /* splice takes no such file */
+    struct transfer t = a_stream(a_pipe_with("some words"), fd);
+    char text[32] = "";
+    cr_assert_eq(copy_all(&t), 10);
+    cr_assert_eq(pread(t.dst_fd, text, sizeof(text), 0), 10);
+    cr_assert_str_eq(text, "some words");
+    finish(&t);
+}
+
+Test(stream, a_full_device_is_a_failure_of_the_destination_with_a_pipe_too)
+{
+    struct transfer t = a_stream(a_pipe_with("some words"), open("/dev/full", O_WRONLY));
+    cr_assert_eq(copy_all(&t), -ENOSPC);
+    cr_assert_eq(t.failure.side, SIDE_DESTINATION);
+    finish(&t);
+}
+
+Test(stream, a_pipe_gets_bytes_of_a_file_that_later_changes_do_not_reach)
+{
+    int out[2];
+    char text[8] = "";
+    cr_assert_eq(pipe(out), 0);
+    int fd = make_file("src", 0);
+    cr_assert_eq(pwrite(fd, "before", 6, 0), 6);
+    struct transfer t = a_stream(fd, out[1]);
+    cr_assert_eq(copy_all(&t), 6);
+    cr_assert_eq(pwrite(fd, "AFTER!", 6, 0), 6);
+    cr_assert_eq(read(out[0], text, sizeof(text)), 6);
+    cr_assert_str_eq(text, "before");
+    finish(&t);
+}
+
+Test(stream, zeros_become_holes_if_they_shall)
+{
+    enum { HOLE = 1 << 20 };
+    const struct candidate only[] = {{&engine_stream, ""}, {0}};
+    int src_fd = make_file("src", 8192);
+    cr_assert_eq(ftruncate(src_fd, HOLE + 8192), 0);
+    cr_assert_eq(pwrite(src_fd, "x", 1, HOLE), 1);
+    lseek(src_fd, 0, SEEK_SET);
+    struct transfer t = {.chunk_len = 4096, .skip_zeros = true};
+    t.src_fd = src_fd;
+    t.dst_fd = make_file("dst", 0);
+    cr_assert_eq(engine_prepare(&t, only), 0);
+    cr_assert_eq(copy_all(&t), HOLE + 8192);
+    cr_assert(same_bytes(t.src_fd, t.dst_fd, HOLE + 8192));
+    struct stat st;
+    fstat(t.dst_fd, &st);
+    cr_assert_eq(st.st_size, HOLE + 8192);
+    cr_assert_lt(st.st_blocks * 512, HOLE / 2);
     finish(&t);
 }

@@ -112,9 +112,13 @@ static struct ending run_jobs(const struct engine *engine, unsigned jobs, off_t 
 {
     struct transfer t = {.size = SIZE, .chunk_len = PAGE, .engine = engine};
     struct share *share = share_create(SIZE, jobs ? jobs : 1, PAGE);
-    struct ending ending = worker_run_all(&t, share, jobs, (struct ticker){count_tick, &ticks});
+    struct extents extents;
+    cr_assert_eq(extents_whole(SIZE, &extents), 0);
+    struct mover mover = {.transfer = &t, .extents = &extents, .pace = &share->pace};
+    struct ending ending = worker_run_all(&mover, share, jobs, (struct ticker){count_tick, &ticks});
     *done = share_done(share);
     share_destroy(share);
+    extents_release(&extents);
     return ending;
 }
 
