@@ -215,11 +215,13 @@ static bool overwrites(const struct copy *c)
 
 static int prepare(struct copy *c)
 {
-    c->transfer = (struct transfer){.src_fd = c->src.fd,
-                                    .dst_fd = c->stage.fd,
-                                    .size = c->plan.size,
-                                    .chunk_len = c->plan.chunk_len,
-                                    .skip_zeros = c->plan.holes == HOLES_MAKE};
+    c->transfer =
+        (struct transfer){.src_fd = c->src.fd,
+                          .dst_fd = c->stage.fd,
+                          .size = c->plan.size,
+                          .chunk_len = c->plan.chunk_len,
+                          .sparse = c->plan.holes == HOLES_MAKE || c->plan.data < c->plan.size,
+                          .skip_zeros = c->plan.holes == HOLES_MAKE};
     int rc = engine_prepare(&c->transfer, c->plan.engines);
     c->spoilt = overwrites(c) && c->transfer.engine->split == SPLIT_WHOLE;
     if (rc < 0)

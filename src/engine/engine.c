@@ -28,7 +28,7 @@ const struct engine *engine_find(const char *name)
  */
 static bool is_unsupported(int err)
 {
-    static const int unsupported[] = {EOPNOTSUPP, ENOSYS, ENOTTY, ENODEV, EINVAL,  EXDEV,
+    static const int unsupported[] = {EOPNOTSUPP, ENOSYS, ENOTTY, ENODEV, EINVAL, EXDEV,
                                       EACCES,     EPERM,  ENOMEM, ENOENT, ETXTBSY};
     for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++)
         if (unsupported[i] == err)

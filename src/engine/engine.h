@@ -24,6 +24,7 @@ struct transfer {
         dst_fd; /* open while the transfer lasts; dst_fd also readable where that is possible */
     off_t size; /* bytes to copy from offset 0; meaningless to SPLIT_STREAM */
     size_t chunk_len; /* no chunk is longer than this */
+    bool sparse;      /* not every byte will be copied: what isn't must stay a hole */
     bool skip_zeros;  /* SPLIT_STREAM: leave holes for zeros */
     const struct engine *engine;
     struct failure failure; /* set by copy() before it returns an error */

@@ -2,6 +2,7 @@
 /* A whole file mapped, of which no more than a window stays resident: for the engines that map. */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct mapping {
@@ -10,8 +11,15 @@ struct mapping {
     off_t used, used_end; /* what this process has touched and not yet forgotten */
 };
 
-/* Maps `size` bytes of fd shared, with `prot` as in mmap(2). Returns 0 or -errno. */
-int mapping_open(struct mapping *m, int fd, off_t size, int prot);
+/* Maps `size` bytes of the source for reading. Returns 0 or -errno. */
+int mapping_open_source(struct mapping *m, int fd, off_t size);
+
+/*
+ * Maps the destination for writing (and reading: a store into a page that is partly overwritten
+ * needs the rest of it). A fault may then bring in 2 MiB at once, but not where holes are to stay,
+ * which that would fill. Returns 0 or -errno.
+ */
+int mapping_open_destination(struct mapping *m, int fd, off_t size, bool sparse);
 
 /*
  * Says that [off, end) has been used and won't be again. What lies behind it is let go of, so that

@@ -15,7 +15,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum {
     /* A memcpy of several MiB through fresh mappings is five times slower than many short ones,
@@ -54,14 +53,8 @@ static int prepare(struct transfer *t)
     struct own *own = t->state = calloc(1, sizeof(*own));
     if (!own)
         return -ENOMEM;
-    int rc = mapping_open(&own->src, t->src_fd, t->size, PROT_READ);
-    if (!rc) /* readable as well: a store into a partly overwritten page needs the rest of it */
-        rc = mapping_open(&own->dst, t->dst_fd, t->size, PROT_READ | PROT_WRITE);
-    if (!rc)
-        /* Lets a fault bring in 2 MiB at once: a quarter of the time for a file of 16 MiB
-         * (bench/RESULTS.md). Where there are no huge pages it is no loss to be refused. */
-        madvise(own->dst.addr, (size_t)t->size, MADV_HUGEPAGE);
-    return rc;
+    int rc = mapping_open_source(&own->src, t->src_fd, t->size);
+    return rc < 0 ? rc : mapping_open_destination(&own->dst, t->dst_fd, t->size, t->sparse);
 }
 
 static void copy_pieces(struct transfer *t, off_t off, off_t end)

@@ -8,19 +8,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 enum { PIECE = 128 << 10 };
 
 static int prepare(struct transfer *t)
 {
     struct mapping *dst = t->state = calloc(1, sizeof(*dst));
-    if (!dst)
-        return -ENOMEM;
-    int rc = mapping_open(dst, t->dst_fd, t->size, PROT_READ | PROT_WRITE);
-    if (!rc) /* see engine/mmap.c */
-        madvise(dst->addr, (size_t)t->size, MADV_HUGEPAGE);
-    return rc;
+    return dst ? mapping_open_destination(dst, t->dst_fd, t->size, t->sparse) : -ENOMEM;
 }
 
 static ssize_t copy(struct transfer *t, struct chunk chunk)

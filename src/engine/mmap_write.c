@@ -5,14 +5,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 enum { PIECE = 256 << 10 };
 
 static int prepare(struct transfer *t)
 {
     struct mapping *src = t->state = calloc(1, sizeof(*src));
-    return src ? mapping_open(src, t->src_fd, t->size, PROT_READ) : -ENOMEM;
+    return src ? mapping_open_source(src, t->src_fd, t->size) : -ENOMEM;
 }
 
 static ssize_t copy(struct transfer *t, struct chunk chunk)
