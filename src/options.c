@@ -170,9 +170,9 @@ static const struct option table[] = {
      .help = "copy with N workers (default: one a usable CPU, none for small files)"},
     {"engine", .set = set_engine, .value = "NAME",
      .takes = "auto, reflink, copy-range, mmap, mmap-read, mmap-write, read-write, sendfile, "
-              "splice or direct",
+              "splice, direct or direct-read",
      .help = "how bytes are moved: auto (the default), reflink, copy-range, mmap, mmap-read, "
-             "mmap-write, read-write, sendfile, splice, direct"},
+             "mmap-write, read-write, sendfile, splice, direct, direct-read"},
     {"chunk", .set = set_chunk, .value = "SIZE",
      .takes = "a size from 1 to 1G, such as 512K or 4MiB",
      .help = "let workers claim SIZE bytes at a time (default: 2 MiB)"},

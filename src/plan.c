@@ -9,29 +9,24 @@
 /* What was measured on which file system: see bench/RESULTS.md. */
 struct habit {
     const char *fs;
-    const struct engine *engine;  /* through the page cache */
+    const struct engine *warm;    /* for a source that is in the page cache */
+    const struct engine *cold;    /* for one that isn't */
     const struct engine *to_disk; /* when the disk, not the cache, is what has to be quick */
     bool allocate;                /* reserving first makes it quicker, or at least not slower */
-    const char *why;
 };
 
-static const struct habit *habit_of(const struct destination *dst)
+static const struct habit *habit_of(long fs)
 {
     static const struct habit habits[] = {
-        {"ext4", &engine_read_write, &engine_direct, true,
-         "on ext4 large reads and writes in reserved space are quickest"},
-        {"xfs", &engine_read_write, &engine_direct, true,
-         "on xfs large reads and writes are quickest"},
-        {"btrfs", &engine_mmap_read, &engine_read_write, true,
-         "on btrfs writes queue up, stores through a mapping don't"},
-        {"tmpfs", &engine_read_write, &engine_read_write, false,
-         "on tmpfs large reads and writes are quickest"},
+        {"ext4", &engine_read_write, &engine_direct_read, &engine_direct, true},
+        {"xfs", &engine_read_write, &engine_direct_read, &engine_direct, true},
+        {"btrfs", &engine_mmap_read, &engine_direct_read, &engine_direct_read, true},
+        {"tmpfs", &engine_read_write, &engine_read_write, &engine_read_write, false},
     };
-    static const struct habit unknown = {
-        "", &engine_read_write, &engine_read_write, true,
-        "reads and writes are safe on a file system that wasn't measured"};
+    static const struct habit unknown = {"", &engine_read_write, &engine_read_write,
+                                         &engine_read_write, true};
     for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
-        if (strcmp(habits[i].fs, filesystem_of(dst->fs)->name) == 0)
+        if (strcmp(habits[i].fs, filesystem_of(fs)->name) == 0)
             return &habits[i];
     return &unknown;
 }
@@ -112,13 +107,53 @@ static bool overwrites(const struct plan *plan, const struct destination *dst)
     return plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0);
 }
 
+static bool is_cold(const struct facts *facts)
+{
+    return facts->src_cached < 0.5;
+}
+
+/* Whether the page cache is to be left alone: at the user's wish, or because it can't hold it. */
+static bool spares_cache(const struct plan *plan, const struct wishes *wishes,
+                         const struct facts *facts)
+{
+    return wishes->cache == CACHE_DROP ||
+           (wishes->cache == CACHE_AUTO && is_large_for_memory(plan, facts));
+}
+
+static void choose_engine_for_moving(struct plan *plan, const struct source *src,
+                                     const struct destination *dst, const struct wishes *wishes,
+                                     const struct facts *facts)
+{
+    const struct habit *habit = habit_of(dst->fs);
+    const struct {
+        bool applies;
+        const struct engine *engine;
+        const char *why;
+    } reasons[] = {
+        {is_small(plan), &engine_read_write, "so small a file is quickest read and written"},
+        {wishes->sync, habit->to_disk, "measured quickest for what must reach the disk"},
+        {spares_cache(plan, wishes, facts), habit->to_disk, "it is to stay out of the page cache"},
+        {is_cold(facts) && habit_of(src->fs)->cold != &engine_read_write, &engine_direct_read,
+         "measured quickest for a source that isn't cached"},
+        {overwrites(plan, dst), &engine_read_write,
+         "a mapping would first read what is overwritten"},
+        {habit_of(dst->fs)->fs[0], habit->warm, "measured quickest on this file system"},
+    };
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].applies) {
+            add_engine(plan, reasons[i].engine, reasons[i].why);
+            break;
+        }
+    }
+    add_engine(plan, &engine_read_write, "reading and writing always works");
+}
+
 /* The best first; all that follow serve where those before can't. */
 static void choose_engines(struct plan *plan, const struct source *src,
                            const struct destination *dst, const struct wishes *wishes,
                            const struct facts *facts)
 {
-    const struct habit *habit = habit_of(dst);
-    plan->allocate = habit->allocate && plan->holes != HOLES_MAKE;
+    plan->allocate = habit_of(dst->fs)->allocate && plan->holes != HOLES_MAKE;
     if (wishes->engine) {
         add_engine(plan, wishes->engine, "--engine was given");
         return;
@@ -131,23 +166,14 @@ static void choose_engines(struct plan *plan, const struct source *src,
         add_engine(plan, &engine_reflink, "this file system can share extents, which is instant");
     if (filesystem_of(dst->fs)->remote && src->fs == dst->fs)
         add_engine(plan, &engine_copy_range, "the server may copy by itself");
-    if (is_small(plan))
-        add_engine(plan, &engine_read_write, "so small a file is copied by one read and write");
-    else if (wishes->sync || wishes->cache == CACHE_DROP)
-        add_engine(plan, habit->to_disk, "it must reach the disk, without a stay in the cache");
-    else if (wishes->cache == CACHE_AUTO && is_large_for_memory(plan, facts))
-        add_engine(plan, habit->to_disk, "it is too large for the page cache to be of use");
-    if (overwrites(plan, dst))
-        add_engine(plan, &engine_read_write, "a mapping would first read what is overwritten");
-    add_engine(plan, habit->engine, habit->why);
-    add_engine(plan, &engine_read_write, "reads and writes always work");
+    choose_engine_for_moving(plan, src, dst, wishes, facts);
 }
 
 /* Direct I/O keeps as many requests under way as there are workers: that follows the disk, not the
  * CPUs, and so does reading from it. */
 static unsigned jobs_for(const struct plan *plan, const struct facts *facts)
 {
-    bool disk = facts->src_cached < 0.5 || plan->engines[0].engine == &engine_direct;
+    bool disk = is_cold(facts) || plan->start_writing || plan->drop_dst;
     unsigned jobs = disk && facts->cpus < PLAN_DISK_JOBS ? PLAN_DISK_JOBS : facts->cpus;
     return jobs < PLAN_MAX_JOBS ? jobs : PLAN_MAX_JOBS;
 }
@@ -164,7 +190,7 @@ static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *f
     } else if (is_small(plan)) {
         plan->jobs = 0;
         plan->jobs_why = "so small a file is copied sooner than a process is forked";
-    } else if (facts->src_spins && facts->src_cached < 0.5) {
+    } else if (facts->src_spins && is_cold(facts)) {
         plan->jobs = 1;
         plan->jobs_why = "a rotating disk is quickest when it is read in order";
     } else {
@@ -176,16 +202,14 @@ static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *f
     plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
 }
 
-/* Direct I/O leaves nothing in the cache; the rest is for engines that do. A source that was in the
- * cache before belongs to someone's working set, and stays. */
+/* A source that was in the cache before belongs to someone's working set, and stays. */
 static void choose_cache(struct plan *plan, const struct wishes *wishes, const struct facts *facts)
 {
-    bool large = wishes->cache == CACHE_AUTO && is_large_for_memory(plan, facts);
-    plan->drop_dst = wishes->cache == CACHE_DROP || large;
-    plan->drop_src = wishes->cache == CACHE_DROP || (large && facts->src_cached < 0.5);
     plan->start_writing = wishes->sync;
+    plan->drop_dst = spares_cache(plan, wishes, facts);
+    plan->drop_src = plan->drop_dst && (wishes->cache == CACHE_DROP || is_cold(facts));
     plan->cache_why = wishes->cache != CACHE_AUTO ? "--cache was given"
-                      : large                     ? "it would push too much out of the page cache"
+                      : plan->drop_dst            ? "it would push too much out of it"
                                                   : "there is memory enough";
 }
 
@@ -220,12 +244,12 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
     place(&plan, dst, wishes->in_place);
     plan.chunk_len = chunk_len(wishes, facts->page);
     choose_holes(&plan, dst, wishes, data);
+    choose_cache(&plan, wishes, facts);
     if (is_stream(src, dst)) {
         plan_stream(&plan, src);
     } else {
         choose_engines(&plan, src, dst, wishes, facts);
         choose_jobs(&plan, wishes->jobs, facts);
     }
-    choose_cache(&plan, wishes, facts);
     return plan;
 }

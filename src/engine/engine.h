@@ -64,6 +64,7 @@ extern const struct engine engine_read_write;
 extern const struct engine engine_sendfile;
 extern const struct engine engine_splice;
 extern const struct engine engine_direct;
+extern const struct engine engine_direct_read;
 extern const struct engine engine_stream;
 extern const struct engine engine_null;
 
