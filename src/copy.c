@@ -329,7 +329,8 @@ static struct mover a_mover(struct copy *c)
 
 static int move(struct copy *c)
 {
-    c->share = share_create(c->plan.data < 0 ? 0 : c->plan.data, c->plan.blocks, c->plan.page);
+    c->share = share_create(c->plan.data < 0 ? 0 : c->plan.data, c->plan.blocks, c->plan.jobs,
+                            c->plan.page);
     if (!c->share)
         return fail(c, -errno, c->src.path, "cannot share memory with workers");
     c->share->pace.rate = c->plan.rate;

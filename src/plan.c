@@ -153,7 +153,8 @@ static void choose_engines(struct plan *plan, const struct source *src,
                            const struct destination *dst, const struct wishes *wishes,
                            const struct facts *facts)
 {
-    plan->allocate = habit_of(dst->fs)->allocate && plan->holes != HOLES_MAKE;
+    /* A small file fails as soon as it is written, and is written sooner without. */
+    plan->allocate = habit_of(dst->fs)->allocate && plan->holes != HOLES_MAKE && !is_small(plan);
     if (wishes->engine) {
         add_engine(plan, wishes->engine, "--engine was given");
         return;

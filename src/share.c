@@ -2,6 +2,8 @@
 #include "share.h"
 
 #include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 static size_t share_bytes(unsigned count)
@@ -9,13 +11,29 @@ static size_t share_bytes(unsigned count)
     return sizeof(struct share) + count * sizeof(struct slot);
 }
 
-struct share *share_create(off_t size, unsigned count, size_t page)
+static struct share *map_shared(size_t len)
 {
-    struct share *share =
-        mmap(NULL, share_bytes(count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (share == MAP_FAILED)
+    void *map = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return map == MAP_FAILED ? NULL : map;
+}
+
+static struct share *allocate(size_t len)
+{
+    size_t line = _Alignof(struct share);
+    struct share *share = aligned_alloc(line, (len + line - 1) / line * line);
+    if (share)
+        memset(share, 0, len);
+    return share;
+}
+
+struct share *share_create(off_t size, unsigned count, unsigned jobs, size_t page)
+{
+    size_t len = share_bytes(count);
+    struct share *share = jobs > 0 ? map_shared(len) : allocate(len);
+    if (!share)
         return NULL;
     share->count = count;
+    share->shared = jobs > 0;
     for (unsigned i = 0; i < count; i++) {
         struct block block = block_at(size, count, i, page);
         atomic_init(&share->slots[i].next, block.off);
@@ -26,8 +44,10 @@ struct share *share_create(off_t size, unsigned count, size_t page)
 
 void share_destroy(struct share *share)
 {
-    if (share)
+    if (share && share->shared)
         munmap(share, share_bytes(share->count));
+    else
+        free(share);
 }
 
 static off_t left(const struct slot *slot)

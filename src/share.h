@@ -24,15 +24,17 @@ struct slot {
 
 struct share {
     unsigned count;
+    bool shared;      /* mapped, and seen by the workers; else of the C library */
     struct pace pace; /* no limit unless one is set */
     struct slot slots[];
 };
 
-/* A share of `count` blocks covering [0, size), see block_at. NULL and errno when there is no
- * memory. */
-struct share *share_create(off_t size, unsigned count, size_t page);
+/* A share of `count` blocks covering [0, size), see block_at. With `jobs` of 0 there will be no
+ * workers, and it is ordinary memory, which a small file's copy gets sooner. NULL and errno when
+ * there is no memory. */
+struct share *share_create(off_t size, unsigned count, unsigned jobs, size_t page);
 
-/* Unmaps it; NULL is fine. */
+/* Releases it; NULL is fine. */
 void share_destroy(struct share *share);
 
 /*

@@ -165,7 +165,7 @@ struct ending worker_run_all(struct mover *m, struct share *share, unsigned jobs
                              struct ticker ticker)
 {
     assert(jobs <= share->count);
-    unsigned forked = fork_workers(m, share, jobs);
+    unsigned forked = jobs > 0 ? fork_workers(m, share, jobs) : 0;
     if (forked == 0)
         return copy_alone(m, share, ticker);
     signals_tick(true);

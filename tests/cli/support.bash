@@ -43,7 +43,7 @@ traced() {
 
 # The same, so slow that one can get at it meanwhile: each chunk takes 50 ms or more.
 slowly() {
-    traced mmap,pread64:delay_exit=50000:when=3+ --chunk=256K "$@"
+    traced mmap,pread64,pwrite64,copy_file_range,sendfile,splice:delay_exit=50000:when=3+ --chunk=256K "$@"
 }
 
 # Waits, up to 20 s, until a command succeeds.

@@ -6,7 +6,7 @@ enum { PAGE = 4096, CHUNK = 2 * PAGE };
 
 Test(share, a_worker_claims_its_own_block_first)
 {
-    struct share *share = share_create(8 * PAGE, 2, PAGE);
+    struct share *share = share_create(8 * PAGE, 2, 2, PAGE);
     struct chunk chunk;
     cr_assert(share_claim(share, 1, CHUNK, &chunk));
     cr_assert_eq(chunk.off, 4 * PAGE);
@@ -18,7 +18,7 @@ Test(share, a_worker_claims_its_own_block_first)
 
 Test(share, a_block_is_claimed_in_ascending_order)
 {
-    struct share *share = share_create(8 * PAGE, 2, PAGE);
+    struct share *share = share_create(8 * PAGE, 2, 2, PAGE);
     struct chunk chunk;
     for (int i = 0; i < 4; i++) {
         cr_assert(share_claim(share, 0, PAGE, &chunk));
@@ -29,7 +29,7 @@ Test(share, a_block_is_claimed_in_ascending_order)
 
 Test(share, the_last_chunk_of_a_block_is_shorter)
 {
-    struct share *share = share_create(PAGE + 17, 1, PAGE);
+    struct share *share = share_create(PAGE + 17, 1, 1, PAGE);
     struct chunk chunk;
     cr_assert(share_claim(share, 0, PAGE, &chunk));
     cr_assert(share_claim(share, 0, PAGE, &chunk));
@@ -41,7 +41,7 @@ Test(share, the_last_chunk_of_a_block_is_shorter)
 
 Test(share, a_chunk_never_reaches_into_the_next_block)
 {
-    struct share *share = share_create(6 * PAGE, 2, PAGE);
+    struct share *share = share_create(6 * PAGE, 2, 2, PAGE);
     struct chunk chunk;
     cr_assert(share_claim(share, 0, CHUNK, &chunk));
     cr_assert(share_claim(share, 0, CHUNK, &chunk));
@@ -52,7 +52,7 @@ Test(share, a_chunk_never_reaches_into_the_next_block)
 
 Test(share, an_idle_worker_claims_from_the_fullest_block)
 {
-    struct share *share = share_create(9 * PAGE, 3, PAGE);
+    struct share *share = share_create(9 * PAGE, 3, 3, PAGE);
     struct chunk chunk;
     for (int i = 0; i < 3; i++)
         cr_assert(share_claim(share, 0, PAGE, &chunk));
@@ -64,7 +64,7 @@ Test(share, an_idle_worker_claims_from_the_fullest_block)
 
 Test(share, nothing_is_left_of_an_empty_file)
 {
-    struct share *share = share_create(0, 1, PAGE);
+    struct share *share = share_create(0, 1, 1, PAGE);
     struct chunk chunk;
     cr_assert_not(share_claim(share, 0, CHUNK, &chunk));
     cr_assert_eq(share_done(share), 0);
@@ -74,7 +74,7 @@ Test(share, nothing_is_left_of_an_empty_file)
 Test(share, offsets_of_huge_files_keep_all_their_bits)
 {
     const off_t size = (1LL << 50) + 7;
-    struct share *share = share_create(size, 1024, PAGE);
+    struct share *share = share_create(size, 1024, 1024, PAGE);
     off_t last = block_at(size, 1024, 1023, PAGE).off;
     struct chunk chunk;
     cr_assert(share_claim(share, 1023, CHUNK, &chunk));
@@ -85,7 +85,7 @@ Test(share, offsets_of_huge_files_keep_all_their_bits)
 
 Test(share, what_all_workers_have_done_is_summed)
 {
-    struct share *share = share_create(8 * PAGE, 3, PAGE);
+    struct share *share = share_create(8 * PAGE, 3, 3, PAGE);
     share->slots[0].done = PAGE;
     share->slots[1].done = 3 * PAGE;
     share->slots[2].done = 1LL << 40;
@@ -95,7 +95,7 @@ Test(share, what_all_workers_have_done_is_summed)
 
 Test(share, slots_do_not_share_cache_lines)
 {
-    struct share *share = share_create(8 * PAGE, 2, PAGE);
+    struct share *share = share_create(8 * PAGE, 2, 2, PAGE);
     cr_assert_eq((uintptr_t)&share->slots[0] % 64, 0);
     cr_assert_eq(sizeof(struct slot) % 64, 0);
     share_destroy(share);
@@ -137,7 +137,7 @@ Test(share, whoever_claims_covers_the_whole_file_once)
     for (size_t i = 0; i < LENGTH(cases); i++) {
         size_t pages = (size_t)(cases[i].size + PAGE - 1) / PAGE;
         _Atomic int *claims = calloc(pages, sizeof(*claims));
-        struct share *share = share_create(cases[i].size, cases[i].count, PAGE);
+        struct share *share = share_create(cases[i].size, cases[i].count, cases[i].count, PAGE);
         claim_all(share, cases[i].self, cases[i].len, claims);
         assert_each_once(claims, pages);
         cr_assert_eq(share_done(share), cases[i].size);
@@ -150,7 +150,7 @@ Test(share, whoever_claims_covers_the_whole_file_once)
 Test(share, several_processes_claim_every_byte_exactly_once, .timeout = 60)
 {
     enum { WORKERS = 5, PAGES = 100001, SIZE = PAGES * PAGE - 17 };
-    struct share *share = share_create(SIZE, WORKERS, PAGE);
+    struct share *share = share_create(SIZE, WORKERS, WORKERS, PAGE);
     _Atomic int *claims = shared_memory((PAGES + 1) * sizeof(*claims)), *ready = &claims[PAGES];
     pid_t pids[WORKERS];
     for (unsigned i = 0; i < WORKERS; i++) {
@@ -172,7 +172,7 @@ Test(share, several_processes_claim_every_byte_exactly_once, .timeout = 60)
 Test(share, a_slow_workers_block_is_finished_by_its_siblings, .timeout = 60)
 {
     enum { PAGES = 1000 };
-    struct share *share = share_create((off_t)PAGES * PAGE, 2, PAGE);
+    struct share *share = share_create((off_t)PAGES * PAGE, 2, 2, PAGE);
     _Atomic int *claims = shared_memory(PAGES * sizeof(*claims));
     pid_t pid = fork();
     if (pid == 0) {

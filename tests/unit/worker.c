@@ -111,7 +111,7 @@ static void count_tick(void *arg)
 static struct ending run_jobs(const struct engine *engine, unsigned jobs, off_t *done)
 {
     struct transfer t = {.size = SIZE, .chunk_len = PAGE, .engine = engine};
-    struct share *share = share_create(SIZE, jobs ? jobs : 1, PAGE);
+    struct share *share = share_create(SIZE, jobs ? jobs : 1, jobs, PAGE);
     struct extents extents;
     cr_assert_eq(extents_whole(SIZE, &extents), 0);
     struct mover mover = {.transfer = &t, .extents = &extents, .pace = &share->pace};
