@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,14 +40,16 @@ static int judge(const char *what, int status, struct trouble *trouble)
         return trouble_say(trouble, EIO, "%s: killed by signal %d (%s)", what, WTERMSIG(status),
                            strsignal(WTERMSIG(status)));
     if (WEXITSTATUS(status) != 0)
-        return trouble_say(trouble, EIO, "%s: ended with status %d", what, WEXITSTATUS(status));
+        return trouble_say(trouble, ECHILD, "%s: ended with status %d", what, WEXITSTATUS(status));
     return 0;
 }
 
-/* What this program ignores or blocks for its own sake must not change how a command behaves. */
-static int spawn(pid_t *pid, char *const argv[])
+/* What this program ignores or blocks for its own sake must not change how a command behaves. Its
+ * messages go to `log`. */
+static int spawn(pid_t *pid, char *const argv[], int log)
 {
     posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t actions;
     sigset_t set;
     int err = posix_spawnattr_init(&attributes);
     if (err)
@@ -57,21 +60,40 @@ static int spawn(pid_t *pid, char *const argv[])
     sigaddset(&set, SIGXFSZ);
     posix_spawnattr_setsigdefault(&attributes, &set);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    err = posix_spawnp(pid, argv[0], NULL, &attributes, argv, environ);
+    err = posix_spawn_file_actions_init(&actions);
+    if (!err) {
+        posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
+        err = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+        posix_spawn_file_actions_destroy(&actions);
+    }
     posix_spawnattr_destroy(&attributes);
     return -err;
+}
+
+/* The first line that a command printed before it failed says more than its status. */
+static void quote(int log, struct trouble *trouble)
+{
+    char line[200] = "";
+    ssize_t len = pread(log, line, sizeof(line) - 1, 0);
+    line[len > 0 ? strcspn(line, "\n") : 0] = '\0';
+    if (line[0])
+        trouble_say(trouble, ECHILD, "%s", line);
 }
 
 int child_command(char *const argv[], struct rusage *usage, struct trouble *trouble)
 {
     pid_t pid;
-    int status;
-    int err = spawn(&pid, argv);
+    int status, log = memfd_create("messages", MFD_CLOEXEC);
+    int err = log < 0 ? -errno : spawn(&pid, argv, log);
     if (!err)
         err = reap(pid, &status, usage);
     if (err)
-        return trouble_note(trouble, -err, argv[0]);
-    return judge(argv[0], status, trouble);
+        err = trouble_note(trouble, -err, argv[0]);
+    else if ((err = judge(argv[0], status, trouble)) == -ECHILD)
+        quote(log, trouble);
+    if (log >= 0)
+        close(log);
+    return err;
 }
 
 static void default_signals(void)

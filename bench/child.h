@@ -8,7 +8,8 @@
 
 /*
  * Runs a command, found along PATH, and waits for it. Fills in *usage. Returns 0 when it ended with
- * status 0, else -errno with the trouble said. When a signal asks this process to end, it ends the
+ * status 0, -ECHILD when it refused by another status, -ENOENT when there is no such command, else
+ * -errno; with the trouble said. When a signal asks this process to end, it ends the
  * child too and returns -EINTR.
  */
 int child_command(char *const argv[], struct rusage *usage, struct trouble *trouble);

@@ -18,6 +18,8 @@ struct line {
 /* Appends an argument, its placeholder replaced. */
 static void append(struct line *line, const char *argument, const struct task *task)
 {
+    if (task->jobs == 0 && strstr(argument, "@JOBS"))
+        return; /* the command's own choice */
     char jobs[16];
     snprintf(jobs, sizeof(jobs), "%u", task->jobs);
     const char *const values[][2] = {

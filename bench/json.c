@@ -122,6 +122,7 @@ static void put_summary(struct json *json, const struct series *series, const st
     number(json, "ratio_to_cp", statistics_ratio(t->median, r->median));
     number(json, "floor_ratio_to_cp", statistics_ratio(t->minimum, r->minimum));
     number(json, "cpu_seconds", cell->cpu_seconds);
+    number(json, "cpu_seconds_per_gib", cell->cpu_seconds * (1 << 30) / (double)series->size);
     count(json, "peak_bytes", cell->peak_bytes);
 }
 
@@ -145,6 +146,8 @@ static void put_cell(struct json *json, const struct series *series, const struc
     if (cell->jobs)
         count(json, "jobs", cell->jobs);
     truth(json, "left_out", cell->left_out);
+    if (cell->left_out)
+        text(json, "why", cell->why);
     if (!cell->left_out) {
         put_summary(json, series, cell);
         put_runs(json, cell, series->rounds);
@@ -168,7 +171,7 @@ int json_write(FILE *file, const struct findings *findings)
 {
     struct json json = {.file = file, .first = true};
     enter(&json, NULL, '{');
-    count(&json, "format", 1);
+    count(&json, "format", 2);
     put_machine(&json, &findings->machine);
     put_settings(&json, findings->settings);
     enter(&json, "series", '[');

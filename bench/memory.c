@@ -4,6 +4,7 @@
 #include "block.h"
 #include "child.h"
 #include "clock.h"
+#include "cpus.h"
 #include "prng.h"
 
 #include <assert.h>
@@ -179,6 +180,13 @@ static int lead(void *argument)
     return 0;
 }
 
+static unsigned jobs_of(const struct method *method, const struct task *task)
+{
+    if (!method->has_jobs)
+        return 1;
+    return task->jobs > 0 ? task->jobs : cpus_usable();
+}
+
 int memory_run(const struct method *method, const struct task *task,
                struct measurement *measurement, struct trouble *trouble)
 {
@@ -186,7 +194,7 @@ int memory_run(const struct method *method, const struct task *task,
     struct arena arena = {.task = task, .fresh = method->fresh};
     struct rusage usage; /* of the leader: filling and comparing, not the copy */
     arena.page = (size_t)sysconf(_SC_PAGESIZE);
-    arena.workers = block_count((off_t)task->size, method->has_jobs ? task->jobs : 1, arena.page);
+    arena.workers = block_count((off_t)task->size, jobs_of(method, task), arena.page);
     arena.result = map_shared(sizeof(*arena.result));
     if (arena.result == MAP_FAILED)
         return trouble_note(trouble, errno, method->name);
@@ -196,16 +204,4 @@ int memory_run(const struct method *method, const struct task *task,
     *measurement = arena.result->measurement;
     munmap(arena.result, sizeof(*arena.result));
     return err;
-}
-
-uint64_t memory_available(void)
-{
-    FILE *file = fopen("/proc/meminfo", "re");
-    unsigned long long kib = 0;
-    char line[128];
-    while (file && fgets(line, sizeof(line), file) && sscanf(line, "MemAvailable: %llu", &kib) != 1)
-        continue;
-    if (file)
-        fclose(file);
-    return kib * 1024;
 }

@@ -14,6 +14,3 @@
  */
 int memory_run(const struct method *method, const struct task *task,
                struct measurement *measurement, struct trouble *trouble);
-
-/* The bytes of memory that can be used now without swapping; 0 where unknown. */
-uint64_t memory_available(void);

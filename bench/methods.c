@@ -2,6 +2,7 @@
 #include "methods.h"
 
 #include "command.h"
+#include "frame.h"
 #include "memory.h"
 #include "plain.h"
 
@@ -9,6 +10,21 @@
 
 #define KIB 1024
 #define MIB (1024 * KIB)
+
+/* mpcp with an engine asked for by name. */
+#define ENGINE(engine)                                                                             \
+    {                                                                                              \
+        "mpcp-" engine, "mpcp --engine=" engine, command_run,                                      \
+            .by_default = true, .has_jobs = true,                                                  \
+            .argv = {"@MPCP", "-q", "--engine=" engine, "-j@JOBS", "@SRC", "@DST"},                \
+            .fsync_argument = "--fsync"                                                            \
+    }
+
+/* Another copier; left out where it isn't installed. */
+#define PEER(peer, text, ...)                                                                      \
+    {                                                                                              \
+        peer, text, command_run, .argv = { __VA_ARGS__ }                                           \
+    }
 
 const struct method methods[] = {
     {"cp", "cp --reflink=never: the reference of every ratio", command_run, .by_default = true,
@@ -27,14 +43,32 @@ const struct method methods[] = {
     {"plain-1M", "the same, 1 MiB at a time", plain_run, .by_default = true, .buffer = MIB},
     {"plain-4M", "the same, 4 MiB at a time", plain_run, .buffer = 4 * MIB},
 
-    {"mpcp", "mpcp, engine and jobs its own choice", command_run, .by_default = true,
+    {"mpcp", "mpcp, everything its own choice", command_run, .by_default = true,
      .argv = {"@MPCP", "-q", "@SRC", "@DST"}, .fsync_argument = "--fsync"},
-    {"mpcp-mmap", "mpcp --engine=mmap", command_run, .by_default = true, .has_jobs = true,
-     .argv = {"@MPCP", "-q", "--engine=mmap", "-j@JOBS", "@SRC", "@DST"},
-     .fsync_argument = "--fsync"},
-    {"mpcp-read-write", "mpcp --engine=read-write", command_run, .by_default = true,
-     .has_jobs = true, .argv = {"@MPCP", "-q", "--engine=read-write", "-j@JOBS", "@SRC", "@DST"},
-     .fsync_argument = "--fsync"},
+    {"mpcp-moved", "the same, but extents are never shared", command_run, .by_default = true,
+     .argv = {"@MPCP", "-q", "--reflink=never", "@SRC", "@DST"}, .fsync_argument = "--fsync"},
+    {"mpcp-null", "mpcp's frame alone, without exec, and with an engine that moves nothing",
+     frame_run, .moves_nothing = true},
+    ENGINE("reflink"),
+    ENGINE("copy-range"),
+    ENGINE("mmap"),
+    ENGINE("mmap-read"),
+    ENGINE("mmap-write"),
+    ENGINE("read-write"),
+    ENGINE("sendfile"),
+    ENGINE("splice"),
+    ENGINE("direct"),
+    ENGINE("direct-read"),
+
+    PEER("rsync", "rsync --whole-file", "rsync", "--whole-file", "@SRC", "@DST"),
+    PEER("rclone", "rclone copyto", "rclone", "-q", "copyto", "@SRC", "@DST"),
+    PEER("nbdcopy", "nbdcopy from nbdkit's file plugin", "nbdcopy", "--", "[", "nbdkit",
+         "--exit-with-parent", "file", "@SRC", "]", "@DST"),
+    PEER("qemu-img", "qemu-img convert, raw, 16 coroutines out of order", "qemu-img", "convert",
+         "-f", "raw", "-O", "raw", "-m", "16", "-W", "@SRC", "@DST"),
+    PEER("busybox", "busybox cp", "busybox", "cp", "@SRC", "@DST"),
+    PEER("uutils", "cp of uutils coreutils", "coreutils", "cp", "--reflink=never", "@SRC", "@DST"),
+    PEER("pv", "pv to a file", "sh", "-c", "exec pv -q \"$1\" >\"$2\"", "pv", "@SRC", "@DST"),
 
     {"memcpy-1", "one process copies between mapped memory, no file: the limit of one CPU",
      memory_run, .by_default = true, .in_memory = true},

@@ -14,7 +14,7 @@ struct task {
     const char *mpcp; /* the binary */
     const char *src, *dst;
     uint64_t size;
-    unsigned jobs; /* 0 for a method that has none */
+    unsigned jobs; /* 0 for a method that has none, or that shall choose */
     bool fsync;
 };
 
@@ -25,7 +25,7 @@ struct measurement {
     uint64_t peak_bytes; /* the most memory resident in any one process */
 };
 
-enum { METHOD_ARGUMENTS = 8 };
+enum { METHOD_ARGUMENTS = 12 };
 
 struct method {
     const char *name; /* as in --methods */
@@ -33,13 +33,14 @@ struct method {
     /* Makes the copy and measures it. Returns 0, or -errno with the trouble said. */
     int (*run)(const struct method *method, const struct task *task,
                struct measurement *measurement, struct trouble *trouble);
-    bool by_default; /* runs when --methods does not say which */
-    bool has_jobs;   /* runs once for each of --jobs */
-    bool in_memory;  /* copies no file: there is no destination, and it needs twice the size in
-                        memory */
+    bool by_default;    /* runs when --methods does not say which */
+    bool has_jobs;      /* runs once for each of --jobs */
+    bool moves_nothing; /* leaves no copy to compare */
+    bool in_memory;     /* copies no file: there is no destination, and it needs twice the size in
+                           memory */
 
     /* For commands: "@MPCP", "@SRC", "@DST" and "@JOBS" at the end of an argument stand for the
-     * task's. */
+     * task's; an argument with "@JOBS" goes when the task has none. */
     const char *argv[METHOD_ARGUMENTS];
     const char *fsync_argument; /* with --fsync the first argument; NULL: run sync(1) afterwards */
     /* For read and write. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "series.h"
 
-#include "memory.h"
+#include "facts.h"
 #include "signals.h"
 #include "source.h"
 
@@ -26,9 +26,11 @@ static int add_cell(struct series *series, const struct method *method, unsigned
 {
     struct cell *cell = &series->cells[series->count];
     /* A quarter is left for the page cache, without which the other methods would be disturbed. */
-    uint64_t available = memory_available() / 4 * 3;
+    uint64_t available = facts_memory() / 4 * 3;
     *cell = (struct cell){.method = method, .jobs = jobs};
     cell->left_out = method->in_memory && available > 0 && available / 2 < series->size;
+    if (cell->left_out)
+        snprintf(cell->why, sizeof(cell->why), "there is not memory enough");
     cell->runs = calloc(series->rounds, sizeof(*cell->runs));
     series->count += cell->runs != NULL; /* so that series_free sees whole cells only */
     return cell->runs ? 0 : -ENOMEM;
@@ -36,14 +38,14 @@ static int add_cell(struct series *series, const struct method *method, unsigned
 
 static int make_cells(struct series *series, const struct settings *settings)
 {
-    size_t most = settings->method_count * settings->jobs_count;
+    size_t most = settings->method_count * (settings->jobs_count + 1);
     int err = 0;
     series->cells = calloc(most, sizeof(*series->cells));
     if (!series->cells)
         return -ENOMEM;
     for (size_t i = 0; i < settings->method_count && !err; i++) {
         const struct method *method = settings->methods[i];
-        if (!method->has_jobs)
+        if (!method->has_jobs || settings->jobs_count == 0)
             err = add_cell(series, method, 0);
         for (size_t j = 0; method->has_jobs && j < settings->jobs_count && !err; j++)
             err = add_cell(series, method, settings->jobs[j]);
@@ -84,15 +86,31 @@ static int run_cell(struct series *series, struct cell *cell, unsigned round,
 {
     struct task task = {settings->mpcp, workspace->src, workspace->dst,
                         series->size,   cell->jobs,     settings->fsync};
-    bool file = !cell->method->in_memory;
+    bool file = !cell->method->in_memory, compare = file && !cell->method->moves_nothing;
     int err = file ? prepare(series, settings, workspace, trouble) : 0;
     if (!err && signals_fatal())
         err = trouble_note(trouble, EINTR, cell->method->name);
     if (!err)
         err = cell->method->run(cell->method, &task, &cell->runs[round], trouble);
-    if (!err && file)
+    if (!err && compare)
         err = check(cell, workspace, trouble);
+    else if (file)
+        workspace_clear(workspace, trouble);
     return err;
+}
+
+/* That a method can't do it (here, or at all) is an answer, not the end; but nothing can be said
+ * without the reference. */
+static bool is_refusal(const struct series *series, const struct cell *cell, int err)
+{
+    return cell != series_reference(series) && (err == -ECHILD || err == -ENOENT);
+}
+
+static void leave_out(struct cell *cell, struct trouble *trouble)
+{
+    cell->left_out = true;
+    snprintf(cell->why, sizeof(cell->why), "%.*s", (int)sizeof(cell->why) - 1, trouble->text);
+    trouble->text[0] = '\0';
 }
 
 static void show_progress(const struct cell *cell, unsigned round, unsigned rounds)
@@ -119,6 +137,10 @@ static int run_round(struct series *series, unsigned round, size_t *order,
             continue;
         show_progress(cell, round, series->rounds);
         err = run_cell(series, cell, round, settings, workspace, trouble);
+        if (is_refusal(series, cell, err)) {
+            leave_out(cell, trouble);
+            err = 0;
+        }
     }
     return err;
 }

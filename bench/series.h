@@ -9,8 +9,9 @@
 /* A method with a number of jobs. */
 struct cell {
     const struct method *method;
-    unsigned jobs;            /* 0 for a method that has none */
-    bool left_out;            /* it would need more memory than there is: nothing below is set */
+    unsigned jobs; /* 0 for a method that has none */
+    bool left_out; /* it can't be done here: only `why` is set below */
+    char why[160];
     struct measurement *runs; /* one each round */
     struct summary seconds;
     double cpu_seconds;  /* the median */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings.h"
 
-#include "cpus.h"
 #include "prng.h"
 #include "size.h"
 
@@ -25,7 +24,7 @@ static const struct poptOption table[] = {
     {"directory", 'd', POPT_ARG_STRING, &typed.directory, 0, "Copy in DIR (default: here)", "DIR"},
     {"size", 's', POPT_ARG_STRING, &typed.sizes, 0, "Sizes of the source (default: 1G)", "LIST"},
     {"jobs", 'j', POPT_ARG_STRING, &typed.jobs, 0,
-     "Jobs of the methods that have some (default: the number of CPUs)", "LIST"},
+     "Jobs of the methods that have some (default: what they choose)", "LIST"},
     {"methods", 'm', POPT_ARG_STRING, &typed.methods, 0,
      "Methods, or \"all\" (see --list); cp always runs, because all are compared with it", "LIST"},
     {"rounds", 'r', POPT_ARG_STRING, &typed.rounds, 0, "Runs of each method (default: 9)", "N"},
@@ -214,8 +213,6 @@ int settings_parse(int argc, const char **argv, const struct settings **settings
         return err;
     if (parsed.size_count == 0)
         return trouble_say(trouble, EINVAL, "--size: the list is empty");
-    if (parsed.jobs_count == 0)
-        parsed.jobs[parsed.jobs_count++] = cpus_usable();
     parsed.directory = typed.directory ? typed.directory : ".";
     parsed.json = typed.json;
     parsed.cold = typed.cold;

@@ -62,7 +62,7 @@ static void print_row(FILE *file, const struct cell *cell, const struct cell *re
     fprintf(file, " %8.*f", rate < 0.1 ? 4 : 2, rate);
     fprintf(file, " %8.2f %8.2f", statistics_ratio(t->median, reference->seconds.median),
             statistics_ratio(t->minimum, reference->seconds.minimum));
-    fprintf(file, " %9.*f", unit->decimals, cell->cpu_seconds * unit->factor);
+    fprintf(file, " %9.3f", cell->cpu_seconds * (1 << 30) / (double)size);
     fprintf(file, " %8.1f\n", (double)cell->peak_bytes / (1 << 20));
 }
 
@@ -71,8 +71,8 @@ static void print_notes(FILE *file, const struct findings *findings, const struc
     char name[SERIES_NAME], bytes[SIZE_TEXT], whole[SIZE_TEXT];
     for (size_t i = 0; i < series->count; i++) {
         if (series->cells[i].left_out)
-            fprintf(file, "left out: %s, which needs %s of memory\n",
-                    series_name(&series->cells[i], name), size_format(2 * series->size, bytes));
+            fprintf(file, "left out: %s (%s)\n", series_name(&series->cells[i], name),
+                    series->cells[i].why);
     }
     if (series->not_evicted > 0)
         fprintf(file,
@@ -92,7 +92,7 @@ void table_print_series(FILE *file, const struct findings *findings, const struc
     fprintf(file, "\n%s (%llu bytes), times in %s\n", size_format(series->size, size),
             (unsigned long long)series->size, unit->name);
     fprintf(file, "%-16s %4s %9s %9s %9s %9s %8s %8s %8s %9s %8s\n", "method", "jobs", "min",
-            "median", "max", "spread", "GB/s", "to cp", "floor", "CPU", "peak MiB");
+            "median", "max", "spread", "GB/s", "to cp", "floor", "CPU s/GiB", "peak MiB");
     for (size_t i = 0; i < count; i++)
         print_row(file, sorted[i], series_reference(series), series->size, unit);
     print_notes(file, findings, series);

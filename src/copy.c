@@ -90,13 +90,6 @@ static int heed_existing(struct copy *c)
     return 0;
 }
 
-/* Looking around takes some time; a small file doesn't need to know. */
-static void gather_facts(struct copy *c)
-{
-    bool small = !c->src.has_size || c->src.size < 2 * PLAN_MIN_BLOCK;
-    c->facts = small ? facts_for_small() : facts_gather(c->src.fd, c->src.size, c->src.st.st_dev);
-}
-
 /* A file that has as many blocks as bytes is taken to have no holes, as cp does: SEEK_HOLE can take
  * long on some file systems. */
 static int find_data(struct copy *c)
@@ -116,7 +109,7 @@ static int find_data(struct copy *c)
 
 static int survey(struct copy *c)
 {
-    gather_facts(c);
+    c->facts = facts_gather(c->src.has_size ? c->src.fd : -1, c->src.size, c->src.st.st_dev);
     return find_data(c);
 }
 
@@ -190,6 +183,17 @@ static int open_in_place(struct copy *c)
     return 0;
 }
 
+static void describe_transfer(struct copy *c)
+{
+    bool makes_holes = c->plan.holes == HOLES_MAKE;
+    c->transfer = (struct transfer){.src_fd = c->src.fd,
+                                    .dst_fd = c->stage.fd,
+                                    .size = c->plan.size,
+                                    .chunk_len = c->plan.chunk_len,
+                                    .sparse = makes_holes || c->plan.data < c->plan.size,
+                                    .skip_zeros = makes_holes};
+}
+
 static int stage(struct copy *c)
 {
     if (c->plan.in_place) {
@@ -213,28 +217,45 @@ static bool overwrites(const struct copy *c)
            inspect_is_seekable(c->dst.st.st_mode);
 }
 
+static int complain_engine(struct copy *c, int rc)
+{
+    return complain_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
+                          c->transfer.engine->name);
+}
+
+static bool is_shared(const struct copy *c)
+{
+    return c->transfer.engine && c->transfer.engine->split == SPLIT_WHOLE;
+}
+
+/* Tried first, for extents that are shared need no space. */
+static int share_extents(struct copy *c)
+{
+    describe_transfer(c);
+    const struct candidate first[] = {c->plan.engines[0], {0}};
+    bool last = !c->plan.engines[1].engine;
+    if (first->engine->split != SPLIT_WHOLE)
+        return 0;
+    int rc = engine_prepare(&c->transfer, first);
+    c->spoilt = overwrites(c) && !engine_is_unsupported(-rc);
+    if (rc < 0 && (last || !engine_is_unsupported(-rc)))
+        return complain_engine(c, rc);
+    if (rc < 0)
+        c->transfer.engine = NULL;
+    return 0;
+}
+
 static int prepare(struct copy *c)
 {
-    c->transfer =
-        (struct transfer){.src_fd = c->src.fd,
-                          .dst_fd = c->stage.fd,
-                          .size = c->plan.size,
-                          .chunk_len = c->plan.chunk_len,
-                          .sparse = c->plan.holes == HOLES_MAKE || c->plan.data < c->plan.size,
-                          .skip_zeros = c->plan.holes == HOLES_MAKE};
-    int rc = engine_prepare(&c->transfer, c->plan.engines);
-    c->spoilt = overwrites(c) && c->transfer.engine->split == SPLIT_WHOLE;
-    if (rc < 0)
-        return complain_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
-                              c->transfer.engine->name);
-    return 0;
+    bool tried = c->plan.engines[0].engine->split == SPLIT_WHOLE;
+    int rc = is_shared(c) ? 0 : engine_prepare(&c->transfer, c->plan.engines + tried);
+    return rc < 0 ? complain_engine(c, rc) : 0;
 }
 
 /* What shall be a hole must be none of the old file's data. */
 static int make_way(struct copy *c)
 {
-    bool holes = c->plan.size < 0 || c->plan.holes == HOLES_MAKE || c->plan.data < c->plan.size;
-    if (!overwrites(c) || !holes)
+    if (!overwrites(c) || is_shared(c) || (c->plan.size >= 0 && !c->transfer.sparse))
         return 0;
     c->spoilt = true;
     int rc = stage_empty(&c->stage);
@@ -246,7 +267,7 @@ static int reserve_space(struct copy *c)
     static const struct extents nothing = {0};
     char need[SIZE_TEXT];
     /* How much of it will become holes isn't known yet; shared extents need no space. */
-    bool unknown = c->plan.holes == HOLES_MAKE || c->transfer.engine->split == SPLIT_WHOLE;
+    bool unknown = c->plan.holes == HOLES_MAKE || is_shared(c);
     int rc =
         stage_reserve(&c->stage, c->plan.size, unknown ? &nothing : &c->extents, c->plan.allocate);
     if (rc < 0)
@@ -336,7 +357,7 @@ static int move(struct copy *c)
     c->share->pace.rate = c->plan.rate;
     c->spoilt = overwrites(c);
     struct mover mover = a_mover(c);
-    unsigned jobs = c->transfer.engine->split == SPLIT_WHOLE ? 0 : c->plan.jobs;
+    unsigned jobs = is_shared(c) ? 0 : c->plan.jobs;
     struct ending ending =
         worker_run_all(&mover, c->share, jobs, (struct ticker){.tick = tick, .arg = c});
     c->result->engine = c->transfer.engine->name;
@@ -423,10 +444,11 @@ static int (*const steps[])(struct copy *) = {
     open_source,   look_at_destination,
     heed_existing, survey,
     decide,        stage,
-    prepare,       reserve,
-    move,          check_source,
-    flush,         clear_cache,
-    preserve,      publish,
+    share_extents, reserve,
+    prepare,       move,
+    check_source,  flush,
+    clear_cache,   preserve,
+    publish,
 };
 
 /* --- the life --- */

@@ -72,17 +72,16 @@ uint64_t facts_memory(void)
     return kib * 1024;
 }
 
-struct facts facts_for_small(void)
-{
-    return (struct facts){.cpus = 1, .page = (size_t)sysconf(_SC_PAGESIZE)};
-}
-
 struct facts facts_gather(int src_fd, off_t size, dev_t dev)
 {
-    struct facts facts = facts_for_small();
+    struct facts facts = {.cpus = 1, .page = (size_t)sysconf(_SC_PAGESIZE), .src_cached = 1};
+    if (src_fd < 0 || size < FACTS_TINY)
+        return facts;
+    facts.src_cached = cached_share(src_fd, size, facts.page);
+    if (size < FACTS_SMALL)
+        return facts;
     facts.cpus = cpus_usable();
     facts.memory = facts_memory();
-    facts.src_cached = cached_share(src_fd, size, facts.page);
     facts.src_spins = spins(dev);
     return facts;
 }

@@ -14,12 +14,17 @@ struct facts {
     bool src_spins;    /* the source is on a rotating disk */
 };
 
-/* Looks at the machine and at the open source, of `size` bytes on the device `dev`. Those facts
- * that can't be found out are left at 0. Takes less than a millisecond. */
-struct facts facts_gather(int src_fd, off_t size, dev_t dev);
+enum {
+    /* Bytes. Below it a copy is over before anything is found out. */
+    FACTS_TINY = 64 << 10,
+    /* Below it, only what takes microseconds is looked at: not memory, CPUs and disk. */
+    FACTS_SMALL = 8 << 20,
+};
 
-/* The same for a source so small that they don't matter: takes no time. */
-struct facts facts_for_small(void);
+/* Looks at the machine and at the open source, of `size` bytes on the device `dev`; -1 for a
+ * stream. Facts that can't be found out, or aren't worth it for so small a file, are left at 0, the
+ * source counted as cached. Takes less than a millisecond. */
+struct facts facts_gather(int src_fd, off_t size, dev_t dev);
 
 /* Bytes of memory that can be used now without swapping (MemAvailable of proc(5)); 0 where unknown.
  */

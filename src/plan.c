@@ -9,8 +9,9 @@
 /* What was measured on which file system: see bench/RESULTS.md. */
 struct habit {
     const char *fs;
-    const struct engine *warm;    /* for a source that is in the page cache */
-    const struct engine *cold;    /* for one that isn't */
+    const struct engine *medium;  /* for a source that is in the page cache, below PLAN_LARGE */
+    const struct engine *large;   /* the same from there on */
+    const struct engine *cold;    /* for a source that isn't in the page cache */
     const struct engine *to_disk; /* when the disk, not the cache, is what has to be quick */
     bool allocate;                /* reserving first makes it quicker, or at least not slower */
 };
@@ -18,13 +19,14 @@ struct habit {
 static const struct habit *habit_of(long fs)
 {
     static const struct habit habits[] = {
-        {"ext4", &engine_read_write, &engine_direct_read, &engine_direct, true},
-        {"xfs", &engine_read_write, &engine_direct_read, &engine_direct, true},
-        {"btrfs", &engine_mmap_read, &engine_direct_read, &engine_direct_read, true},
-        {"tmpfs", &engine_read_write, &engine_read_write, &engine_read_write, false},
+        {"ext4", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct, true},
+        {"xfs", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct, true},
+        {"btrfs", &engine_mmap_read, &engine_mmap_read, &engine_direct_read, &engine_direct_read,
+         true},
+        {"tmpfs", &engine_splice, &engine_splice, &engine_splice, &engine_splice, false},
     };
-    static const struct habit unknown = {"", &engine_read_write, &engine_read_write,
-                                         &engine_read_write, true};
+    static const struct habit unknown = {
+        "", &engine_read_write, &engine_read_write, &engine_read_write, &engine_read_write, true};
     for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
         if (strcmp(habits[i].fs, filesystem_of(fs)->name) == 0)
             return &habits[i];
@@ -107,6 +109,11 @@ static bool overwrites(const struct plan *plan, const struct destination *dst)
     return plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0);
 }
 
+static bool is_measured(long fs)
+{
+    return habit_of(fs)->fs[0];
+}
+
 static bool is_cold(const struct facts *facts)
 {
     return facts->src_cached < 0.5;
@@ -130,14 +137,18 @@ static void choose_engine_for_moving(struct plan *plan, const struct source *src
         const struct engine *engine;
         const char *why;
     } reasons[] = {
-        {is_small(plan), &engine_read_write, "so small a file is quickest read and written"},
+        {plan->data < FACTS_TINY, &engine_read_write,
+         "so small a file is quickest read and written"},
         {wishes->sync, habit->to_disk, "measured quickest for what must reach the disk"},
         {spares_cache(plan, wishes, facts), habit->to_disk, "it is to stay out of the page cache"},
-        {is_cold(facts) && habit_of(src->fs)->cold != &engine_read_write, &engine_direct_read,
+        {is_cold(facts) && habit_of(src->fs)->cold == &engine_direct_read, &engine_direct_read,
          "measured quickest for a source that isn't cached"},
         {overwrites(plan, dst), &engine_read_write,
          "a mapping would first read what is overwritten"},
-        {habit_of(dst->fs)->fs[0], habit->warm, "measured quickest on this file system"},
+        {is_measured(dst->fs) && is_small(plan), &engine_splice,
+         "measured quickest for files of this size"},
+        {is_measured(dst->fs), plan->data < PLAN_LARGE ? habit->medium : habit->large,
+         "measured quickest on this file system for files of this size"},
     };
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
         if (reasons[i].applies) {

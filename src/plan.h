@@ -19,6 +19,8 @@ enum {
        (bench/RESULTS.md). */
     PLAN_MIN_BLOCK = 4 << 20,
     PLAN_DEFAULT_CHUNK = 2 << 20,
+    /* Bytes. From here on large buffers pay (bench/RESULTS.md). */
+    PLAN_LARGE = 128 << 20,
     /* Workers that keep a disk busy, where there are fewer CPUs (bench/RESULTS.md). */
     PLAN_DISK_JOBS = 4,
     /* A copy larger than this part of the available memory goes past the page cache. */

@@ -15,13 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HUGE_PAGE = 2 << 20 };
+enum { HUGE_PAGE = 2 << 20, BUFFER_MAX = 4 << 20 };
 
 struct own {
-    int src_fd;   /* the source once more, opened with O_DIRECT; -1 until opened */
-    int dst_fd;   /* the destination likewise; stays -1 if it is written through the cache */
-    size_t align; /* of offsets, lengths and addresses: bytes */
-    char *buffer; /* never touched by the parent of workers, so that each gets its own pages */
+    int src_fd;    /* the source once more, opened with O_DIRECT; -1 until opened */
+    int dst_fd;    /* the destination likewise; stays -1 if it is written through the cache */
+    size_t align;  /* of offsets, lengths and addresses: bytes */
+    size_t length; /* of the buffer: bytes */
+    char *buffer;  /* never touched by the parent of workers, so that each gets its own pages */
 };
 
 static size_t round_up(size_t len, size_t unit)
@@ -54,10 +55,10 @@ static bool ends_within_block(const struct transfer *t, size_t align)
  */
 static int get_buffer(const struct transfer *t, struct own *own)
 {
-    size_t len = round_up(t->chunk_len, HUGE_PAGE);
-    if (posix_memalign((void **)&own->buffer, HUGE_PAGE, len) != 0)
+    own->length = round_up(t->chunk_len < BUFFER_MAX ? t->chunk_len : BUFFER_MAX, HUGE_PAGE);
+    if (posix_memalign((void **)&own->buffer, HUGE_PAGE, own->length) != 0)
         return -ENOMEM;
-    madvise(own->buffer, len, MADV_HUGEPAGE);
+    madvise(own->buffer, own->length, MADV_HUGEPAGE);
     return 0;
 }
 
@@ -140,17 +141,32 @@ static ssize_t write_once(struct transfer *t, off_t off, size_t len)
     return n;
 }
 
+/* Copies [off, off + len), which the buffer holds. Returns the bytes that arrived; -errno with
+ * t->failure set. */
+static ssize_t copy_piece(struct transfer *t, off_t off, size_t len)
+{
+    ssize_t n = read_once(t, off, len);
+    if (n < 0)
+        return engine_fail(t, SIDE_SOURCE, off, errno);
+    if ((size_t)n < len)
+        return 0;
+    n = write_once(t, off, len);
+    return n < 0 ? engine_fail(t, SIDE_DESTINATION, off, errno) : n;
+}
+
 static ssize_t copy(struct transfer *t, struct chunk chunk)
 {
-    ssize_t n = read_once(t, chunk.off, chunk.len);
-    if (n < 0)
-        return engine_fail(t, SIDE_SOURCE, chunk.off, errno);
-    if ((size_t)n < chunk.len)
-        return engine_finish_plainly(t, chunk, 0);
-    n = write_once(t, chunk.off, chunk.len);
-    if (n < 0)
-        return engine_fail(t, SIDE_DESTINATION, chunk.off, errno);
-    return (size_t)n < chunk.len ? engine_finish_plainly(t, chunk, (size_t)n) : n;
+    const struct own *own = t->state;
+    for (size_t done = 0; done < chunk.len;) {
+        size_t rest = chunk.len - done, len = rest < own->length ? rest : own->length;
+        ssize_t n = copy_piece(t, chunk.off + (off_t)done, len);
+        if (n < 0)
+            return n;
+        done += (size_t)n;
+        if ((size_t)n < len)
+            return engine_finish_plainly(t, chunk, done);
+    }
+    return (ssize_t)chunk.len;
 }
 
 static void release(struct transfer *t)

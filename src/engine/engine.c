@@ -22,7 +22,7 @@ const struct engine *const engines[] = {&engine_reflink,
  * to take large folios. On a page boundary it is a quarter faster than malloc's, 16 bytes behind
  * one (bench/RESULTS.md).
  */
-enum { BUFFER = 1 << 20, ALIGNMENT = 4096 };
+enum { BUFFER = 1 << 20, SMALL_BUFFER = 128 << 10, SMALL_FILE = 8 << 20, ALIGNMENT = 4096 };
 
 const struct engine *engine_find(const char *name)
 {
@@ -32,9 +32,8 @@ const struct engine *engine_find(const char *name)
     return NULL;
 }
 
-/* Errors that say "not this way" rather than "this file is broken". ENOMEM: no address space left.
- */
-static bool is_unsupported(int err)
+/* ENOMEM: no address space left. */
+bool engine_is_unsupported(int err)
 {
     static const int unsupported[] = {EOPNOTSUPP, ENOSYS, ENOTTY, ENODEV, EINVAL, EXDEV,
                                       EACCES,     EPERM,  ENOMEM, ENOENT, ETXTBSY};
@@ -49,7 +48,7 @@ int engine_prepare(struct transfer *t, const struct candidate *candidates)
     for (;; candidates++) {
         t->engine = candidates->engine;
         int rc = t->engine->prepare(t);
-        if (rc == 0 || !candidates[1].engine || !is_unsupported(-rc))
+        if (rc == 0 || !candidates[1].engine || !engine_is_unsupported(-rc))
             return rc;
         engine_release(t);
     }
@@ -74,10 +73,11 @@ static size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* No larger than the file, so that a small one doesn't pay for it. */
+/* The pages of a large one would cost a small file more than it gains. */
 static size_t buffer_len(const struct transfer *t)
 {
-    return min_size(BUFFER, min_size(t->chunk_len, (size_t)t->size));
+    size_t most = t->size < SMALL_FILE ? SMALL_BUFFER : BUFFER;
+    return min_size(most, min_size(t->chunk_len, (size_t)t->size));
 }
 
 static bool get_buffer(struct transfer *t)

@@ -38,9 +38,9 @@ struct engine {
     const char *help;
     enum split split;
 
-    /* The parent calls it once, before any fork, when the destination is empty or as it was:
-     * nothing is reserved yet. Returns 0 or -errno; one of the errors that engine_prepare counts as
-     * "not supported" lets the next engine try. */
+    /* The parent calls it once, before any fork, when the destination has its size and its space;
+     * with SPLIT_WHOLE before it has either. Returns 0 or -errno; one of the errors that
+     * engine_prepare counts as "not supported" lets the next engine try. */
     int (*prepare)(struct transfer *t);
 
     /* A worker calls it for every chunk it has claimed (SPLIT_BLOCKS), or with ascending offsets
@@ -88,6 +88,9 @@ struct candidate {
  */
 int engine_prepare(struct transfer *t, const struct candidate *candidates);
 void engine_release(struct transfer *t);
+
+/* Does the error say "not this way", rather than "this file is broken"? err is positive. */
+bool engine_is_unsupported(int err);
 
 /* --- for engines --- */
 

@@ -58,6 +58,17 @@ Test(facts, half_a_file_is_about_half)
     close(fd);
 }
 
+Test(facts, a_small_file_is_not_worth_much_looking)
+{
+    int fd = make_file("file", FACTS_SMALL - 1);
+    struct facts facts = facts_of(fd);
+    cr_assert_eq(facts.cpus, 1);
+    cr_assert_eq(facts.memory, 0);
+    cr_assert_gt(facts.src_cached, 0.99);
+    close(fd);
+    cr_assert_eq(facts_gather(-1, 0, 0).src_cached, 1);
+}
+
 Test(facts, what_has_no_cache_is_not_cached)
 {
     int fd = open("/dev/zero", O_RDONLY);
@@ -68,7 +79,7 @@ Test(facts, what_has_no_cache_is_not_cached)
 Test(facts, a_device_that_is_none_does_not_spin)
 {
     int fd = make_file("file", 1);
-    cr_assert_not(facts_gather(fd, 1, makedev(0, 4095)).src_spins);
+    cr_assert_not(facts_gather(fd, SIZE, makedev(0, 4095)).src_spins);
     close(fd);
 }
 
