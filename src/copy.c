@@ -228,6 +228,16 @@ static bool is_shared(const struct copy *c)
     return c->transfer.engine && c->transfer.engine->split == SPLIT_WHOLE;
 }
 
+/* A longer file keeps its end, and may for that reason refuse to share what comes before. */
+static int cut_to_size(struct copy *c)
+{
+    if (!overwrites(c) || !S_ISREG(c->dst.st.st_mode) || c->dst.st.st_size <= c->plan.size)
+        return 0;
+    c->spoilt = true;
+    int rc = ftruncate(c->stage.fd, c->plan.size) < 0 ? -errno : 0;
+    return rc < 0 ? fail(c, rc, c->dst.path, "cannot truncate") : 0;
+}
+
 /* Tried first, for extents that are shared need no space. */
 static int share_extents(struct copy *c)
 {
@@ -236,8 +246,11 @@ static int share_extents(struct copy *c)
     bool last = !c->plan.engines[1].engine;
     if (first->engine->split != SPLIT_WHOLE)
         return 0;
-    int rc = engine_prepare(&c->transfer, first);
-    c->spoilt = overwrites(c) && !engine_is_unsupported(-rc);
+    int rc = cut_to_size(c);
+    if (rc < 0)
+        return rc;
+    rc = engine_prepare(&c->transfer, first);
+    c->spoilt |= overwrites(c) && !engine_is_unsupported(-rc);
     if (rc < 0 && (last || !engine_is_unsupported(-rc)))
         return complain_engine(c, rc);
     if (rc < 0)

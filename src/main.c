@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "batch.h"
 #include "io.h"
 #include "operands.h"
 #include "options.h"
 #include "report.h"
 #include "signals.h"
+
+#include <stdlib.h>
 
 static int copy_pair(const struct pair *pair, const struct options *options)
 {
@@ -25,8 +28,13 @@ static int copy_all(const struct options *options)
     int count;
     int status = operands_pair(options->operands, options->operand_count, options->target_directory,
                                options->no_target_directory, &pairs, &count);
+    bool *done = calloc((size_t)count + 1, sizeof(*done));
+    if (status != STATUS_USAGE && done)
+        status |= batch_run(pairs, count, options, copy_pair, done);
     for (int i = 0; status != STATUS_USAGE && !signals_fatal() && i < count; i++)
-        status |= copy_pair(&pairs[i], options);
+        if (!done || !done[i])
+            status |= copy_pair(&pairs[i], options);
+    free(done);
     operands_release(pairs, count);
     return status;
 }

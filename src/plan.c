@@ -145,6 +145,8 @@ static void choose_engine_for_moving(struct plan *plan, const struct source *src
          "measured quickest for a source that isn't cached"},
         {overwrites(plan, dst), &engine_read_write,
          "a mapping would first read what is overwritten"},
+        {plan->data < plan->size || plan->holes == HOLES_MAKE, &engine_read_write,
+         "a mapping might fill parts of holes"},
         {is_measured(dst->fs) && is_small(plan), &engine_splice,
          "measured quickest for files of this size"},
         {is_measured(dst->fs), plan->data < PLAN_LARGE ? habit->medium : habit->large,

@@ -22,12 +22,12 @@ int mapping_open_source(struct mapping *m, int fd, off_t size)
 }
 
 /* Large faults take a quarter of the time for a file of 16 MiB (bench/RESULTS.md). Where there are
- * no huge pages it is no loss to be refused. */
+ * no huge pages it is no loss to be refused. Random access is what makes them small, and slow. */
 int mapping_open_destination(struct mapping *m, int fd, off_t size, bool sparse)
 {
     int rc = open_with(m, fd, size, PROT_READ | PROT_WRITE);
-    if (!rc && !sparse)
-        madvise(m->addr, (size_t)size, MADV_HUGEPAGE);
+    if (!rc)
+        madvise(m->addr, (size_t)size, sparse ? MADV_RANDOM : MADV_HUGEPAGE);
     return rc;
 }
 

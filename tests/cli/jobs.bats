@@ -31,7 +31,7 @@ jobs_of() { # option...
     run mpcp --explain -v -j 10000 src dst
     [ "$status" = 0 ]
     [[ "$output" == *"'dst': fewer jobs than asked for: more can't be used for this file"* ]]
-    [[ "$output" == *"jobs       1024: more can't be used for this file"* ]]
+    [[ "$output" == *"jobs         1024: more can't be used for this file"* ]]
     cmp src dst
     assert_clean
 }

@@ -36,12 +36,31 @@ print(eval(sys.argv[1]))' "$1"
     random_file src 9M
     run mpcp --explain -j3 --engine=read-write src dst
     [ "${lines[0]}" = "'src' -> 'dst'" ]
-    [[ "$output" == *"size       9.0 MiB (9437184 bytes)"* ]]
-    [[ "$output" == *"engine     read-write: --engine was given"* ]]
-    [[ "$output" == *"jobs       3: --jobs was given"* ]]
-    [[ "$output" == *"blocks     3, of about 3.0 MiB"* ]]
-    [[ "$output" == *"placement  staged: it appears only when it is complete"* ]]
+    [[ "$output" == *"size         9.0 MiB (9437184 bytes)"* ]]
+    [[ "$output" == *"engine       read-write: --engine was given"* ]]
+    [[ "$output" == *"jobs         3: --jobs was given"* ]]
+    [[ "$output" == *"blocks       3, of about 3.0 MiB"* ]]
+    [[ "$output" == *"placement    staged: it appears only when it is complete"* ]]
     cmp src dst
+}
+
+@test "--explain tells the facts that the plan rests on" {
+    random_file src 9M
+    run mpcp --explain src dst
+    [[ "$output" =~ "source       on "[a-z0-9]+", "[0-9]+"% cached" ]]
+    [[ "$output" =~ "destination  on "[a-z0-9]+", the source's" ]]
+    [[ "$output" =~ "machine      "[0-9]+" CPU"s?" usable, "[0-9.]+" "[KMGT]iB" of memory available" ]]
+    [[ "$output" == *"or else      read-write: reading and writing always works"* ]]
+    [[ "$output" == *"holes        kept: the source has none"* ]]
+    [[ "$output" == *"page cache   used: there is memory enough"* ]]
+}
+
+@test "--explain tells how much of a sparse file is data" {
+    truncate -s 64M src
+    head -c 100000 /dev/urandom | dd of=src bs=4096 seek=1000 conv=notrunc status=none
+    run mpcp --explain src dst
+    [[ "$output" == *"size         64.0 MiB (67108864 bytes), of which 100.0 KiB are data"* ]]
+    [[ "$output" == *"holes        kept: the source has some"* ]]
 }
 
 @test "--dry-run copies nothing, and leaves what is there" {

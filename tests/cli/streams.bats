@@ -95,8 +95,8 @@ load support
     echo old >dst
     mkfifo fifo
     (echo one && sleep 0.2 && echo two) >fifo &
-    run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -P "$DIR/fifo" -e trace=read \
-        -e inject=read:error=EIO:when=2 "$MPCP" "$DIR/fifo" dst
+    run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -P "$DIR/fifo" -e trace=read,splice \
+        -e inject=splice:error=EIO:when=2+ -e inject=read:error=EIO "$MPCP" "$DIR/fifo" dst
     assert_failed_like 1 '.*/fifo: cannot read at offset 4: Input/output error'
     [ "$(cat dst)" = old ]
     assert_clean

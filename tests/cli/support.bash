@@ -104,6 +104,10 @@ assert_clean() {
     wait_until no_process_left
 }
 
+skip_across() {
+    [ "${ENGINE-}" != copy-range ] || skip "copy_file_range never goes from one kind of file system to another"
+}
+
 needs_root() {
     [ "$(id -u)" = 0 ] || skip "needs root"
 }

@@ -15,7 +15,18 @@ nonsense() { # sentence, argument...
 @test "fewer than no workers" { nonsense '--jobs=-1: takes a number of workers, 1 or more' -j -1 a b; }
 @test "a negative chunk" { nonsense '--chunk=-1: takes a size from 1 to 1G, such as 512K or 4MiB' --chunk=-1 a b; }
 @test "an empty chunk" { nonsense '--chunk=0: takes a size from 1 to 1G, such as 512K or 4MiB' --chunk=0 a b; }
-@test "an unknown engine" { nonsense '--engine=warp: takes auto, mmap or read-write' --engine=warp a b; }
+@test "an unknown engine" { nonsense '--engine=warp: takes auto, reflink, copy-range, mmap, mmap-read, mmap-write, read-write, sendfile, splice, direct or direct-read' --engine=warp a b; }
+@test "an unknown way with extents" { nonsense '--reflink=perhaps: takes auto, always or never' --reflink=perhaps a b; }
+@test "an unknown way with holes" { nonsense '--sparse=perhaps: takes auto, always or never' --sparse=perhaps a b; }
+@test "an unknown way with the page cache" { nonsense '--cache=perhaps: takes auto, keep or drop' --cache=perhaps a b; }
+@test "no rate" { nonsense '--bwlimit=fast: takes bytes a second, such as 10M or 1.5GiB' --bwlimit=fast a b; }
+@test "a rate of nothing" { nonsense '--bwlimit=0: takes bytes a second, such as 10M or 1.5GiB' --bwlimit=0 a b; }
+@test "shared extents and made holes" {
+    nonsense '--reflink=always: shares holes as they are, so it takes no --sparse' --reflink --sparse=always a b
+}
+@test "shared extents and an engine" {
+    nonsense '--reflink=always and --engine: take one of them, not both' --reflink=always --engine=mmap a b
+}
 @test "an unknown attribute" {
     nonsense '--preserve=mode,colour: takes a list of mode, ownership, timestamps, xattr, all' --preserve=mode,colour a b
 }

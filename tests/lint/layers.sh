@@ -14,7 +14,7 @@ mover
 worker
 inspect plan stage attributes
 copy
-options operands progress report
+options operands progress report batch
 main'
 
 level_of() { # module

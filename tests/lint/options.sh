@@ -52,9 +52,14 @@ for place in help man; do
     }
 done
 
-for engine in $(sed -n 's/.*engines\[\] = {\(.*\), NULL}.*/\1/p' "$root/src/engine/engine.c" | tr -d '&,'); do
+engines=$(sed -n '/engines\[\] = {/,/NULL/p' "$root/src/engine/engine.c" | grep -o 'engine_[a-z_]*')
+[ "$(echo "$engines" | wc -l)" -ge 10 ] || {
+    echo "the table in src/engine/engine.c could not be read"
+    failed=1
+}
+for engine in $engines; do
     name=$(sed -n "/struct engine $engine = /,/};/s/.*\.name = \"\(.*\)\".*/\1/p" "$root"/src/engine/*.c)
-    "$mpcp" --help | grep -q -- "--engine=.*$name" || {
+    "$mpcp" --help | tr -s '\n ' ' ' | grep -q -- "--engine=.*[ ,]$name" || {
         echo "--help doesn't name the engine $name"
         failed=1
     }
