@@ -2,6 +2,7 @@
 #include "attributes.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
@@ -136,5 +137,18 @@ int attributes_adopt(int old, int staged, const struct stat *old_st)
         rc = drop_acl(staged);
     if (!rc)
         rc = copy_xattrs(old, staged, capability, false); /* new contents don't inherit power */
+    return rc;
+}
+
+int attributes_adopt_from(int dir_fd, const char *name, int staged, const struct stat *old_st)
+{
+    const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int old = openat(dir_fd, name, O_RDONLY | flags);
+    if (old < 0 && errno == EACCES)
+        old = openat(dir_fd, name, O_WRONLY | flags);
+    if (old < 0)
+        return -errno;
+    int rc = attributes_adopt(old, staged, old_st);
+    close(old);
     return rc;
 }

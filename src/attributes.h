@@ -27,3 +27,6 @@ int attributes_carry(int from, int to, const struct stat *st, unsigned which, co
  * ACL (the mode is the stage's). Returns 0, or -errno where a new inode can't have them.
  */
 int attributes_adopt(int old, int staged, const struct stat *old_st);
+
+/* The same, from the file called `name` in the directory dir_fd. */
+int attributes_adopt_from(int dir_fd, const char *name, int staged, const struct stat *old_st);

@@ -3,6 +3,7 @@
 #include "cache.h"
 #include "clock.h"
 #include "diag.h"
+#include "ending.h"
 #include "extent.h"
 #include "facts.h"
 #include "share.h"
@@ -18,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { FLUSH_STEP = 64 << 20 }; /* bytes */
 
 /* All that belongs to one copy while it lives. */
 struct copy {
@@ -90,27 +93,12 @@ static int heed_existing(struct copy *c)
     return 0;
 }
 
-/* A file that has as many blocks as bytes is taken to have no holes, as cp does: SEEK_HOLE can take
- * long on some file systems. */
-static int find_data(struct copy *c)
-{
-    const struct source *src = &c->src;
-    bool may_have_holes = src->has_size && S_ISREG(src->st.st_mode) &&
-                          c->rules->wishes.sparse != WHEN_NEVER &&
-                          (off_t)src->st.st_blocks * 512 < src->size;
-    int rc =
-        may_have_holes ? extents_find(src->fd, src->size, c->facts.page, &c->extents) : -EOPNOTSUPP;
-    if (rc < 0) { /* where holes can't be found, there are none */
-        extents_release(&c->extents);
-        rc = extents_whole(src->size, &c->extents);
-    }
-    return rc < 0 ? fail(c, rc, src->path, "cannot find its data") : 0;
-}
-
 static int survey(struct copy *c)
 {
-    c->facts = facts_gather(c->src.has_size ? c->src.fd : -1, c->src.size, c->src.st.st_dev);
-    return find_data(c);
+    const struct source *src = &c->src;
+    c->facts = facts_gather(src->has_size ? src->fd : -1, src->size, src->st.st_dev);
+    int rc = inspect_data(src, c->rules->wishes.sparse != WHEN_NEVER, c->facts.page, &c->extents);
+    return rc < 0 ? fail(c, rc, src->path, "cannot find its data") : 0;
 }
 
 static int decide(struct copy *c)
@@ -144,25 +132,13 @@ static bool keeps_attributes(const struct copy *c)
     return c->dst.exists && c->dst.writable;
 }
 
-static int adopt(struct copy *c)
-{
-    int old = openat(c->dst.dir_fd, c->dst.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (old < 0 && errno == EACCES)
-        old = openat(c->dst.dir_fd, c->dst.name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (old < 0)
-        return -errno;
-    int rc = attributes_adopt(old, c->stage.fd, &c->dst.st);
-    c->stage.mode = c->dst.st.st_mode & 01777;
-    close(old);
-    return rc;
-}
-
 static int stage_beside(struct copy *c)
 {
     mode_t mode = keeps_attributes(c) ? 0600 : first_mode(c);
     int rc = stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
     if (!rc && keeps_attributes(c)) {
-        rc = adopt(c);
+        rc = attributes_adopt_from(c->dst.dir_fd, c->dst.name, c->stage.fd, &c->dst.st);
+        c->stage.mode = c->dst.st.st_mode & 01777;
         if (rc < 0)
             stage_discard(&c->stage);
     }
@@ -309,47 +285,6 @@ static void tick(void *arg)
     c->observer->tick(c->observer->arg, share_done(c->share), c->plan.size);
 }
 
-/* The source ended before the size it had when it was opened. */
-static int complain_short(struct copy *c, off_t end)
-{
-    char was[SIZE_TEXT], is[SIZE_TEXT];
-    struct stat now;
-    if (fstat(c->src.fd, &now) == 0 && now.st_size < c->plan.size)
-        return complain(&c->why, ENODATA, c->src.path, "cannot read",
-                        "it shrank from %s to %s while being copied",
-                        size_format((uint64_t)c->plan.size, was),
-                        size_format((uint64_t)now.st_size, is));
-    return complain(&c->why, ENODATA, c->src.path, "cannot read",
-                    "it ended at offset %lld, before its size of %lld bytes", (long long)end,
-                    (long long)c->plan.size);
-}
-
-static int complain_failure(struct copy *c, const struct failure *f)
-{
-    if (f->side == SIDE_SOURCE && f->err == ENODATA)
-        return complain_short(c, f->off);
-    if (f->side == SIDE_DESTINATION && f->err == EPIPE)
-        return complain(&c->why, EPIPE, c->dst.path, "cannot write", "the reader went away");
-    return complain_errno(&c->why, f->err, f->side == SIDE_SOURCE ? c->src.path : c->dst.path,
-                          "cannot %s at offset %lld", f->side == SIDE_SOURCE ? "read" : "write",
-                          (long long)f->off);
-}
-
-static int complain_ending(struct copy *c, const struct ending *e)
-{
-    if (e->kind == ENDED_INTERRUPTED)
-        return -EINTR;
-    if (e->kind == ENDED_FAILED)
-        return complain_failure(c, &e->failure);
-    if (e->kind == ENDED_KILLED)
-        return complain(&c->why, ECHILD, c->dst.path, "cannot copy",
-                        "worker %u (pid %d) was killed by signal %d (%s)", e->worker, (int)e->pid,
-                        e->signal, strsignal(e->signal));
-    return complain(&c->why, ECHILD, c->dst.path, "cannot copy",
-                    "worker %u (pid %d) ended with status %d and no result", e->worker, (int)e->pid,
-                    e->status);
-}
-
 static struct mover a_mover(struct copy *c)
 {
     return (struct mover){.transfer = &c->transfer,
@@ -378,7 +313,7 @@ static int move(struct copy *c)
     c->result->blocks = c->plan.blocks;
     c->result->bytes = share_done(c->share);
     if (ending.kind != ENDED_WELL)
-        return complain_ending(c, &ending);
+        return ending_complain(&ending, &c->src, c->dst.path, &c->why);
     if (ending.forked < jobs)
         remark(c, ending.forked ? "copied by fewer workers" : "copied without workers",
                "no more processes could be forked");
@@ -395,25 +330,23 @@ static int check_source(struct copy *c)
         return 0;
     if (fstat(c->src.fd, &now) < 0)
         return fail(c, -errno, c->src.path, "cannot inspect");
-    return now.st_size < c->plan.size ? complain_short(c, now.st_size) : 0;
+    return now.st_size < c->plan.size ? ending_complain_short(&c->src, now.st_size, &c->why) : 0;
 }
 
-/* Waits for the disk by steps, to show how far it is; fsync, after the attributes, makes sure. */
+/* fsync, after the attributes, makes sure; this shows how far it is. */
 static int flush(struct copy *c)
 {
-    const off_t step = 64 << 20;
     struct stat st;
     if (!c->rules->wishes.sync || fstat(c->stage.fd, &st) < 0 || !S_ISREG(st.st_mode))
         return 0;
     c->observer->flushing(c->observer->arg);
-    for (off_t off = 0; off < st.st_size; off += step) {
-        int rc = signals_fatal() ? -EINTR
-                                 : cache_write_back(c->stage.fd, (struct chunk){off, (size_t)step});
-        if (rc < 0)
-            return rc == -EINTR ? rc : fail(c, rc, c->dst.path, "cannot write to the disk");
+    int rc = 0;
+    for (off_t off = 0; !rc && off < st.st_size; off += FLUSH_STEP) {
         c->observer->tick(c->observer->arg, off, st.st_size);
+        rc = signals_fatal() ? -EINTR
+                             : cache_write_back(c->stage.fd, (struct chunk){off, FLUSH_STEP});
     }
-    return 0;
+    return rc < 0 && rc != -EINTR ? fail(c, rc, c->dst.path, "cannot write to the disk") : rc;
 }
 
 /* What the workers couldn't let go of: the last they wrote, and what they had mapped. */

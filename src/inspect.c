@@ -89,6 +89,22 @@ void inspect_close_source(struct source *src)
     src->fd = -1;
 }
 
+/* A file that has as many blocks as bytes is taken to have no holes, as cp does: SEEK_HOLE can take
+ * long on some file systems. */
+static bool may_have_holes(const struct source *src)
+{
+    return src->has_size && S_ISREG(src->st.st_mode) && (off_t)src->st.st_blocks * 512 < src->size;
+}
+
+int inspect_data(const struct source *src, bool holes, size_t page, struct extents *extents)
+{
+    *extents = (struct extents){0};
+    if (holes && may_have_holes(src) && extents_find(src->fd, src->size, page, extents) == 0)
+        return 0;
+    extents_release(extents);
+    return extents_whole(src->size, extents);
+}
+
 /* --- the destination --- */
 
 /* Refuses a destination that stat(2) couldn't find, unless it can be created. */

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "diag.h"
+#include "extent.h"
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -42,6 +43,10 @@ struct destination {
  * to stop ends the waiting with -EINTR. */
 int inspect_source(const char *path, struct source *src, struct complaint *why);
 void inspect_close_source(struct source *src);
+
+/* Finds where the source has data; without `holes`, or where holes can't be found, all of it is.
+ * Returns 0 or -errno; extents_release must follow. */
+int inspect_data(const struct source *src, bool holes, size_t page, struct extents *extents);
 
 /* Describes the destination. Refuses directories, dangling links, and the source itself. */
 int inspect_destination(const char *path, const struct source *src, struct destination *dst,

@@ -13,6 +13,7 @@ engine/copy_range engine/direct engine/mmap engine/mmap_read engine/mmap_write e
 mover
 worker
 inspect plan stage attributes
+ending
 copy
 options operands progress report batch
 main'
