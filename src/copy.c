@@ -282,7 +282,7 @@ static int reserve(struct copy *c)
 static void tick(void *arg)
 {
     const struct copy *c = arg;
-    c->observer->tick(c->observer->arg, share_done(c->share), c->plan.size);
+    c->observer->tick(c->observer->arg, share_done(c->share), c->plan.data);
 }
 
 static struct mover a_mover(struct copy *c)

@@ -13,20 +13,29 @@ struct habit {
     const struct engine *large;   /* the same from there on */
     const struct engine *cold;    /* for a source that isn't in the page cache */
     const struct engine *to_disk; /* when the disk, not the cache, is what has to be quick */
+    off_t direct_from;            /* bytes: the last two are quickest from here on */
     bool allocate;                /* reserving first makes it quicker, or at least not slower */
 };
 
 static const struct habit *habit_of(long fs)
 {
     static const struct habit habits[] = {
-        {"ext4", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct, true},
-        {"xfs", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct, true},
-        {"btrfs", &engine_mmap_read, &engine_mmap_read, &engine_direct_read, &engine_direct_read,
+        {"ext4", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct,
+         FACTS_TINY, true},
+        {"xfs", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct, FACTS_TINY,
          true},
-        {"tmpfs", &engine_splice, &engine_splice, &engine_splice, &engine_splice, false},
+        {"btrfs", &engine_mmap_read, &engine_mmap_read, &engine_direct_read, &engine_direct_read,
+         FACTS_SMALL, true},
+        {"tmpfs", &engine_read_write, &engine_read_write, &engine_read_write, &engine_read_write,
+         FACTS_SMALL, false},
     };
-    static const struct habit unknown = {
-        "", &engine_read_write, &engine_read_write, &engine_read_write, &engine_read_write, true};
+    static const struct habit unknown = {"",
+                                         &engine_read_write,
+                                         &engine_read_write,
+                                         &engine_read_write,
+                                         &engine_read_write,
+                                         FACTS_SMALL,
+                                         true};
     for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
         if (strcmp(habits[i].fs, filesystem_of(fs)->name) == 0)
             return &habits[i];
@@ -132,6 +141,7 @@ static void choose_engine_for_moving(struct plan *plan, const struct source *src
                                      const struct facts *facts)
 {
     const struct habit *habit = habit_of(dst->fs);
+    bool direct_pays = plan->data >= habit->direct_from;
     const struct {
         bool applies;
         const struct engine *engine;
@@ -139,10 +149,12 @@ static void choose_engine_for_moving(struct plan *plan, const struct source *src
     } reasons[] = {
         {plan->data < FACTS_TINY, &engine_read_write,
          "so small a file is quickest read and written"},
-        {wishes->sync, habit->to_disk, "measured quickest for what must reach the disk"},
-        {spares_cache(plan, wishes, facts), habit->to_disk, "it is to stay out of the page cache"},
-        {is_cold(facts) && habit_of(src->fs)->cold == &engine_direct_read, &engine_direct_read,
-         "measured quickest for a source that isn't cached"},
+        {wishes->sync && direct_pays, habit->to_disk,
+         "measured quickest for what must reach the disk"},
+        {spares_cache(plan, wishes, facts) && direct_pays, habit->to_disk,
+         "it is to stay out of the page cache"},
+        {is_cold(facts) && direct_pays && habit_of(src->fs)->cold == &engine_direct_read,
+         &engine_direct_read, "measured quickest for a source that isn't cached"},
         {overwrites(plan, dst), &engine_read_write,
          "a mapping would first read what is overwritten"},
         {plan->data < plan->size || plan->holes == HOLES_MAKE, &engine_read_write,
@@ -223,7 +235,8 @@ static void choose_cache(struct plan *plan, const struct wishes *wishes, const s
     plan->drop_dst = spares_cache(plan, wishes, facts);
     plan->drop_src = plan->drop_dst && (wishes->cache == CACHE_DROP || is_cold(facts));
     plan->cache_why = wishes->cache != CACHE_AUTO ? "--cache was given"
-                      : plan->drop_dst            ? "it would push too much out of it"
+                      : plan->drop_dst            ? "so large a file would push others out of it"
+                      : wishes->sync              ? "it isn't what --fsync waits for"
                                                   : "there is memory enough";
 }
 

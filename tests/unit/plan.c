@@ -92,7 +92,7 @@ Test(plan, file_systems_get_the_engine_that_was_measured_best)
         {EXT4_SUPER_MAGIC, &engine_read_write, &engine_direct_read, &engine_direct},
         {XFS_SUPER_MAGIC, &engine_read_write, &engine_direct_read, &engine_direct},
         {BTRFS_SUPER_MAGIC, &engine_mmap_read, &engine_direct_read, &engine_direct_read},
-        {TMPFS_MAGIC, &engine_splice, &engine_splice, &engine_splice},
+        {TMPFS_MAGIC, &engine_read_write, &engine_read_write, &engine_read_write},
         {OVERLAYFS_SUPER_MAGIC, &engine_read_write, &engine_read_write, &engine_read_write},
         {0, &engine_read_write, &engine_read_write, &engine_read_write},
     };
@@ -120,6 +120,16 @@ Test(plan, small_files_are_spliced_and_tiny_ones_read_and_written)
     cr_assert_eq(engine_for(warm, 1 << 20, 0, none), &engine_read_write);
 }
 
+Test(plan, direct_io_begins_where_it_pays)
+{
+    static const struct wishes sync = {.sync = true};
+    cr_assert_eq(engine_for(cold, FACTS_TINY, EXT4_SUPER_MAGIC, none), &engine_direct_read);
+    cr_assert_eq(engine_for(cold, FACTS_TINY, XFS_SUPER_MAGIC, sync), &engine_direct);
+    cr_assert_eq(engine_for(cold, 1 << 20, BTRFS_SUPER_MAGIC, none), &engine_splice);
+    cr_assert_eq(engine_for(cold, 1 << 20, BTRFS_SUPER_MAGIC, sync), &engine_splice);
+    cr_assert_eq(engine_for(cold, FACTS_SMALL, BTRFS_SUPER_MAGIC, none), &engine_direct_read);
+}
+
 Test(plan, reading_and_writing_is_always_the_last_resort)
 {
     static const long systems[] = {EXT4_SUPER_MAGIC, BTRFS_SUPER_MAGIC, TMPFS_MAGIC,
@@ -142,7 +152,7 @@ Test(plan, a_cold_source_of_another_kind_is_read_by_the_habits_of_its_own)
     src.fs = EXT4_SUPER_MAGIC;
     cr_assert_eq(plan_make(&src, &dst, &none, &cold, large).engines[0].engine, &engine_direct_read);
     src.fs = NFS_SUPER_MAGIC;
-    cr_assert_eq(plan_make(&src, &dst, &none, &cold, large).engines[0].engine, &engine_splice);
+    cr_assert_eq(plan_make(&src, &dst, &none, &cold, large).engines[0].engine, &engine_read_write);
 }
 
 Test(plan, an_engine_that_was_asked_for_has_no_fallback)
