@@ -43,6 +43,7 @@ traced() {
 }
 
 @test "SIGTERM, staged under a hidden name" {
+    skip_across
     with_fuse 128M
     dies_of TERM 143 "$MNT"
 }

@@ -89,3 +89,15 @@ feed_slowly() {
     [[ "$(cat err)" =~ ^mpcp:\ [0-9.]+\ [KM]?i?B ]]
     [ "$(stat -c %s dst)" = 102400 ]
 }
+
+@test "waiting for the disk is a phase of its own" {
+    needs_strace
+    head -c 130M /dev/zero >src
+    # Not -f: only the parent's calls are slow.
+    ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e trace=sync_file_range \
+        -e inject=sync_file_range:delay_enter=1100000 \
+        "$MPCP" --engine=read-write -j2 --fsync --progress=always src dst 2>err
+    cat err
+    grep -qE 'flushing +49%  64\.0 MiB of 130\.0 MiB' err
+    cmp src dst
+}

@@ -114,6 +114,13 @@ Test(progress, a_stalled_copy_has_no_time_left_to_tell)
     cr_assert_not_null(strstr(line_of(79, state), "-:-- left"));
 }
 
+Test(progress, a_phase_stands_before_the_figures)
+{
+    struct progress_state state = half;
+    state.phase = "flushing";
+    cr_assert_not_null(strstr(line_of(79, state), "]  flushing   50%  512.0 MiB of 1.0 GiB"));
+}
+
 /* --- drawing it --- */
 
 static int stderr_end; /* what is written to stderr can be read here */
@@ -261,4 +268,20 @@ Test(progress, sigusr1_asks_for_a_line_even_if_disabled)
     dup2(old, STDERR_FILENO);
     cr_assert_eq(strncmp(text, "mpcp: 50%  512.0 MiB of 1.0 GiB", 31), 0, "%s", text);
     cr_assert_eq(strchr(text, '\n'), text + strlen(text) - 1, "one line only");
+}
+
+Test(progress, a_phase_is_counted_anew)
+{
+    struct progress progress;
+    int old = to_pipe();
+    progress_start(&progress, true, true);
+    let_seconds_pass(&progress, 100);
+    progress_update(&progress, 1 << 30, 1 << 30);
+    drawn();
+    progress_enter(&progress, "flushing");
+    let_seconds_pass(&progress, 1.5);
+    progress_update(&progress, 3 << 20, 1 << 30);
+    const char *text = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_not_null(strstr(text, "flushing    0%  3.0 MiB of 1.0 GiB  2.10 MB/s"), "%s", text);
 }
