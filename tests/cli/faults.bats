@@ -75,3 +75,30 @@ only_read_write() {
     [ "$status" = 1 ]
     [ "$(grep -c fsync trace)" = 1 ]
 }
+
+# What an engine's own call can't do, plain calls do. Some file systems return 0 for what can be read.
+@test "an engine's own call fails in the middle" {
+    local call
+    case $ENGINE in
+    copy-range) call=copy_file_range ;;
+    sendfile | splice) call=$ENGINE ;;
+    *) skip "the $ENGINE engine has no call of its own" ;;
+    esac
+    copies_in_spite_of $call:error=EIO:when=2
+    copies_in_spite_of $call:error=EINVAL:when=3
+    copies_in_spite_of $call:error=EINTR:when=2
+    copies_in_spite_of $call:retval=0:when=2
+}
+
+@test "direct I/O is refused in the middle" {
+    [[ $ENGINE == direct* ]] || skip "the $ENGINE engine does no direct I/O"
+    # The program's loader calls pread as well, three times.
+    copies_in_spite_of pread64:error=EINVAL:when=5 --chunk=256K
+    copies_in_spite_of pwrite64:error=EINVAL:when=5 --chunk=256K
+}
+
+@test "direct I/O fails in the middle" {
+    [ "$ENGINE" = direct ] || skip "the $ENGINE engine doesn't read and write directly"
+    fails_on pread64:error=EIO:when=5 'src: cannot read at offset [0-9]+: Input/output error' --chunk=256K
+    fails_on pwrite64:error=EIO:when=5 'dst: cannot write at offset [0-9]+: Input/output error' --chunk=256K
+}

@@ -11,6 +11,7 @@ mkdir bin backup
 ln -s "$mpcp" bin/mpcp
 PATH=$scratch/bin:$PATH
 head -c 9M /dev/urandom >big.img
+head -c 1M /dev/zero >disk.raw
 echo a >a.img
 echo b >b.img
 echo dump | gzip >dump.gz
