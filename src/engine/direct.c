@@ -103,17 +103,32 @@ static bool is_cached(const struct transfer *t, off_t off, size_t len)
     return cache_count(t->src_fd, (struct chunk){off, len}) >= (long)((len + page - 1) / page);
 }
 
-/* One direct call. Returns the bytes that arrived, of `len`; fewer, also 0, when direct
- * I/O can't do it, or the source ended; -1 and errno for an error of the file itself. */
-static ssize_t read_once(struct transfer *t, off_t off, size_t len)
+/* Reads through the cache. Returns as pread(2) does. */
+static ssize_t read_cached(struct transfer *t, off_t off, size_t len)
+{
+    const struct own *own = t->state;
+    ssize_t n = io_pread_full(t->src_fd, own->buffer, len, off);
+    if (n >= 0)
+        return n;
+    errno = (int)-n;
+    return -1;
+}
+
+static ssize_t read_direct(struct transfer *t, off_t off, size_t len)
 {
     const struct own *own = t->state;
     ssize_t n;
-    if (is_cached(t, off, len))
-        return pread(t->src_fd, own->buffer, len, off);
     do
         n = pread(own->src_fd, own->buffer, round_up(len, own->align), off);
     while (n < 0 && errno == EINTR);
+    return n;
+}
+
+/* Fills the buffer. Returns the bytes that came, of `len`; fewer, also 0, when direct I/O can't do
+ * it, or the source ended; -1 and errno for an error of the file itself. */
+static ssize_t read_once(struct transfer *t, off_t off, size_t len)
+{
+    ssize_t n = is_cached(t, off, len) ? read_cached(t, off, len) : read_direct(t, off, len);
     if (n < 0 && errno == EINVAL)
         return 0;
     return n > (ssize_t)len ? (ssize_t)len : n;
