@@ -27,16 +27,10 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     return (ssize_t)chunk.len;
 }
 
-static void release(struct transfer *t)
-{
-    (void)t;
-}
-
 const struct engine engine_copy_range = {
     .name = "copy-range",
     .help = "copy_file_range: the kernel or the server copies",
     .split = SPLIT_BLOCKS,
     .prepare = prepare,
     .copy = copy,
-    .release = release,
 };

@@ -192,8 +192,6 @@ static void release(struct transfer *t)
     io_close(&own->src_fd);
     io_close(&own->dst_fd);
     free(own->buffer);
-    free(own);
-    t->state = NULL;
 }
 
 const struct engine engine_direct = {

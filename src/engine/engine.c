@@ -47,7 +47,7 @@ int engine_prepare(struct transfer *t, const struct candidate *candidates)
 {
     for (;; candidates++) {
         t->engine = candidates->engine;
-        int rc = t->engine->prepare(t);
+        int rc = t->engine->prepare ? t->engine->prepare(t) : 0;
         if (rc == 0 || !candidates[1].engine || !engine_is_unsupported(-rc))
             return rc;
         engine_release(t);
@@ -56,9 +56,11 @@ int engine_prepare(struct transfer *t, const struct candidate *candidates)
 
 void engine_release(struct transfer *t)
 {
-    if (t->engine)
+    if (t->engine && t->engine->release)
         t->engine->release(t);
+    free(t->state);
     free(t->buffer);
+    t->state = NULL;
     t->buffer = NULL;
 }
 

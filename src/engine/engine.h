@@ -29,7 +29,7 @@ struct transfer {
     const struct engine *engine;
     struct failure failure; /* set by copy() before it returns an error */
 
-    void *state;  /* the engine's own, between prepare and release */
+    void *state;  /* the engine's own, allocated by prepare; freed after release */
     char *buffer; /* of engine_copy_plainly; NULL until it is needed */
 };
 
@@ -51,7 +51,7 @@ struct engine {
     ssize_t (*copy)(struct transfer *t, struct chunk chunk);
 
     /* The parent calls it once, after the last worker is reaped, also when prepare failed halfway.
-     */
+     * NULL, as prepare may be: there is nothing to do. */
     void (*release)(struct transfer *t);
 };
 

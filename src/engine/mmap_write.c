@@ -35,8 +35,6 @@ static void release(struct transfer *t)
 {
     if (t->state)
         mapping_close(t->state);
-    free(t->state);
-    t->state = NULL;
 }
 
 const struct engine engine_mmap_write = {

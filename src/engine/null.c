@@ -2,28 +2,15 @@
 /* Moves nothing: what is left is the cost of the frame. For the bench alone, never for a user. */
 #include "engine/engine.h"
 
-static int prepare(struct transfer *t)
-{
-    (void)t;
-    return 0;
-}
-
 static ssize_t copy(struct transfer *t, struct chunk chunk)
 {
     (void)t;
     return (ssize_t)chunk.len;
 }
 
-static void release(struct transfer *t)
-{
-    (void)t;
-}
-
 const struct engine engine_null = {
     .name = "null",
     .help = "nothing is moved",
     .split = SPLIT_BLOCKS,
-    .prepare = prepare,
     .copy = copy,
-    .release = release,
 };

@@ -18,16 +18,10 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     return (ssize_t)chunk.len;
 }
 
-static void release(struct transfer *t)
-{
-    (void)t;
-}
-
 const struct engine engine_reflink = {
     .name = "reflink",
     .help = "share the source's extents",
     .split = SPLIT_WHOLE,
     .prepare = prepare,
     .copy = copy,
-    .release = release,
 };

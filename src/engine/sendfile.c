@@ -57,8 +57,6 @@ static void release(struct transfer *t)
     struct own *own = t->state;
     if (own)
         io_close(&own->fd);
-    free(own);
-    t->state = NULL;
 }
 
 const struct engine engine_sendfile = {

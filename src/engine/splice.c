@@ -94,8 +94,6 @@ static void release(struct transfer *t)
 {
     if (t->state)
         close_pipe(t->state);
-    free(t->state);
-    t->state = NULL;
 }
 
 const struct engine engine_splice = {

@@ -87,8 +87,6 @@ static void release(struct transfer *t)
     struct own *own = t->state;
     if (own)
         free(own->buffer);
-    free(own);
-    t->state = NULL;
 }
 
 const struct engine engine_stream = {
