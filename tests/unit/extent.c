@@ -78,6 +78,22 @@ Test(extent, the_last_ends_with_the_file)
     extents_release(&extents);
 }
 
+Test(extent, whole_pages_are_data_whatever_the_blocks_of_the_file_system_are)
+{
+    enum { LARGE_PAGE = 64 << 10 };
+    struct extents extents;
+    int fd = a_hole(10 * HOLE);
+    put(fd, HOLE + 3 * PAGE, PAGE);
+    put(fd, HOLE + 5 * LARGE_PAGE, PAGE);
+    put(fd, HOLE + 6 * LARGE_PAGE + PAGE, PAGE);
+    cr_assert_eq(extents_find(fd, 10 * HOLE, LARGE_PAGE, &extents), 0);
+    cr_assert_eq(extents.count, 2);
+    assert_extent(&extents, 0, HOLE, LARGE_PAGE);
+    assert_extent(&extents, 1, HOLE + 5 * LARGE_PAGE, 2 * LARGE_PAGE);
+    extents_release(&extents);
+    close(fd);
+}
+
 Test(extent, nothing_but_a_hole)
 {
     struct extents extents = extents_in(a_hole(HOLE), HOLE);
