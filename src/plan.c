@@ -221,9 +221,9 @@ static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *f
         plan->jobs_why = "a rotating disk is quickest when it is read in order";
     } else {
         plan->jobs = worth < (off_t)most ? (unsigned)worth : most;
-        plan->jobs_why = plan->jobs < most        ? "a smaller block isn't worth a process"
-                         : most == PLAN_DISK_JOBS ? "that many keep a disk busy"
-                                                  : "as many CPUs may be used";
+        plan->jobs_why = plan->jobs < most    ? "a smaller block isn't worth a process"
+                         : most > facts->cpus ? "that many keep a disk busy"
+                                              : "as many CPUs may be used";
     }
     plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
 }
