@@ -308,6 +308,7 @@ static int move(struct copy *c)
     unsigned jobs = is_shared(c) ? 0 : c->plan.jobs;
     struct ending ending =
         worker_run_all(&mover, c->share, jobs, (struct ticker){.tick = tick, .arg = c});
+    mover_release(&mover);
     c->result->engine = c->transfer.engine->name;
     c->result->jobs = ending.forked;
     c->result->blocks = c->plan.blocks;

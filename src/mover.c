@@ -80,3 +80,9 @@ ssize_t mover_move_stream(struct mover *m, off_t off, size_t len)
     }
     return n;
 }
+
+void mover_release(struct mover *m)
+{
+    free(m->zeros_buffer);
+    m->zeros_buffer = NULL;
+}

@@ -22,7 +22,7 @@ struct mover {
     bool drop_src, drop_dst;       /* let go of what was copied */
 
     struct cache_wake wake;
-    char *zeros_buffer; /* allocated when needed; goes with the worker */
+    char *zeros_buffer; /* allocated when needed */
 };
 
 /* Moves `len` bytes of the row of data that the extents make, from data_off on. Returns 0, or
@@ -32,3 +32,6 @@ int mover_move(struct mover *mover, off_t data_off, size_t len);
 /* Moves up to `len` bytes of a stream that stands at `off`: returns how many, 0 at its end, or
  * -errno. */
 ssize_t mover_move_stream(struct mover *mover, off_t off, size_t len);
+
+/* Frees what it has allocated; a worker's goes with the worker. */
+void mover_release(struct mover *mover);

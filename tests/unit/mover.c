@@ -41,7 +41,7 @@ static void end(struct move *m)
 {
     engine_release(&m->transfer);
     extents_release(&m->extents);
-    free(m->mover.zeros_buffer);
+    mover_release(&m->mover);
     close(m->transfer.src_fd);
     close(m->transfer.dst_fd);
 }
