@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Text as JSON has it. */
+#pragma once
+
+#include <stdio.h>
+
+/*
+ * Prints a string in quotes. JSON is UTF-8, names needn't be: a byte that is none becomes a lone
+ * surrogate, U+DC80 to U+DCFF, from which Python's os.fsencode, for one, makes that byte again.
+ */
+void json_put_string(FILE *out, const char *text);
+
+/* Prints "name": "text", or "name": null. */
+void json_put_member(FILE *out, const char *name, const char *text);
