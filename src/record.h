@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known of each chunk of one copy, in memory shared with the workers: the hash of its
+ * bytes, once they are copied, or as a journal claims. Only --verify and --resume need it.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <xxhash.h>
+
+enum record_state {
+    RECORD_NONE,
+    RECORD_CLAIMED, /* a journal says that an earlier run copied it: to be checked */
+    RECORD_KEPT,    /* it was checked, and is right */
+    RECORD_COPIED,  /* by this run */
+};
+
+struct record {
+    XXH128_hash_t hash;
+    enum record_state state; /* written by the worker that has claimed the chunk */
+};
+
+struct records {
+    size_t count;
+    size_t chunk_len; /* chunk i is the bytes from i * chunk_len on; no chunk crosses that grid */
+    struct record list[];
+};
+
+enum { RECORDS_MAX = 1 << 22 };
+
+/* Records for `bytes` bytes; for RECORDS_MAX chunks if that is -1, which take up memory only as
+ * they are used. NULL and errno when there is no memory. */
+struct records *records_create(off_t bytes, size_t chunk_len);
+
+/* Releases them; NULL is fine. */
+void records_destroy(struct records *records);
+
+/* Forgets all that is known. */
+void records_forget(struct records *records);
+
+/* How many of the first `bytes` bytes an earlier run had copied. */
+off_t records_kept(const struct records *records, off_t bytes);
+
+/* The one of the chunk that `off` lies in, or NULL if there is none. */
+struct record *record_at(struct records *records, off_t off);
