@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One copy at a time to one destination. The lock is an abstract socket (unix(7)) bound to a name
+ * made of the destination: unlike a lock file it needs no place to be written to, no removing, and
+ * vanishes with its process however that ends. It holds among the processes of one network
+ * namespace; those elsewhere, and other machines, are kept apart by the journal's own lock when
+ * they resume, and do no harm when they stage.
+ */
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* The destination to be locked: `name` below the directory dir_fd; or, if st isn't NULL, the device
+ * or the file of several names that it describes. Returns a descriptor that holds the lock until it
+ * is closed; -EBUSY if another process of this user or of root has it, *holder being its pid; or
+ * another -errno where there are no such locks. */
+int lock_take(int dir_fd, const char *name, const struct stat *st, pid_t *holder);
