@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* mpcp --status: what the copies that are under way have done so far. */
+#pragma once
+
+#include <stdbool.h>
+
+/* Prints those of this user, or that of the process named by `pid`; as lines for people, or one
+ * JSON object each. Returns the status to exit with. */
+int status_print(const char *const *operands, bool json);
