@@ -18,9 +18,9 @@ static void ignore_tick(void *arg, off_t done, off_t size)
     (void)arg, (void)done, (void)size;
 }
 
-static void ignore_flushing(void *arg)
+static void ignore_phase(void *arg, const char *name)
 {
-    (void)arg;
+    (void)arg, (void)name;
 }
 
 static void ignore_remark(void *arg, const char *dst, const char *what, const char *why)
@@ -35,8 +35,9 @@ static int copy(void *argument)
         .wishes = {.engine = &engine_null, .jobs = task->jobs, .sync = task->fsync}};
     const struct copy_observer observer = {.planned = ignore_plan,
                                            .tick = ignore_tick,
-                                           .flushing = ignore_flushing,
-                                           .remark = ignore_remark};
+                                           .phase = ignore_phase,
+                                           .remark = ignore_remark,
+                                           .warn = ignore_remark};
     struct copy_result result;
     copy_file(task->src, task->dst, &rules, &observer, &result);
     copy_release_result(&result);

@@ -2,6 +2,7 @@
 #include "block.h"
 
 #include <assert.h>
+#include <stdbool.h>
 
 unsigned block_count(off_t size, unsigned wanted, size_t page)
 {
@@ -20,8 +21,8 @@ struct block block_at(off_t size, unsigned count, unsigned index, size_t page)
 {
     assert(size >= 0 && count > 0 && index < count);
     off_t even = size / count;
-    off_t len =
-        round_down(even, even >= 8 * (off_t)BLOCK_HUGE_PAGE ? BLOCK_HUGE_PAGE : (off_t)page);
+    bool huge = even >= 8 * (off_t)BLOCK_HUGE_PAGE && BLOCK_HUGE_PAGE % page == 0;
+    off_t len = round_down(even, huge ? BLOCK_HUGE_PAGE : (off_t)page);
     struct block block = {.off = len * index, .len = len};
     if (index == count - 1)
         block.len = size - block.off;

@@ -14,10 +14,12 @@ enum existing { EXISTING_REPLACE, EXISTING_ASK, EXISTING_KEEP };
 struct copy_rules {
     struct wishes wishes;
     enum existing existing;
-    bool update;       /* only if the source is newer */
-    bool force;        /* replace what can't be written, write to a device in use */
-    bool dry_run;      /* stop after the plan */
-    unsigned preserve; /* of enum attribute */
+    bool wait;          /* for another mpcp that is copying to the same destination */
+    bool allow_changes; /* copy a source that is written to meanwhile */
+    bool update;        /* only if the source is newer */
+    bool force;         /* replace what can't be written, write to a device in use */
+    bool dry_run;       /* stop after the plan */
+    unsigned preserve;  /* of enum attribute */
 };
 
 /* How copy_file keeps its caller informed while it works. */
@@ -26,9 +28,11 @@ struct copy_observer {
     void (*planned)(void *arg, const struct source *src, const struct destination *dst,
                     const struct facts *facts, const struct plan *plan);
     void (*tick)(void *arg, off_t done, off_t size); /* size -1: not known */
-    void (*flushing)(void *arg); /* from now on, tick tells what has reached the disk */
+    void (*phase)(void *arg, const char *name);      /* what tick speaks of, from now on */
     void (*remark)(void *arg, const char *dst, const char *what,
                    const char *why); /* worth telling with --verbose */
+    void (*warn)(void *arg, const char *dst, const char *what,
+                 const char *why); /* to be told unless --quiet */
     void *arg;
 };
 
@@ -43,6 +47,8 @@ enum outcome {
 struct copy_result {
     enum outcome outcome;
     off_t bytes;    /* finished, also of a copy that failed; holes aren't counted */
+    off_t kept;     /* those of them that an earlier run had copied */
+    bool verified;  /* it was read back, and is right */
     double seconds; /* from the opened source to the published destination */
     const char *engine;
     unsigned jobs, blocks; /* jobs: workers that were forked; 0: the parent copied */

@@ -161,3 +161,12 @@ void diag_print(const char *format, ...)
         ;
     free(line);
 }
+
+void diag_about(const char *path, const char *what, const char *why)
+{
+    struct complaint c;
+    complain(&c, 0, path, what, "%s", why);
+    char *sentence = diag_sentence(&c);
+    diag_print("%s", sentence ? sentence : what);
+    free(sentence);
+}

@@ -42,6 +42,9 @@ void diag_put_quoted(FILE *out, const char *name);
 /* "PATH: what: why" in allocated memory, NULL when there is none. */
 char *diag_sentence(const struct complaint *c);
 
+/* Prints "mpcp: PATH: what: why". */
+void diag_about(const char *path, const char *what, const char *why);
+
 /* Prints "mpcp: " and a line to stderr in one write, so that the lines of several processes don't
  * mix. */
 void diag_print(const char *format, ...) __attribute__((format(printf, 1, 2)));

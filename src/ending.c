@@ -19,6 +19,9 @@ int ending_complain_short(const struct source *src, off_t end, struct complaint 
                     (long long)src->size);
 }
 
+static const char *const verbs[] = {
+    [SIDE_SOURCE] = "read", [SIDE_DESTINATION] = "write", [SIDE_MEDIUM] = "read back"};
+
 static int complain_failure(const struct failure *f, const struct source *src, const char *dst,
                             struct complaint *why)
 {
@@ -26,9 +29,16 @@ static int complain_failure(const struct failure *f, const struct source *src, c
         return ending_complain_short(src, f->off, why);
     if (f->side == SIDE_DESTINATION && f->err == EPIPE)
         return complain(why, EPIPE, dst, "cannot write", "the reader went away");
-    return complain_errno(why, f->err, f->side == SIDE_SOURCE ? src->path : dst,
-                          "cannot %s at offset %lld", f->side == SIDE_SOURCE ? "read" : "write",
-                          (long long)f->off);
+    if (f->side == SIDE_MEDIUM && f->err == EBADMSG)
+        return complain(why, EBADMSG, dst, "cannot verify",
+                        "the %zu bytes at offset %lld that the disk returns aren't those copied",
+                        f->len, (long long)f->off);
+    const char *path = f->side == SIDE_SOURCE ? src->path : dst;
+    if (f->len == 0)
+        return complain_errno(why, f->err, path, "cannot %s at offset %lld", verbs[f->side],
+                              (long long)f->off);
+    return complain_errno(why, f->err, path, "cannot %s %zu bytes at offset %lld", verbs[f->side],
+                          f->len, (long long)f->off);
 }
 
 int ending_complain(const struct ending *e, const struct source *src, const char *dst,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int io_occupy_standard_fds(void)
@@ -93,6 +94,27 @@ int io_reopen(int fd, int flags)
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     int again = open(path, flags | O_CLOEXEC | O_NOCTTY);
     return again < 0 ? -errno : again;
+}
+
+static bool is_private(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+           st.st_nlink == 1 && (st.st_mode & 0022) == 0;
+}
+
+int io_open_private(int dir_fd, const char *name, int flags)
+{
+    const int careful = O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int fd = openat(dir_fd, name, O_RDWR | careful | flags, 0600);
+    if (fd < 0) /* a link; a directory; another user's file in a sticky directory; a pipe */
+        return errno == ELOOP || errno == EISDIR || errno == EACCES || errno == ENXIO ? -EPERM
+                                                                                      : -errno;
+    if (!is_private(fd)) {
+        io_close(&fd);
+        return -EPERM;
+    }
+    return fd;
 }
 
 int io_close(int *fd)

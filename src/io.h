@@ -6,8 +6,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Which of the two files a failure belongs to. */
-enum side { SIDE_SOURCE, SIDE_DESTINATION };
+/* Which of the two files a failure belongs to, and what was done with it. */
+enum side {
+    SIDE_SOURCE,      /* read */
+    SIDE_DESTINATION, /* written */
+    SIDE_MEDIUM,      /* the destination, read back: EBADMSG says that it isn't what was copied */
+};
 
 /* Where moving bytes failed. err is positive; ENODATA on the source means that it ended too early.
  */
@@ -15,6 +19,7 @@ struct failure {
     int err;
     enum side side;
     off_t off;
+    size_t len; /* bytes from `off` on that were still to be moved together; 0: not known */
 };
 
 /* Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed, in the direction that makes
@@ -39,6 +44,11 @@ ssize_t io_splice_some(int src_fd, int dst_fd, size_t len);
 /* Opens the file of `fd` once more, with an offset and flags of its own; needs /proc, and the right
  * to open it. Returns the new descriptor or -errno. */
 int io_reopen(int fd, int flags);
+
+/* Opens, creating it if need be, a file that this user alone has to do with: a regular one of ours,
+ * with one name, that nobody else may write to, and no symbolic link. What somebody else put there
+ * is -EPERM. Returns the descriptor or -errno. */
+int io_open_private(int dir_fd, const char *name, int flags);
 
 /* Closes *fd unless it is negative, sets it to -1, and returns 0 or -errno. */
 int io_close(int *fd);

@@ -5,6 +5,7 @@
 #include "options.h"
 #include "report.h"
 #include "signals.h"
+#include "status.h"
 
 #include <stdlib.h>
 
@@ -47,7 +48,7 @@ int main(int argc, char **argv)
         return STATUS_FAILED;
     signals_install();
     if (options_parse(argc, argv, &options, &status))
-        status = copy_all(&options);
+        status = options.status ? status_print(options.operands, options.json) : copy_all(&options);
     options_release(&options);
     status = report_close(status);
     if (signals_fatal())

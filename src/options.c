@@ -205,6 +205,14 @@ static const struct option table[] = {
      .help = "write into the destination itself instead of replacing it when complete"},
     {"fsync", .letter = 0, FLAG(rules.wishes.sync),
      .help = "return when the copy has reached the disk"},
+    {"verify", .letter = 0, FLAG(rules.wishes.verify),
+     .help = "read the copy back from the disk and compare before it gets its name"},
+    {"resume", .letter = 0, FLAG(rules.wishes.resume),
+     .help = "keep what is copied if the copy fails, and go on from there the next time"},
+    {"wait", .letter = 0, FLAG(rules.wait),
+     .help = "wait for another mpcp that is copying to the same destination"},
+    {"allow-changes", .letter = 0, FLAG(rules.allow_changes),
+     .help = "copy a source that is written to meanwhile, as it comes"},
     {"progress", .set = set_progress, .value = "auto|always|never", .unsaid = "always",
      .takes = "auto, always or never",
      .help = "show progress (default: auto, on a terminal after a second)"},
@@ -213,6 +221,8 @@ static const struct option table[] = {
     {"explain", .letter = 0, FLAG(explain), .help = "print the plan and its reasons, then copy"},
     {"dry-run", .letter = 0, FLAG(rules.dry_run), .help = "check and plan, but copy nothing"},
     {"json", .letter = 0, FLAG(json), .help = "print one JSON object a copy on standard output"},
+    {"status", .letter = 0, FLAG(status),
+     .help = "show the copies that are under way, or that of the process given"},
     {"help", '?', FLAG(help), .help = "print this help"},
     {"usage", .letter = 0, FLAG(usage), .help = "print a short summary of the options"},
     {"version", 'V', FLAG(version), .help = "print the version"},
@@ -382,6 +392,7 @@ bool options_parse(int argc, char **argv, struct options *o, int *status)
     take_operands(o);
     if (!check_together(o))
         return false;
+    o->rules.wishes.sync |= o->rules.wishes.verify; /* what isn't on the disk can't be read there */
     *status = STATUS_COPIED;
     return !print_what_was_asked(o);
 }

@@ -15,6 +15,7 @@ struct options {
     bool no_target_directory;
     enum when progress;
     bool verbose, quiet, explain, json;
+    bool status; /* the operand is no file, but may be a process */
     bool help, usage, version;
     const char **arguments; /* argv as popt reads it */
     poptContext context;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 #include "filesystem.h"
+#include "record.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -255,12 +256,15 @@ static size_t round_up(size_t len, size_t unit)
     return (len + unit - 1) / unit * unit;
 }
 
-/* With a limit, chunks so small that their comings are hardly seen: eight a second. */
-static size_t chunk_len(const struct wishes *wishes, size_t page)
+/* With a limit, chunks so small that their comings are hardly seen: eight a second. Where each is
+ * recorded, no more than there may be records; where they shall be found again, always the same. */
+static size_t chunk_len(const struct wishes *wishes, size_t page, off_t size)
 {
     size_t len = wishes->chunk_len ? wishes->chunk_len : PLAN_DEFAULT_CHUNK;
-    if (wishes->rate > 0 && wishes->rate / 8 < len)
+    if (wishes->rate > 0 && wishes->rate / 8 < len && !wishes->resume)
         len = wishes->rate / 8 + 1;
+    if ((wishes->verify || wishes->resume) && (size_t)size / RECORDS_MAX > len)
+        len = (size_t)size / RECORDS_MAX + 1;
     return round_up(len, page);
 }
 
@@ -269,7 +273,7 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
 {
     struct plan plan = {.size = src->size, .page = facts->page, .rate = wishes->rate};
     place(&plan, dst, wishes->in_place);
-    plan.chunk_len = chunk_len(wishes, facts->page);
+    plan.chunk_len = chunk_len(wishes, facts->page, src->size);
     choose_holes(&plan, dst, wishes, data);
     choose_cache(&plan, wishes, facts);
     if (is_stream(src, dst)) {

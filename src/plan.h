@@ -49,7 +49,9 @@ struct wishes {
     enum when reflink, sparse;
     enum cache cache;
     bool in_place;
-    bool sync; /* the copy must reach the disk */
+    bool sync;   /* the copy must reach the disk */
+    bool verify; /* and is read back from there */
+    bool resume; /* what an earlier run has copied is kept */
 };
 
 struct plan {

@@ -2,6 +2,7 @@
 #include "report.h"
 #include "diag.h"
 #include "filesystem.h"
+#include "json_text.h"
 #include "signals.h"
 #include "size.h"
 
@@ -115,10 +116,17 @@ static void tick(void *arg, off_t done, off_t size)
     progress_update(&report->progress, done, size);
 }
 
-static void flushing(void *arg)
+static void phase(void *arg, const char *name)
 {
     struct report *report = arg;
-    progress_enter(&report->progress, "flushing");
+    progress_enter(&report->progress, name);
+}
+
+static void warn(void *arg, const char *dst, const char *what, const char *why)
+{
+    const struct report *report = arg;
+    if (!report->options->quiet)
+        diag_about(dst, what, why);
 }
 
 static void remark(void *arg, const char *dst, const char *what, const char *why)
@@ -136,8 +144,9 @@ struct copy_observer report_observer(struct report *report)
     return (struct copy_observer){.confirm = confirm,
                                   .planned = explain,
                                   .tick = tick,
-                                  .flushing = flushing,
+                                  .phase = phase,
                                   .remark = remark,
+                                  .warn = warn,
                                   .arg = report};
 }
 
@@ -159,43 +168,22 @@ static void print_verbose(FILE *out, const char *src, const char *dst,
 {
     char size[SIZE_TEXT], rate[SIZE_TEXT];
     put_pair(out, src, dst);
-    if (result->outcome == OUTCOME_COPIED)
-        fprintf(out, " (%s in %.3f s, %s; %s, %u %s)\n", size_format((uint64_t)result->bytes, size),
-                result->seconds, size_format_rate(throughput(result), rate), result->engine,
-                result->jobs, result->jobs == 1 ? "job" : "jobs");
-    else
+    if (result->outcome != OUTCOME_COPIED) {
         fprintf(out, " (%s)\n", outcome_names[result->outcome]);
-    fflush(out);
-}
-
-/* JSON is UTF-8, names needn't be: a byte that is none becomes a lone surrogate, U+DC80 to U+DCFF,
- * from which Python's os.fsencode, for one, makes that byte again. */
-static void put_json_string(const char *text)
-{
-    putchar('"');
-    for (size_t len; *text; text += len) {
-        unsigned char byte = (unsigned char)*text;
-        size_t valid = diag_utf8_len(text);
-        len = valid ? valid : 1;
-        if (byte == '"' || byte == '\\')
-            printf("\\%c", byte);
-        else if (byte < ' ' || byte == 0x7f)
-            printf("\\u%04x", byte);
-        else if (!valid)
-            printf("\\udc%02x", byte);
-        else
-            fwrite(text, 1, len, stdout);
+        return;
     }
-    putchar('"');
+    fprintf(out, " (%s in %.3f s, %s; %s, %u %s", size_format((uint64_t)result->bytes, size),
+            result->seconds, size_format_rate(throughput(result), rate), result->engine,
+            result->jobs, result->jobs == 1 ? "job" : "jobs");
+    if (result->kept > 0)
+        fprintf(out, "; %s kept", size_format((uint64_t)result->kept, size));
+    fputs(result->verified ? "; verified)\n" : ")\n", out);
+    fflush(out);
 }
 
 static void put_json_member(const char *name, const char *text)
 {
-    printf("\"%s\": ", name);
-    if (text)
-        put_json_string(text);
-    else
-        fputs("null", stdout);
+    json_put_member(stdout, name, text);
     fputs(", ", stdout);
 }
 
@@ -207,10 +195,10 @@ static void print_json(const char *src, const char *dst, const struct copy_resul
     put_json_member("outcome", outcome_names[result->outcome]);
     put_json_member("error", result->error);
     put_json_member("engine", result->engine);
-    printf(
-        "\"jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"seconds\": %.6f, \"throughput\": %.0f}\n",
-        result->jobs, result->blocks, (long long)result->bytes, result->seconds,
-        throughput(result));
+    printf("\"jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"kept\": %lld, \"verified\": %s, "
+           "\"seconds\": %.6f, \"throughput\": %.0f}\n",
+           result->jobs, result->blocks, (long long)result->bytes, (long long)result->kept,
+           result->verified ? "true" : "false", result->seconds, throughput(result));
     fflush(stdout);
 }
 

@@ -1,53 +1,81 @@
 /* SPDX-License-Identifier: MIT */
 #include "share.h"
+#include "clock.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static size_t share_bytes(unsigned count)
 {
     return sizeof(struct share) + count * sizeof(struct slot);
 }
 
+static struct share *map_memory(int fd, size_t len)
+{
+    void *map = MAP_FAILED;
+    if (fd >= 0 && ftruncate(fd, (off_t)len) == 0)
+        map = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return map == MAP_FAILED ? NULL : map;
+}
+
 static struct share *map_shared(size_t len)
 {
-    void *map = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return map == MAP_FAILED ? NULL : map;
+    int fd = memfd_create(SHARE_MEMORY, MFD_CLOEXEC);
+    struct share *share = map_memory(fd, len);
+    if (share)
+        share->fd = fd;
+    else
+        io_close(&fd);
+    return share;
 }
 
 static struct share *allocate(size_t len)
 {
     size_t line = _Alignof(struct share);
     struct share *share = aligned_alloc(line, (len + line - 1) / line * line);
-    if (share)
-        memset(share, 0, len);
+    if (!share)
+        return NULL;
+    memset(share, 0, len);
+    share->fd = -1;
     return share;
 }
 
-struct share *share_create(off_t size, unsigned count, unsigned jobs, size_t page)
+struct share *share_create(unsigned count, bool visible)
 {
     size_t len = share_bytes(count);
-    struct share *share = jobs > 0 ? map_shared(len) : allocate(len);
+    struct share *share = visible ? map_shared(len) : allocate(len);
     if (!share)
         return NULL;
+    share->version = SHARE_VERSION;
     share->count = count;
-    share->shared = jobs > 0;
-    for (unsigned i = 0; i < count; i++) {
-        struct block block = block_at(size, count, i, page);
-        atomic_init(&share->slots[i].next, block.off);
-        share->slots[i].end = block.off + block.len;
-    }
+    share->pid = getpid();
+    memcpy(share->magic, SHARE_MAGIC, sizeof(share->magic));
     return share;
 }
 
 void share_destroy(struct share *share)
 {
-    if (share && share->shared)
-        munmap(share, share_bytes(share->count));
-    else
+    int fd = share ? share->fd : -1;
+    if (fd < 0) {
         free(share);
+        return;
+    }
+    munmap(share, share_bytes(share->count));
+    io_close(&fd);
+}
+
+void share_begin(struct share *share, enum phase phase, off_t size, size_t unit)
+{
+    for (unsigned i = 0; i < share->count; i++) {
+        struct block block = block_at(size < 0 ? 0 : size, share->count, i, unit);
+        share->slots[i] = (struct slot){.next = block.off, .end = block.off + block.len};
+    }
+    share->start = clock_seconds();
+    share->size = size;
+    share->phase = phase;
 }
 
 static off_t left(const struct slot *slot)

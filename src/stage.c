@@ -6,7 +6,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,15 +21,15 @@ static void start(struct stage *stage, enum stage_kind kind, int dir_fd, const c
     *stage = (struct stage){.kind = kind, .fd = -1, .dir_fd = dir_fd, .name = name};
 }
 
-/* ".NAME.mpcp-1a2b3c4d", or ".mpcp-1a2b3c4d" where that would be too long a name. */
+/* ".NAME.mpcp-1a2b3c4d" */
 static int make_hidden_name(struct stage *stage)
 {
     uint32_t number;
+    char text[16];
     if (getrandom(&number, sizeof(number), 0) != sizeof(number))
         return -EIO;
-    int len = snprintf(stage->hidden, sizeof(stage->hidden), ".%s.mpcp-%08x", stage->name, number);
-    if (len > NAME_MAX)
-        snprintf(stage->hidden, sizeof(stage->hidden), ".mpcp-%08x", number);
+    snprintf(text, sizeof(text), "%08x", number);
+    name_hidden(stage->hidden, stage->name, text);
     return 0;
 }
 
@@ -107,6 +106,31 @@ int stage_open(struct stage *stage, int dir_fd, const char *name, mode_t mode)
         rc = restrict_mode(stage);
     if (rc < 0)
         stage_discard(stage);
+    return rc;
+}
+
+static mode_t less_umask(mode_t mode)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return mode & ~mask;
+}
+
+int stage_open_partial(struct stage *stage, int dir_fd, const char *name, mode_t mode, bool *used)
+{
+    struct stat st;
+    start(stage, STAGE_HIDDEN, dir_fd, name);
+    stage->mode = less_umask(mode);
+    name_hidden(stage->hidden, name, "partial");
+    stage->fd = io_open_private(dir_fd, stage->hidden, 0);
+    if (stage->fd >= 0 && fstat(stage->fd, &st) == 0) {
+        *used = st.st_size > 0 || st.st_blocks > 0;
+        stage->keep = true;
+        return change_mode(stage->fd, 0600);
+    }
+    int rc = stage->fd < 0 ? stage->fd : -errno;
+    stage->hidden[0] = '\0'; /* whatever it is, it isn't ours to remove */
+    io_close(&stage->fd);
     return rc;
 }
 
@@ -257,17 +281,17 @@ static int sync_directory(const struct stage *stage)
     return rc;
 }
 
-static int sync_file(int fd)
+int stage_sync(const struct stage *stage)
 {
     /* Pipes and terminals have nothing to sync. A failed fsync is never retried: the pages that it
      * couldn't write count as clean from then on. */
-    return fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0;
+    return fsync(stage->fd) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0;
 }
 
 int stage_publish(struct stage *stage, bool replace, bool sync)
 {
     assert(stage->fd >= 0);
-    int rc = sync ? sync_file(stage->fd) : 0;
+    int rc = sync ? stage_sync(stage) : 0;
     if (!rc)
         rc = io_flush(stage->fd);
     if (!rc && stage->kind == STAGE_UNNAMED)
@@ -284,7 +308,7 @@ int stage_publish(struct stage *stage, bool replace, bool sync)
 
 void stage_discard(struct stage *stage)
 {
-    if (stage->hidden[0])
+    if (stage->hidden[0] && !stage->keep)
         unlinkat(stage->dir_fd, stage->hidden, 0);
     if (stage->kind == STAGE_IN_PLACE && stage->created && stage->fd >= 0)
         unlinkat(stage->dir_fd, stage->name, 0);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "extent.h"
+#include "name.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -21,12 +22,13 @@ enum stage_kind {
 
 struct stage {
     enum stage_kind kind;
-    int fd;           /* -1 until opened */
-    int dir_fd;       /* borrowed: the destination's directory, see struct destination */
-    const char *name; /* borrowed: the destination's name below dir_fd; NULL for stdout */
-    char hidden[256]; /* the hidden name, while there is one (NAME_MAX + 1) */
-    mode_t mode;      /* for stage_give_mode */
-    bool created;     /* STAGE_IN_PLACE: the destination didn't exist before */
+    int fd;                 /* -1 until opened */
+    int dir_fd;             /* borrowed: the destination's directory, see struct destination */
+    const char *name;       /* borrowed: the destination's name below dir_fd; NULL for stdout */
+    char hidden[NAME_ROOM]; /* the hidden name, while there is one */
+    bool keep;              /* stage_discard leaves what has a hidden name, for the next run */
+    mode_t mode;            /* for stage_give_mode */
+    bool created;           /* STAGE_IN_PLACE: the destination didn't exist before */
 };
 
 /*
@@ -35,6 +37,13 @@ struct stage {
  * `mode`. Returns 0 or -errno.
  */
 int stage_open(struct stage *stage, int dir_fd, const char *name, mode_t mode);
+
+/*
+ * The same under a hidden name that the next run finds again, .NAME.mpcp-partial; *used becomes
+ * true if there is something in it from an earlier one. It stays until it is published, while
+ * stage->keep is set. -EPERM if what bears that name belongs to somebody else.
+ */
+int stage_open_partial(struct stage *stage, int dir_fd, const char *name, mode_t mode, bool *used);
 
 /* Opens the destination itself, creating it if `create`. Nothing is truncated. Waits for a reader,
  * if it is a FIFO; a block device that is mounted or otherwise in use is EBUSY unless `force`. */
@@ -56,6 +65,9 @@ int stage_empty(struct stage *stage);
 
 /* Gives a staged file stage->mode. */
 int stage_give_mode(struct stage *stage);
+
+/* All that is written in it reaches the disk. Returns 0 or -errno; a failure is final. */
+int stage_sync(const struct stage *stage);
 
 /* Gives the staged file the destination's name; a file of that name is replaced if `replace`, else
  * it is EEXIST. With `sync`, file and directory have reached the disk on return. Closes the file,

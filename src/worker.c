@@ -14,11 +14,11 @@ static void count(struct slot *slot, ssize_t bytes)
     atomic_fetch_add_explicit(&slot->done, bytes, memory_order_relaxed);
 }
 
-static int copy_stream(struct mover *m, struct slot *slot, struct ticker ticker)
+static int work_in_order(const struct work *w, struct slot *slot, struct ticker ticker)
 {
     ssize_t n = 0;
     for (off_t off = 0; !signals_fatal(); off += n) {
-        n = mover_move_stream(m, off, m->transfer->chunk_len);
+        n = w->step(w->arg, off, w->chunk_len);
         if (n <= 0)
             return (int)n;
         count(slot, n);
@@ -27,16 +27,18 @@ static int copy_stream(struct mover *m, struct slot *slot, struct ticker ticker)
     return -EINTR;
 }
 
-static int copy_blocks(struct mover *m, struct share *share, unsigned self, struct ticker ticker)
+static int work_on_blocks(const struct work *w, struct share *share, unsigned self,
+                          struct ticker ticker)
 {
     struct chunk chunk;
-    while (share_claim(share, self, m->transfer->chunk_len, &chunk)) {
+    while (share_claim(share, self, w->chunk_len, &chunk)) {
         if (signals_fatal())
             return -EINTR;
-        int rc = mover_move(m, chunk.off, chunk.len);
-        if (rc < 0)
-            return rc;
-        count(&share->slots[self], (ssize_t)chunk.len);
+        ssize_t n = w->step(w->arg, chunk.off, chunk.len);
+        if (n < 0)
+            return (int)n;
+        assert((size_t)n == chunk.len);
+        count(&share->slots[self], n);
         ticker.tick(ticker.arg);
     }
     return 0;
@@ -44,12 +46,11 @@ static int copy_blocks(struct mover *m, struct share *share, unsigned self, stru
 
 /* What a worker does, or the parent in its stead. Returns 0 or -errno, the failure left in the
  * slot. */
-static int copy_share(struct mover *m, struct share *share, unsigned self, struct ticker ticker)
+static int work(const struct work *w, struct share *share, unsigned self, struct ticker ticker)
 {
     struct slot *slot = &share->slots[self];
-    int rc = m->transfer->engine->split == SPLIT_STREAM ? copy_stream(m, slot, ticker)
-                                                        : copy_blocks(m, share, self, ticker);
-    slot->failure = m->transfer->failure;
+    int rc = w->in_order ? work_in_order(w, slot, ticker) : work_on_blocks(w, share, self, ticker);
+    slot->failure = *w->failure;
     return rc;
 }
 
@@ -59,17 +60,19 @@ static void no_tick(void *arg)
 }
 
 /* The caller's signals stay blocked in the worker: the parent alone decides when to stop. */
-_Noreturn static void be_worker(struct mover *m, struct share *share, unsigned self, pid_t parent)
+_Noreturn static void be_worker(const struct work *w, struct share *share, unsigned self,
+                                pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) /* it died before the line above */
         _exit(EXIT_FAILURE);
-    int rc = copy_share(m, share, self, (struct ticker){.tick = no_tick});
+    io_close(&(int){share->fd}); /* the parent alone is whose copy it is, for --status */
+    int rc = work(w, share, self, (struct ticker){.tick = no_tick});
     _exit(rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 /* Forks up to `jobs` workers, and returns how many it got. */
-static unsigned fork_workers(struct mover *m, struct share *share, unsigned jobs)
+static unsigned fork_workers(const struct work *w, struct share *share, unsigned jobs)
 {
     pid_t parent = getpid();
     sigset_t old;
@@ -80,7 +83,7 @@ static unsigned fork_workers(struct mover *m, struct share *share, unsigned jobs
         if (pid < 0)
             break;
         if (pid == 0)
-            be_worker(m, share, forked, parent);
+            be_worker(w, share, forked, parent);
         share->slots[forked].pid = pid;
     }
     signals_unblock(&old);
@@ -150,10 +153,10 @@ static struct ending supervise(struct share *share, unsigned forked, struct tick
     return ending;
 }
 
-static struct ending copy_alone(struct mover *m, struct share *share, struct ticker ticker)
+static struct ending work_alone(const struct work *w, struct share *share, struct ticker ticker)
 {
     struct ending ending = {.kind = ENDED_WELL};
-    int rc = copy_share(m, share, 0, ticker);
+    int rc = work(w, share, 0, ticker);
     if (signals_fatal())
         ending.kind = ENDED_INTERRUPTED;
     else if (rc < 0)
@@ -161,13 +164,13 @@ static struct ending copy_alone(struct mover *m, struct share *share, struct tic
     return ending;
 }
 
-struct ending worker_run_all(struct mover *m, struct share *share, unsigned jobs,
+struct ending worker_run_all(const struct work *w, struct share *share, unsigned jobs,
                              struct ticker ticker)
 {
     assert(jobs <= share->count);
-    unsigned forked = jobs > 0 ? fork_workers(m, share, jobs) : 0;
+    unsigned forked = jobs > 0 ? fork_workers(w, share, jobs) : 0;
     if (forked == 0)
-        return copy_alone(m, share, ticker);
+        return work_alone(w, share, ticker);
     signals_tick(true);
     struct ending ending = supervise(share, forked, ticker);
     signals_tick(false);

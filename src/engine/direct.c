@@ -166,7 +166,10 @@ static ssize_t copy_piece(struct transfer *t, off_t off, size_t len)
     if ((size_t)n < len)
         return 0;
     n = write_once(t, off, len);
-    return n < 0 ? engine_fail(t, SIDE_DESTINATION, off, errno) : n;
+    if (n < 0)
+        return engine_fail(t, SIDE_DESTINATION, off, errno);
+    engine_saw(t, ((const struct own *)t->state)->buffer, (size_t)n);
+    return n;
 }
 
 static ssize_t copy(struct transfer *t, struct chunk chunk)
@@ -198,6 +201,7 @@ const struct engine engine_direct = {
     .name = "direct",
     .help = "O_DIRECT both ways, past the page cache",
     .split = SPLIT_BLOCKS,
+    .sees = true,
     .prepare = prepare,
     .copy = copy,
     .release = release,
@@ -207,6 +211,7 @@ const struct engine engine_direct_read = {
     .name = "direct-read",
     .help = "O_DIRECT from the source, then pwrite",
     .split = SPLIT_BLOCKS,
+    .sees = true,
     .prepare = prepare_to_read,
     .copy = copy,
     .release = release,

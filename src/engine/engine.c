@@ -70,6 +70,12 @@ ssize_t engine_fail(struct transfer *t, enum side side, off_t off, int err)
     return -err;
 }
 
+void engine_saw(struct transfer *t, const void *bytes, size_t len)
+{
+    if (t->hasher)
+        XXH3_128bits_update(t->hasher, bytes, len);
+}
+
 static size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -105,6 +111,7 @@ ssize_t engine_copy_plainly(struct transfer *t, struct chunk chunk)
         int rc = io_pwrite_full(t->dst_fd, t->buffer, len, off, &written);
         if (rc < 0)
             return engine_fail(t, SIDE_DESTINATION, off + (off_t)written, -rc);
+        engine_saw(t, t->buffer, len);
         done += len;
     }
     return (ssize_t)chunk.len;

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <xxhash.h>
 
 /* How an engine's work is divided. */
 enum split {
@@ -29,14 +30,16 @@ struct transfer {
     const struct engine *engine;
     struct failure failure; /* set by copy() before it returns an error */
 
-    void *state;  /* the engine's own, allocated by prepare; freed after release */
-    char *buffer; /* of engine_copy_plainly; NULL until it is needed */
+    XXH3_state_t *hasher; /* gets what passes by, see engine_saw; NULL: nobody wants to know */
+    void *state;          /* the engine's own, allocated by prepare; freed after release */
+    char *buffer;         /* of engine_copy_plainly; NULL until it is needed */
 };
 
 struct engine {
     const char *name; /* as in --engine=NAME */
     const char *help;
     enum split split;
+    bool sees; /* the bytes pass through its memory, and it gives all of them to engine_saw */
 
     /* The parent calls it once, before any fork, when the destination has its size and its space;
      * with SPLIT_WHOLE before it has either. Returns 0 or -errno; one of the errors that
@@ -96,6 +99,10 @@ bool engine_is_unsupported(int err);
 
 /* Notes where a copy failed and returns -err, for engines to end with. */
 ssize_t engine_fail(struct transfer *t, enum side side, off_t off, int err);
+
+/* Hashes bytes that have been copied, if anybody wants to know. Those of a chunk come in order,
+ * each once. */
+void engine_saw(struct transfer *t, const void *bytes, size_t len);
 
 /* Copies a chunk by pread and pwrite. */
 ssize_t engine_copy_plainly(struct transfer *t, struct chunk chunk);

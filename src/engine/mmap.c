@@ -64,6 +64,7 @@ static void copy_pieces(struct transfer *t, off_t off, off_t end)
         next = end - off < PIECE ? end : off + PIECE;
         piece_off = off;
         memcpy(own->dst.addr + off, own->src.addr + off, (size_t)(next - off));
+        engine_saw(t, own->src.addr + off, (size_t)(next - off)); /* may fault, too */
         piece_off = NO_PIECE;
         mapping_used(&own->src, off, next);
         mapping_used(&own->dst, off, next);
@@ -95,6 +96,7 @@ const struct engine engine_mmap = {
     .name = "mmap",
     .help = "both files mapped, copied by memcpy",
     .split = SPLIT_BLOCKS,
+    .sees = true,
     .prepare = prepare,
     .copy = copy,
     .release = release,

@@ -57,6 +57,7 @@ static ssize_t read_and_write(struct transfer *t, struct chunk chunk)
     ssize_t n = io_read_some(t->src_fd, own->buffer, chunk.len < BUFFER ? chunk.len : BUFFER);
     if (n < 0)
         return engine_fail(t, SIDE_SOURCE, chunk.off, (int)-n);
+    engine_saw(t, own->buffer, (size_t)n);
     if (skip(t, (size_t)n))
         return n;
     int rc = io_write_full(t->dst_fd, own->buffer, (size_t)n, &written);
@@ -71,7 +72,7 @@ static ssize_t read_and_write(struct transfer *t, struct chunk chunk)
 static ssize_t copy(struct transfer *t, struct chunk chunk)
 {
     struct own *own = t->state;
-    if (own->splices) {
+    if (own->splices && !t->hasher) {
         ssize_t n = io_splice_some(t->src_fd, t->dst_fd, chunk.len);
         if (n > 0)
             return n;
@@ -93,6 +94,7 @@ const struct engine engine_stream = {
     .name = "stream",
     .help = "in order, by splice or by read and write",
     .split = SPLIT_STREAM,
+    .sees = true,
     .prepare = prepare,
     .copy = copy,
     .release = release,

@@ -50,12 +50,12 @@ only_read_write() {
 @test "waiting is interrupted" { copies_in_spite_of wait4:error=EINTR:when=1; }
 @test "reading fails in a worker" {
     only_read_write
-    fails_on pread64:error=EIO:when=4 'src: cannot read at offset [0-9]+: Input/output error'
+    fails_on pread64:error=EIO:when=4 'src: cannot read [0-9]+ bytes at offset [0-9]+: Input/output error'
 }
 
 @test "writing fails in a worker" {
     only_read_write
-    fails_on pwrite64:error=EIO:when=2 'dst: cannot write at offset [0-9]+: Input/output error'
+    fails_on pwrite64:error=EIO:when=2 'dst: cannot write [0-9]+ bytes at offset [0-9]+: Input/output error'
 }
 
 @test "reads are interrupted" {
@@ -99,6 +99,6 @@ only_read_write() {
 
 @test "direct I/O fails in the middle" {
     [ "$ENGINE" = direct ] || skip "the $ENGINE engine doesn't read and write directly"
-    fails_on pread64:error=EIO:when=5 'src: cannot read at offset [0-9]+: Input/output error' --chunk=256K
-    fails_on pwrite64:error=EIO:when=5 'dst: cannot write at offset [0-9]+: Input/output error' --chunk=256K
+    fails_on pread64:error=EIO:when=5 'src: cannot read [0-9]+ bytes at offset [0-9]+: Input/output error' --chunk=256K
+    fails_on pwrite64:error=EIO:when=5 'dst: cannot write [0-9]+ bytes at offset [0-9]+: Input/output error' --chunk=256K
 }

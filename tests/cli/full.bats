@@ -39,12 +39,12 @@ refuses_when_full() { # sentence as an expression
 
 @test "ext2, which can't reserve space, fails with the offset" {
     with_mount ext2 64M
-    refuses_when_full '.*: cannot write at offset [0-9]+: No space left on device'
+    refuses_when_full '.*: cannot write [0-9]+ bytes at offset [0-9]+: No space left on device'
 }
 
 @test "ext2 with blocks smaller than pages, too" {
     with_mount ext2 64M -b 1024
-    refuses_when_full '.*: cannot write at offset [0-9]+: No space left on device'
+    refuses_when_full '.*: cannot write [0-9]+ bytes at offset [0-9]+: No space left on device'
 }
 
 @test "a limit on the size of files is told as such" {

@@ -5,17 +5,17 @@ set -eu
 cd "$1/src"
 
 # From the ground up; what stands on one line may include each other.
-layers='block clock io signals size diag cpus filesystem zeros
+layers='block clock io signals size diag cpus filesystem zeros name lock json_text
 cache extent facts pace
-share
+share record
+worker digest journal sighting
 engine/engine engine/mapping
 engine/copy_range engine/direct engine/mmap engine/mmap_read engine/mmap_write engine/null engine/read_write engine/reflink engine/sendfile engine/splice engine/stream
-mover
-worker
+mover verify
 inspect plan stage attributes
 ending
-copy
-options operands progress report batch
+copy step/step step/check step/decide step/move step/place step/resume
+options operands progress report batch status
 main'
 
 level_of() { # module
@@ -23,7 +23,7 @@ level_of() { # module
 }
 
 failed=0
-for file in *.[ch] engine/*.[ch]; do
+for file in *.[ch] engine/*.[ch] step/*.[ch]; do
     own=$(level_of "${file%.*}")
     if [ -z "$own" ]; then
         echo "$file: is in no layer: add it to $0"

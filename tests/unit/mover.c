@@ -29,10 +29,12 @@ static void start(struct move *m, const struct engine *engine, int src_fd, bool 
 
 static int move_all(struct move *m)
 {
-    int rc = 0;
+    struct work work = mover_work(&m->mover);
+    int rc = mover_prepare(&m->mover);
     for (off_t off = 0; !rc && off < m->extents.bytes; off += CHUNK) {
         off_t left = m->extents.bytes - off;
-        rc = mover_move(&m->mover, off, left < CHUNK ? (size_t)left : CHUNK);
+        ssize_t n = work.step(work.arg, off, left < CHUNK ? (size_t)left : CHUNK);
+        rc = n < 0 ? (int)n : 0;
     }
     return rc;
 }
@@ -149,8 +151,9 @@ Test(mover, a_stream_moves_what_there_is)
     t.chunk_len = CHUNK;
     lseek(t.src_fd, 0, SEEK_SET);
     cr_assert_eq(engine_prepare(&t, only), 0);
-    cr_assert_eq(mover_move_stream(&mover, 0, CHUNK), 1000);
-    cr_assert_eq(mover_move_stream(&mover, 1000, CHUNK), 0);
+    struct work work = mover_work(&mover);
+    cr_assert_eq(work.step(work.arg, 0, CHUNK), 1000);
+    cr_assert_eq(work.step(work.arg, 1000, CHUNK), 0);
     cr_assert(same_bytes(t.src_fd, t.dst_fd, 1000));
     engine_release(&t);
 }

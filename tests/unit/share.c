@@ -4,9 +4,16 @@
 
 enum { PAGE = 4096, CHUNK = 2 * PAGE };
 
+static struct share *new_share(off_t size, unsigned count)
+{
+    struct share *share = share_create(count, true);
+    share_begin(share, PHASE_COPYING, size, PAGE);
+    return share;
+}
+
 Test(share, a_worker_claims_its_own_block_first)
 {
-    struct share *share = share_create(8 * PAGE, 2, 2, PAGE);
+    struct share *share = new_share(8 * PAGE, 2);
     struct chunk chunk;
     cr_assert(share_claim(share, 1, CHUNK, &chunk));
     cr_assert_eq(chunk.off, 4 * PAGE);
@@ -18,7 +25,7 @@ Test(share, a_worker_claims_its_own_block_first)
 
 Test(share, a_block_is_claimed_in_ascending_order)
 {
-    struct share *share = share_create(8 * PAGE, 2, 2, PAGE);
+    struct share *share = new_share(8 * PAGE, 2);
     struct chunk chunk;
     for (int i = 0; i < 4; i++) {
         cr_assert(share_claim(share, 0, PAGE, &chunk));
@@ -29,7 +36,7 @@ Test(share, a_block_is_claimed_in_ascending_order)
 
 Test(share, the_last_chunk_of_a_block_is_shorter)
 {
-    struct share *share = share_create(PAGE + 17, 1, 1, PAGE);
+    struct share *share = new_share(PAGE + 17, 1);
     struct chunk chunk;
     cr_assert(share_claim(share, 0, PAGE, &chunk));
     cr_assert(share_claim(share, 0, PAGE, &chunk));
@@ -41,7 +48,7 @@ Test(share, the_last_chunk_of_a_block_is_shorter)
 
 Test(share, a_chunk_never_reaches_into_the_next_block)
 {
-    struct share *share = share_create(6 * PAGE, 2, 2, PAGE);
+    struct share *share = new_share(6 * PAGE, 2);
     struct chunk chunk;
     cr_assert(share_claim(share, 0, CHUNK, &chunk));
     cr_assert(share_claim(share, 0, CHUNK, &chunk));
@@ -52,7 +59,7 @@ Test(share, a_chunk_never_reaches_into_the_next_block)
 
 Test(share, an_idle_worker_claims_from_the_fullest_block)
 {
-    struct share *share = share_create(9 * PAGE, 3, 3, PAGE);
+    struct share *share = new_share(9 * PAGE, 3);
     struct chunk chunk;
     for (int i = 0; i < 3; i++)
         cr_assert(share_claim(share, 0, PAGE, &chunk));
@@ -64,7 +71,7 @@ Test(share, an_idle_worker_claims_from_the_fullest_block)
 
 Test(share, nothing_is_left_of_an_empty_file)
 {
-    struct share *share = share_create(0, 1, 1, PAGE);
+    struct share *share = new_share(0, 1);
     struct chunk chunk;
     cr_assert_not(share_claim(share, 0, CHUNK, &chunk));
     cr_assert_eq(share_done(share), 0);
@@ -74,7 +81,7 @@ Test(share, nothing_is_left_of_an_empty_file)
 Test(share, offsets_of_huge_files_keep_all_their_bits)
 {
     const off_t size = (1LL << 50) + 7;
-    struct share *share = share_create(size, 1024, 1024, PAGE);
+    struct share *share = new_share(size, 1024);
     off_t last = block_at(size, 1024, 1023, PAGE).off;
     struct chunk chunk;
     cr_assert(share_claim(share, 1023, CHUNK, &chunk));
@@ -85,7 +92,7 @@ Test(share, offsets_of_huge_files_keep_all_their_bits)
 
 Test(share, what_all_workers_have_done_is_summed)
 {
-    struct share *share = share_create(8 * PAGE, 3, 3, PAGE);
+    struct share *share = new_share(8 * PAGE, 3);
     share->slots[0].done = PAGE;
     share->slots[1].done = 3 * PAGE;
     share->slots[2].done = 1LL << 40;
@@ -95,7 +102,7 @@ Test(share, what_all_workers_have_done_is_summed)
 
 Test(share, slots_do_not_share_cache_lines)
 {
-    struct share *share = share_create(8 * PAGE, 2, 2, PAGE);
+    struct share *share = new_share(8 * PAGE, 2);
     cr_assert_eq((uintptr_t)&share->slots[0] % 64, 0);
     cr_assert_eq(sizeof(struct slot) % 64, 0);
     share_destroy(share);
@@ -137,7 +144,7 @@ Test(share, whoever_claims_covers_the_whole_file_once)
     for (size_t i = 0; i < LENGTH(cases); i++) {
         size_t pages = (size_t)(cases[i].size + PAGE - 1) / PAGE;
         _Atomic int *claims = calloc(pages, sizeof(*claims));
-        struct share *share = share_create(cases[i].size, cases[i].count, cases[i].count, PAGE);
+        struct share *share = new_share(cases[i].size, cases[i].count);
         claim_all(share, cases[i].self, cases[i].len, claims);
         assert_each_once(claims, pages);
         cr_assert_eq(share_done(share), cases[i].size);
@@ -150,7 +157,7 @@ Test(share, whoever_claims_covers_the_whole_file_once)
 Test(share, several_processes_claim_every_byte_exactly_once, .timeout = 60)
 {
     enum { WORKERS = 5, PAGES = 100001, SIZE = PAGES * PAGE - 17 };
-    struct share *share = share_create(SIZE, WORKERS, WORKERS, PAGE);
+    struct share *share = new_share(SIZE, WORKERS);
     _Atomic int *claims = shared_memory((PAGES + 1) * sizeof(*claims)), *ready = &claims[PAGES];
     pid_t pids[WORKERS];
     for (unsigned i = 0; i < WORKERS; i++) {
@@ -172,7 +179,7 @@ Test(share, several_processes_claim_every_byte_exactly_once, .timeout = 60)
 Test(share, a_slow_workers_block_is_finished_by_its_siblings, .timeout = 60)
 {
     enum { PAGES = 1000 };
-    struct share *share = share_create((off_t)PAGES * PAGE, 2, 2, PAGE);
+    struct share *share = new_share((off_t)PAGES * PAGE, 2);
     _Atomic int *claims = shared_memory(PAGES * sizeof(*claims));
     pid_t pid = fork();
     if (pid == 0) {
@@ -184,4 +191,31 @@ Test(share, a_slow_workers_block_is_finished_by_its_siblings, .timeout = 60)
     struct chunk chunk;
     cr_assert_not(share_claim(share, 0, PAGE, &chunk));
     share_destroy(share);
+}
+
+Test(share, a_new_phase_begins_anew)
+{
+    struct share *share = new_share(8 * PAGE, 2);
+    struct chunk chunk;
+    while (share_claim(share, 0, CHUNK, &chunk))
+        share->slots[0].done += (off_t)chunk.len;
+    share_begin(share, PHASE_VERIFYING, 4 * PAGE, PAGE);
+    cr_assert_eq(share_done(share), 0);
+    cr_assert_eq(share->size, 4 * PAGE);
+    cr_assert(share_claim(share, 1, CHUNK, &chunk));
+    cr_assert_eq(chunk.off, 2 * PAGE);
+    share_destroy(share);
+}
+
+Test(share, blocks_of_whole_chunks_begin_at_multiples_of_them)
+{
+    static const off_t units[] = {PAGE, 3 * PAGE, 1 << 20, 3 << 20, 32 << 20};
+    for (size_t i = 0; i < LENGTH(units); i++) {
+        struct share *share = share_create(7, false);
+        share_begin(share, PHASE_COPYING, (1LL << 30) + 5, (size_t)units[i]);
+        for (unsigned s = 0; s < share->count; s++)
+            cr_assert_eq(share->slots[s].next % units[i], 0, "block %u of %lld", s,
+                         (long long)units[i]);
+        share_destroy(share);
+    }
 }

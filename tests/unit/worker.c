@@ -29,7 +29,7 @@ pid_t fork(void)
     return library_fork();
 }
 
-/* --- an engine that counts what it is asked to copy, and meets trouble at one offset --- */
+/* --- work that counts what it is asked to do, and meets trouble at one offset --- */
 
 static struct {
     _Atomic int copied[PAGES];
@@ -42,7 +42,7 @@ static struct {
 static unsigned expected; /* so many must be present before the first chunk is copied */
 static bool met;
 static off_t trouble_at = -1;
-static void (*trouble)(void);   /* NULL: the engine fails */
+static void (*trouble)(void);   /* NULL: the step fails */
 static off_t sleep_from = SIZE; /* who is asked to copy from here on never ends */
 
 /* Each worker has then claimed the first chunk of its own block, as nobody could steal any. */
@@ -61,43 +61,36 @@ static void sleep_long(void)
     sleep(3600);
 }
 
-static int prepare(struct transfer *t)
-{
-    (void)t;
-    return 0;
-}
+static struct failure failure; /* each worker's own, by fork */
 
-static ssize_t copy(struct transfer *t, struct chunk chunk)
+static ssize_t copy(void *arg, off_t off, size_t len)
 {
+    (void)arg;
     wait_for_the_others();
-    if (chunk.off == trouble_at) {
+    if (off == trouble_at) {
         seen->troubled = getpid();
+        failure = (struct failure){.err = EIO, .side = SIDE_SOURCE, .off = off + 7};
         if (!trouble)
-            return engine_fail(t, SIDE_SOURCE, chunk.off + 7, EIO);
+            return -EIO;
         trouble();
     }
-    if (chunk.off >= sleep_from)
+    if (off >= sleep_from)
         sleep_long();
-    seen->copied[chunk.off / PAGE]++;
-    seen->copier[chunk.off / PAGE] = getpid();
+    seen->copied[off / PAGE]++;
+    seen->copier[off / PAGE] = getpid();
     usleep(100);
-    return (ssize_t)chunk.len;
+    return (ssize_t)len;
 }
 
-static ssize_t copy_in_order(struct transfer *t, struct chunk chunk)
+static ssize_t copy_in_order(void *arg, off_t off, size_t len)
 {
-    ssize_t n = copy(t, chunk);
-    return chunk.off < STREAM_END ? n : 0;
+    ssize_t n = copy(arg, off, len);
+    return off < STREAM_END ? n : 0;
 }
 
-static void release(struct transfer *t)
-{
-    (void)t;
-}
-
-static const struct engine fake = {"fake", "", SPLIT_BLOCKS, prepare, copy, release};
-static const struct engine fake_stream = {"fake",        "",     SPLIT_STREAM, prepare,
-                                          copy_in_order, release};
+static const struct work fake = {.step = copy, .failure = &failure, .chunk_len = PAGE};
+static const struct work fake_stream = {
+    .step = copy_in_order, .failure = &failure, .chunk_len = PAGE, .in_order = true};
 
 /* --- running it --- */
 
@@ -108,17 +101,13 @@ static void count_tick(void *arg)
     ++*(int *)arg;
 }
 
-static struct ending run_jobs(const struct engine *engine, unsigned jobs, off_t *done)
+static struct ending run_jobs(const struct work *work, unsigned jobs, off_t *done)
 {
-    struct transfer t = {.size = SIZE, .chunk_len = PAGE, .engine = engine};
-    struct share *share = share_create(SIZE, jobs ? jobs : 1, jobs, PAGE);
-    struct extents extents;
-    cr_assert_eq(extents_whole(SIZE, &extents), 0);
-    struct mover mover = {.transfer = &t, .extents = &extents, .pace = &share->pace};
-    struct ending ending = worker_run_all(&mover, share, jobs, (struct ticker){count_tick, &ticks});
+    struct share *share = share_create(jobs ? jobs : 1, jobs > 0);
+    share_begin(share, PHASE_COPYING, SIZE, PAGE);
+    struct ending ending = worker_run_all(work, share, jobs, (struct ticker){count_tick, &ticks});
     *done = share_done(share);
     share_destroy(share);
-    extents_release(&extents);
     return ending;
 }
 
@@ -132,7 +121,7 @@ static void assert_all_gone(void)
             cr_assert_eq(kill(seen->present_pid[i], 0), -1);
 }
 
-static struct ending run(const struct engine *engine, unsigned jobs, off_t *done)
+static struct ending run(const struct work *work, unsigned jobs, off_t *done)
 {
     off_t ignored;
     seen = shared_memory(sizeof(*seen));
@@ -140,7 +129,7 @@ static struct ending run(const struct engine *engine, unsigned jobs, off_t *done
     met = false;
     ticks = 0;
     signals_install();
-    struct ending ending = run_jobs(engine, jobs, done ? done : &ignored);
+    struct ending ending = run_jobs(work, jobs, done ? done : &ignored);
     assert_all_gone();
     return ending;
 }
