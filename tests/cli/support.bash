@@ -17,11 +17,18 @@ teardown() {
     pkill -KILL -x "$PROCESS"
     kill $(jobs -p)
     cd /
-    [ -z "${MNT-}" ] || umount -l "$MNT"
+    unmount_all
     [ -z "${LOOP-}" ] || losetup -d "$LOOP"
     chmod -R u+rwx "$DIR"
     rm -rf "$DIR"
 } 2>/dev/null
+
+# Unmounts what is mounted below $DIR, the latest first.
+unmount_all() {
+    local point
+    awk -v below="$DIR/" 'index($2, below) == 1 { print $2 }' /proc/mounts | tac |
+        while read -r point; do umount -l "$point"; done
+}
 
 # The program, with the engine under test if there is one.
 mpcp() {

@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A disk whose reads or writes fail is told as such, in one sentence; nothing is published, and nothing left.
+load support
+
+eval "leave_$(declare -f teardown)"
+
+# A file system is unmounted while the disk below it is still there.
+teardown() {
+    rm -f reads-fail writes-fail
+    [ -z "${MNT-}" ] || umount "$MNT" 2>/dev/null
+    leave_teardown
+}
+
+# A disk, the file fuse/disk, whose reads fail as long as there is a file reads-fail, and its writes as long as
+# there is writes-fail. What it was asked for and refused is in disk.log.
+with_disk() {
+    needs_root
+    command -v nbdkit >/dev/null || skip "nbdkit is missing"
+    command -v nbdfuse >/dev/null || skip "nbdfuse is missing"
+    [ -c /dev/fuse ] || skip "no FUSE here"
+    mkdir fuse
+    nbdfuse fuse/disk --command nbdkit -s --exit-with-parent --filter=error memory 128M error=EIO \
+        error-pread-rate=100% error-pread-file="$DIR/reads-fail" \
+        error-pwrite-rate=100% error-pwrite-file="$DIR/writes-fail" </dev/null >disk.log 2>&1 3>&- &
+    wait_until test -e fuse/disk
+}
+
+# An ext4 on it, at $MNT. Nothing is written to it later but what the test writes.
+with_disk_formatted() {
+    with_disk
+    mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 fuse/disk
+    mkdir mnt
+    mount -o loop fuse/disk mnt || skip "no file on FUSE can be loop mounted here"
+    MNT=$DIR/mnt
+}
+
+# Forgets what is cached, so that only the disk counts.
+remount() {
+    umount "$MNT"
+    mount -o loop fuse/disk "$MNT"
+}
+
+# --- reads ---
+
+# Expects a sentence about the source, and sets OFFSET to what it says.
+cannot_read() { # source, destination, option...
+    local src=$1 dst=$2
+    shift 2
+    echo old >"$dst"
+    touch reads-fail
+    run --separate-stderr mpcp "$@" "$src" "$dst"
+    rm reads-fail
+    assert_failed_like 1 "$src: cannot read( [0-9]+ bytes)? at offset ([0-9]+): Input/output error"
+    OFFSET=${BASH_REMATCH[2]}
+    [ "$(cat "$dst")" = old ]
+    assert_clean
+}
+
+@test "reading fails on FUSE" {
+    skip_across
+    with_disk
+    cannot_read fuse/disk dst -j2
+}
+
+# A source of which the first half is cached, and can be read in any case.
+with_half_cached() { # size
+    with_disk_formatted
+    random_file "$MNT/src" "$1"
+    remount
+    HALF=$(($(stat -c %s "$MNT/src") / 2))
+    head -c $HALF "$MNT/src" >/dev/null
+}
+
+cannot_read_all() { # size, option...
+    with_half_cached "$1"
+    shift
+    cannot_read "$MNT/src" "$MNT/dst" "$@"
+    [ "$OFFSET" -ge $HALF ]
+    [ "$OFFSET" -lt $((2 * HALF)) ]
+}
+
+@test "reading fails on ext4" { cannot_read_all 32M -j2; }
+@test "reading fails on ext4, with more workers" { cannot_read_all 32M -j7; }
+@test "reading fails on ext4, without workers" { cannot_read_all 6M; }
+@test "reading fails where zeros are looked for" { cannot_read_all 32M --sparse=always -j2; }
+
+@test "reading fails in a stream" {
+    [ "$ENGINE" = read-write ] || skip "a stream is copied in its own way"
+    with_half_cached 32M
+    touch reads-fail
+    run --separate-stderr mpcp - dst <"$MNT/src"
+    rm reads-fail
+    assert_failed_like 1 'standard input: cannot read( [0-9]+ bytes)? at offset [0-9]+: Input/output error'
+    [ ! -e dst ]
+    assert_clean
+}
+
+@test "reading goes well again once the disk does" {
+    with_half_cached 32M
+    cannot_read "$MNT/src" "$MNT/dst" -j2
+    mpcp -j2 "$MNT/src" "$MNT/dst"
+    remount
+    cmp "$MNT/src" "$MNT/dst"
+}
+
+# --- writes ---
+
+# Only direct I/O learns at once what the disk said; what has gone through the cache is known by the file only.
+write_error() {
+    if [ "$ENGINE" = direct ]; then
+        echo 'cannot write( [0-9]+ bytes)? at offset [0-9]+: Input/output error'
+    else
+        echo 'cannot write to the disk: Input/output error'
+    fi
+}
+
+# The source is on the same file system for the sake of copy-range, and cached.
+cannot_write() { # sentence's end as an expression, option...
+    local end=$1
+    shift
+    touch writes-fail
+    run --separate-stderr mpcp --fsync "$@" "$MNT/src" "$MNT/dst"
+    rm writes-fail
+    assert_failed_like 1 "$MNT/dst: $(write_error)$end"
+    assert_clean
+}
+
+with_source_on_disk() {
+    with_disk_formatted
+    random_file "$MNT/src" 32M
+    sync "$MNT/src"
+}
+
+@test "writing a new file fails" {
+    with_source_on_disk
+    cannot_write '' -j2
+    [ ! -e "$MNT/dst" ]
+    remount
+    [ ! -e "$MNT/dst" ]
+}
+
+@test "writing what is to replace a file fails" {
+    with_source_on_disk
+    echo old >"$MNT/dst"
+    sync "$MNT/dst"
+    cannot_write '' -j2
+    [ "$(cat "$MNT/dst")" = old ]
+    remount
+    [ "$(cat "$MNT/dst")" = old ]
+}
+
+@test "writing fails without workers" {
+    with_disk_formatted
+    random_file "$MNT/src" 4M
+    sync "$MNT/src"
+    cannot_write ''
+    remount
+    [ ! -e "$MNT/dst" ]
+}
+
+@test "writing in place fails" {
+    with_source_on_disk
+    random_file "$MNT/dst" 32M
+    sync "$MNT/dst"
+    cannot_write ' \(the destination was written in place and is now incomplete\)' --inplace -j2
+}
