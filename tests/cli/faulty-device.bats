@@ -108,11 +108,9 @@ cannot_read_all() { # size, option...
 
 # Only direct I/O learns at once what the disk said; what has gone through the cache is known by the file only.
 write_error() {
-    if [ "$ENGINE" = direct ]; then
-        echo 'cannot write( [0-9]+ bytes)? at offset [0-9]+: Input/output error'
-    else
-        echo 'cannot write to the disk: Input/output error'
-    fi
+    local at='( [0-9]+ bytes)? at offset [0-9]+' later=' to the disk'
+    [ "$ENGINE" = direct ] || at="($at|$later)"
+    echo "cannot write$at: Input/output error"
 }
 
 # The source is on the same file system for the sake of copy-range, and cached.
@@ -164,4 +162,54 @@ with_source_on_disk() {
     random_file "$MNT/dst" 32M
     sync "$MNT/dst"
     cannot_write ' \(the destination was written in place and is now incomplete\)' --inplace -j2
+}
+
+refused_a_write() {
+    grep -q 'injecting EIO error into pwrite' disk.log
+}
+
+fails_early_on() { # option...
+    local status=0
+    with_source_on_disk
+    echo old >"$MNT/dst"
+    sync "$MNT/dst"
+    touch writes-fail
+    mpcp --fsync --chunk=256K --bwlimit=32M -j2 "$@" "$MNT/src" "$MNT/dst" 2>err &
+    wait_until refused_a_write
+    rm writes-fail
+    wait $! || status=$?
+    cat err
+    [ "$status" = 1 ]
+    [[ "$(cat err)" =~ ^mpcp:\ $MNT/dst:\ $(write_error)$ ]]
+    [ "$(cat "$MNT/dst")" = old ]
+    assert_clean
+}
+
+@test "a write that failed early on isn't forgotten" { fails_early_on; }
+# Here a worker that waits for what it has written, to drop it from the cache, is told.
+@test "a write that failed early on isn't forgotten with --cache=drop" { fails_early_on --cache=drop; }
+
+become_read_only() {
+    local trigger
+    trigger=/sys/fs/ext4/$(basename "$(findmnt -no SOURCE "$MNT")")/trigger_fs_error
+    [ -w "$trigger" ] || skip "this kernel can't make ext4 fail: there is no $trigger"
+    echo 1 >"$trigger"
+}
+
+@test "a file system that has become read-only couldn't do what --fsync asks for" {
+    local status=0
+    [ "$ENGINE" = read-write ] || skip "the engine has no part in this"
+    needs_strace
+    with_source_on_disk
+    mount -o remount,errors=remount-ro "$MNT"
+    random_file "$MNT/dst" 1M
+    traced fsync:delay_enter=3000000 --inplace --fsync -j2 "$MNT/src" "$MNT/dst" 2>err &
+    wait_until cmp -s "$MNT/src" "$MNT/dst"
+    sleep 1 # until there is nothing left to flush
+    become_read_only
+    wait $! || status=$?
+    cat err
+    [ "$status" = 1 ]
+    [[ "$(own_messages err)" =~ ^mpcp:\ $MNT/dst:\ .*Read-only\ file\ system ]]
+    assert_clean
 }
