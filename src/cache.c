@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cache.h"
+#include "io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* All of this is courtesy: where it can't be had (pipes, some file systems), nothing is lost. Write
- * errors that it comes across are kept for fsync and close by the kernel. */
+/* All of this is courtesy: where it can't be had (pipes, some file systems), nothing is lost. */
 
 void cache_start_writing(int fd, struct chunk chunk)
 {
@@ -25,10 +25,21 @@ int cache_write_back(int fd, struct chunk chunk)
     return lacks_it ? 0 : -errno;
 }
 
-void cache_drop_written(int fd, struct chunk chunk)
+int cache_drop_written(int fd, struct chunk chunk)
 {
-    cache_write_back(fd, chunk);
+    int rc = cache_write_back(fd, chunk);
     posix_fadvise(fd, chunk.off, (off_t)chunk.len, POSIX_FADV_DONTNEED);
+    return rc;
+}
+
+/* Some file systems refuse direct I/O, and some (tmpfs) have no medium at all. */
+int cache_open_medium(int fd)
+{
+    int medium = io_reopen(fd, O_RDONLY | O_DIRECT);
+    if (medium != -EINVAL)
+        return medium;
+    int rc = cache_drop_written(fd, (struct chunk){0, 0});
+    return rc < 0 ? rc : io_reopen(fd, O_RDONLY);
 }
 
 void cache_drop_read(int fd, struct chunk chunk)
@@ -36,14 +47,17 @@ void cache_drop_read(int fd, struct chunk chunk)
     posix_fadvise(fd, chunk.off, (off_t)chunk.len, POSIX_FADV_DONTNEED);
 }
 
-void cache_follow(struct cache_wake *wake, int fd, struct chunk chunk)
+int cache_follow(struct cache_wake *wake, int fd, struct chunk *chunk)
 {
-    struct chunk *oldest = &wake->chunks[wake->count % CACHE_WAKE];
-    if (wake->count >= CACHE_WAKE)
-        cache_drop_written(fd, *oldest);
-    *oldest = chunk;
+    struct chunk *oldest = &wake->chunks[wake->count % CACHE_WAKE], dropped = *oldest;
+    bool full = wake->count >= CACHE_WAKE;
+    cache_start_writing(fd, *chunk);
+    *oldest = *chunk;
     wake->count++;
-    cache_start_writing(fd, chunk);
+    int rc = full ? cache_drop_written(fd, dropped) : 0;
+    if (rc < 0)
+        *chunk = dropped;
+    return rc;
 }
 
 #ifndef SYS_cachestat

@@ -110,6 +110,7 @@ static void release(struct copy *c)
     share_destroy(c->share);
     records_destroy(c->records);
     extents_release(&c->extents);
+    io_close(&c->medium);
     stage_discard(&c->stage);
     journal_close(&c->journal);
     inspect_release_destination(&c->dst);
@@ -129,6 +130,7 @@ void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
                      .dst = {.dir_fd = AT_FDCWD},
                      .lock = -1,
                      .stage = {.fd = -1},
+                     .medium = -1,
                      .journal = {.fd = -1}};
     *result = (struct copy_result){.outcome = OUTCOME_COPIED};
     int rc = take_steps(&c);

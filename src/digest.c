@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "digest.h"
+#include "io.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-enum { BUFFER = 2 << 20, PAGE = 4096 };
+enum { BUFFER = 2 << 20 };
 
 int digester_init(struct digester *d)
 {
@@ -33,30 +33,12 @@ static int get_buffer(struct digester *d)
     return 0;
 }
 
-/* Fills the buffer with `len` bytes at `off`. Direct I/O takes whole pages only: what comes behind
- * the end of them is ignored. */
-static ssize_t read_pages(const struct digester *d, int fd, size_t len, off_t off)
-{
-    size_t done = 0, whole = (len + PAGE - 1) / PAGE * PAGE;
-    while (done < len) {
-        ssize_t n = pread(fd, d->buffer + done, whole - done, off + (off_t)done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        done += (size_t)n;
-        if (n == 0 || done % PAGE != 0) /* it ends here */
-            break;
-    }
-    return (ssize_t)(done < len ? done : len);
-}
-
 static int digest_chunk(struct digester *d, int fd, struct chunk chunk, off_t *off)
 {
     for (size_t done = 0; done < chunk.len;) {
         size_t len = chunk.len - done < BUFFER ? chunk.len - done : BUFFER;
         *off = chunk.off + (off_t)done;
-        ssize_t n = read_pages(d, fd, len, *off);
+        ssize_t n = io_pread_pages(fd, d->buffer, len, *off);
         if (n < 0)
             return (int)n;
         *off += n;

@@ -36,6 +36,22 @@ ssize_t io_pread_full(int fd, void *buf, size_t len, off_t off)
     return (ssize_t)done;
 }
 
+ssize_t io_pread_pages(int fd, void *buf, size_t len, off_t off)
+{
+    size_t done = 0, whole = (len + IO_PAGE - 1) / IO_PAGE * IO_PAGE;
+    while (done < len) {
+        ssize_t n = pread(fd, (char *)buf + done, whole - done, off + (off_t)done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n == 0 || (n < 0 && errno == EINVAL && done % IO_PAGE != 0)) /* it ended before */
+            break;
+        if (n < 0)
+            return -errno;
+        done += (size_t)n;
+    }
+    return (ssize_t)(done < len ? done : len);
+}
+
 int io_pwrite_full(int fd, const void *buf, size_t len, off_t off, size_t *written)
 {
     *written = 0;

@@ -29,6 +29,11 @@ int io_occupy_standard_fds(void);
 /* Reads until len bytes or the end of file; returns the bytes read or -errno. */
 ssize_t io_pread_full(int fd, void *buf, size_t len, off_t off);
 
+/* The same, fit for direct I/O, which takes whole pages only: buf is aligned to IO_PAGE and has
+ * room for len rounded up to it, and what it gets behind len is to be ignored. */
+enum { IO_PAGE = 4096 };
+ssize_t io_pread_pages(int fd, void *buf, size_t len, off_t off);
+
 /* Writes all of buf; returns 0 or -errno, with *written bytes written either way. */
 int io_pwrite_full(int fd, const void *buf, size_t len, off_t off, size_t *written);
 

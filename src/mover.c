@@ -9,15 +9,19 @@
 
 enum { BUFFER = 256 << 10 };
 
-static void be_polite(struct mover *m, struct chunk chunk)
+static int be_polite(struct mover *m, struct chunk chunk)
 {
-    const struct transfer *t = m->transfer;
+    struct transfer *t = m->transfer;
+    int rc = 0;
     if (m->drop_src)
         cache_drop_read(t->src_fd, chunk);
     if (m->drop_dst)
-        cache_follow(&m->wake, t->dst_fd, chunk);
+        rc = cache_follow(&m->wake, t->dst_fd, &chunk);
     else if (m->start_writing)
         cache_start_writing(t->dst_fd, chunk);
+    if (rc < 0)
+        t->failure = (struct failure){-rc, SIDE_DESTINATION, chunk.off, chunk.len};
+    return rc;
 }
 
 /* --- moving data --- */
@@ -29,8 +33,7 @@ static int move_chunk(struct mover *m, struct chunk chunk)
     if (n < 0)
         return (int)n;
     assert((size_t)n == chunk.len);
-    be_polite(m, chunk);
-    return 0;
+    return be_polite(m, chunk);
 }
 
 /* Moves what isn't zero of up to BUFFER bytes at `off`. They are read twice, the second time by the
@@ -73,6 +76,13 @@ static int move_without_zeros(struct mover *m, struct chunk chunk)
     return rc;
 }
 
+/* An engine knows where it failed, not how much there was to come. */
+static void tell_length(struct transfer *t, struct chunk chunk)
+{
+    if (t->failure.len == 0)
+        t->failure.len = (size_t)(chunk.off + (off_t)chunk.len - t->failure.off);
+}
+
 /* Moves `len` bytes of the row of data that the extents make. */
 static int move_data(struct mover *m, off_t data_off, size_t len)
 {
@@ -81,8 +91,7 @@ static int move_data(struct mover *m, off_t data_off, size_t len)
         struct chunk chunk = extents_at(m->extents, data_off + (off_t)done, len - done);
         rc = m->skip_zeros ? move_without_zeros(m, chunk) : move_chunk(m, chunk);
         if (rc < 0)
-            m->transfer->failure.len =
-                (size_t)(chunk.off + (off_t)chunk.len - m->transfer->failure.off);
+            tell_length(m->transfer, chunk);
         done += chunk.len;
     }
     return rc;
@@ -90,14 +99,15 @@ static int move_data(struct mover *m, off_t data_off, size_t len)
 
 /* --- recording it --- */
 
-/* Has an earlier run copied this chunk, and is it still as it was then? */
+/* Has an earlier run copied this chunk, and did it reach the disk? What is cached is no proof: the
+ * kernel keeps pages that couldn't be written, and tells only once. */
 static bool is_kept(struct mover *m, struct record *record, off_t data_off, size_t len)
 {
     XXH128_hash_t hash;
     off_t off;
     if (record->state != RECORD_CLAIMED)
         return false;
-    int rc = digest_data(&m->digester, m->transfer->dst_fd, m->extents, data_off, len, &hash, &off);
+    int rc = digest_data(&m->digester, m->medium, m->extents, data_off, len, &hash, &off);
     record->state = !rc && XXH128_isEqual(hash, record->hash) ? RECORD_KEPT : RECORD_NONE;
     return record->state == RECORD_KEPT;
 }
@@ -170,7 +180,9 @@ static ssize_t move_stream(void *arg, off_t off, size_t len)
     if (m->records)
         *record_at(m->records, off) =
             (struct record){XXH3_128bits_digest(m->digester.state), RECORD_COPIED};
-    be_polite(m, (struct chunk){.off = off, .len = (size_t)n});
+    rc = be_polite(m, (struct chunk){.off = off, .len = (size_t)n});
+    if (rc < 0)
+        return rc;
     pace_wait(m->pace, (size_t)n);
     return n;
 }

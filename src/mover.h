@@ -27,6 +27,7 @@ struct mover {
         *journal;            /* and there, as soon as a chunk is copied; NULL: there is none */
     bool skip_zeros;         /* zeros become holes: the destination has nothing there yet */
     bool used;               /* the destination may have something there, from an earlier run */
+    int medium;              /* and to be read here, as the disk has it; unused without claims */
     bool start_writing;      /* write back behind the copy */
     bool drop_src, drop_dst; /* let go of what was copied */
 

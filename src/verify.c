@@ -16,16 +16,6 @@ static int fail(struct verifier *v, off_t off, size_t len, int err)
     return -err;
 }
 
-/* Some file systems refuse direct I/O, and some (tmpfs) have no medium at all. */
-static int open_medium(int fd, off_t size)
-{
-    int direct = io_reopen(fd, O_RDONLY | O_DIRECT);
-    if (direct >= 0 || direct != -EINVAL)
-        return direct;
-    cache_drop_written(fd, (struct chunk){0, (size_t)size});
-    return io_reopen(fd, O_RDONLY);
-}
-
 int verify_prepare(struct verifier *v, int fd, off_t size, const struct extents *extents,
                    struct records *records)
 {
@@ -33,7 +23,7 @@ int verify_prepare(struct verifier *v, int fd, off_t size, const struct extents 
     int rc = digester_init(&v->digester);
     if (rc < 0)
         return rc;
-    v->fd = open_medium(fd, size);
+    v->fd = cache_open_medium(fd);
     return v->fd < 0 ? v->fd : 0;
 }
 
@@ -61,9 +51,9 @@ static int check_zeros(struct verifier *v, char *buffer, off_t off, off_t end)
 {
     for (size_t len; off < end; off += (off_t)len) {
         len = end - off < BUFFER ? (size_t)(end - off) : BUFFER;
-        ssize_t n = pread(v->fd, buffer, BUFFER, off);
+        ssize_t n = io_pread_pages(v->fd, buffer, len, off);
         if (n < (ssize_t)len)
-            return fail(v, off, len, n < 0 ? errno : ENODATA);
+            return fail(v, off, len, n < 0 ? (int)-n : ENODATA);
         if (!zeros_only(buffer, len))
             return fail(v, off, len, EBADMSG);
     }

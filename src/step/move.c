@@ -47,6 +47,7 @@ static struct mover a_mover(struct copy *c)
                           .journal = c->journal.fd >= 0 ? &c->journal : NULL,
                           .skip_zeros = c->plan.holes == HOLES_MAKE && !step_is_shared(c),
                           .used = c->used,
+                          .medium = c->medium,
                           .start_writing = c->plan.start_writing,
                           .drop_src = c->plan.drop_src,
                           .drop_dst = c->plan.drop_dst};
@@ -93,9 +94,8 @@ int step_move(struct copy *c)
 int step_clear_cache(struct copy *c)
 {
     struct chunk all = {0, c->plan.size < 0 ? 0 : (size_t)c->plan.size}; /* 0: to the end */
-    if (c->plan.drop_dst)
-        cache_drop_written(c->stage.fd, all);
+    int rc = c->plan.drop_dst ? cache_drop_written(c->stage.fd, all) : 0;
     if (c->plan.drop_src)
         cache_drop_read(c->src.fd, all);
-    return 0;
+    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot write to the disk") : 0;
 }

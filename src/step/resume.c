@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "cache.h"
 #include "step/step.h"
 
 #include <errno.h>
@@ -44,6 +45,13 @@ static void say_what_was_found(const struct copy *c, enum journal_found found, s
     }
 }
 
+static int look_at_medium(struct copy *c)
+{
+    c->medium = cache_open_medium(c->stage.fd);
+    return c->medium < 0 ? step_fail(c, c->medium, c->dst.path, "cannot read what is copied of it")
+                         : 0;
+}
+
 static int open_journal(struct copy *c)
 {
     struct journal_subject subject = subject_of(c);
@@ -62,7 +70,7 @@ static int open_journal(struct copy *c)
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, "cannot open its journal");
     say_what_was_found(c, found, damaged);
-    return found == JOURNAL_USABLE && c->used ? 0 : start_over(c);
+    return found == JOURNAL_USABLE && c->used ? look_at_medium(c) : start_over(c);
 }
 
 int step_take_up(struct copy *c)

@@ -30,6 +30,7 @@ struct copy {
     struct stage stage;
     bool spoilt; /* what was under the destination's name has been written to */
     bool used;   /* the staged file has something in it from an earlier run */
+    int medium;  /* it as the disk has it, open for reading; -1: of no interest */
     struct transfer transfer;
     struct share *share;
     struct records *records; /* NULL: neither --verify nor --resume */

@@ -63,7 +63,7 @@ Test(cache, what_one_follows_is_dropped_some_chunks_behind)
     struct cache_wake wake = {.count = 0};
     int fd = a_file();
     for (off_t i = 0; i < SIZE / CHUNK; i++)
-        cache_follow(&wake, fd, (struct chunk){i * CHUNK, CHUNK});
+        cr_assert_eq(cache_follow(&wake, fd, &(struct chunk){i * CHUNK, CHUNK}), 0);
     cr_assert_leq(cached(fd), CACHE_WAKE * CHUNK / PAGE);
     close(fd);
 }
