@@ -32,6 +32,18 @@ int step_fail(struct copy *c, int rc, const char *path, const char *what)
     return complain_errno(&c->why, -rc, path, "%s", what);
 }
 
+void step_forget(struct copy *c)
+{
+    c->stage.keep = false;
+    journal_remove(&c->journal);
+}
+
+int step_fail_disk(struct copy *c, int rc)
+{
+    step_forget(c);
+    return step_fail(c, rc, c->dst.path, "cannot write to the disk");
+}
+
 int step_complain_engine(struct copy *c, int rc)
 {
     return complain_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
@@ -47,12 +59,6 @@ bool step_overwrites(const struct copy *c)
 bool step_is_shared(const struct copy *c)
 {
     return c->transfer.engine && c->transfer.engine->split == SPLIT_WHOLE;
-}
-
-void step_forget(struct copy *c)
-{
-    c->stage.keep = false;
-    journal_remove(&c->journal);
 }
 
 static void tick(void *arg)

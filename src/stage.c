@@ -283,9 +283,14 @@ static int sync_directory(const struct stage *stage)
 
 int stage_sync(const struct stage *stage)
 {
-    /* Pipes and terminals have nothing to sync. A failed fsync is never retried: the pages that it
-     * couldn't write count as clean from then on. */
-    return fsync(stage->fd) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0;
+    /* A failed fsync is never retried: the pages that it couldn't write count as clean from then
+     * on. */
+    if (fsync(stage->fd) == 0)
+        return 0;
+    int err = errno;
+    struct stat st;
+    bool nothing_to_sync = err == EINVAL && fstat(stage->fd, &st) == 0 && !S_ISREG(st.st_mode);
+    return nothing_to_sync ? 0 : -err; /* pipes and terminals have nothing */
 }
 
 int stage_publish(struct stage *stage, bool replace, bool sync)

@@ -77,7 +77,7 @@ int step_flush(struct copy *c)
         rc = signals_fatal() ? -EINTR
                              : cache_write_back(c->stage.fd, (struct chunk){off, FLUSH_STEP});
     }
-    return rc < 0 && rc != -EINTR ? step_fail(c, rc, c->dst.path, "cannot write to the disk") : rc;
+    return rc < 0 && rc != -EINTR ? step_fail_disk(c, rc) : rc;
 }
 
 /* A stream is known to be one run of data only now. */
@@ -122,7 +122,7 @@ int step_verify(struct copy *c)
         return 0;
     int rc = stage_sync(&c->stage);
     if (rc < 0)
-        return step_fail(c, rc, c->dst.path, "cannot write to the disk");
+        return step_fail_disk(c, rc);
     rc = find_data(c, size);
     return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot verify") : verify(c, size);
 }

@@ -66,6 +66,13 @@ static struct ending run_mover(struct copy *c, struct mover *mover, unsigned job
     return ending;
 }
 
+/* Where what is copied is dropped from the cache, a worker may be told of a write long past. */
+static bool is_disks_failure(const struct copy *c, const struct ending *ending)
+{
+    return ending->kind == ENDED_FAILED && ending->failure.side == SIDE_DESTINATION &&
+           (ending->failure.err == EIO || c->plan.drop_dst);
+}
+
 int step_move(struct copy *c)
 {
     int rc = create_share(c);
@@ -81,6 +88,8 @@ int step_move(struct copy *c)
     mover_release(&mover);
     if (rc < 0)
         return step_fail(c, rc, c->src.path, "cannot hash it");
+    if (is_disks_failure(c, &ending))
+        step_forget(c);
     if (ending.kind != ENDED_WELL)
         return ending_complain(&ending, &c->src, c->dst.path, &c->why);
     if (ending.forked < jobs)
@@ -97,5 +106,5 @@ int step_clear_cache(struct copy *c)
     int rc = c->plan.drop_dst ? cache_drop_written(c->stage.fd, all) : 0;
     if (c->plan.drop_src)
         cache_drop_read(c->src.fd, all);
-    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot write to the disk") : 0;
+    return rc < 0 ? step_fail_disk(c, rc) : 0;
 }

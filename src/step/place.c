@@ -193,6 +193,8 @@ int step_publish(struct copy *c)
     if (rc == -EEXIST)
         return complain(&c->why, EEXIST, c->dst.path, "cannot publish",
                         "a file of that name appeared while it was being copied");
+    if (rc < 0 && c->rules->wishes.sync) /* it may be fsync that failed */
+        step_forget(c);
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, "cannot publish");
     journal_remove(&c->journal);

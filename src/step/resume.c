@@ -45,8 +45,12 @@ static void say_what_was_found(const struct copy *c, enum journal_found found, s
     }
 }
 
+/* From here on, what is cached of it is what the disk has. */
 static int look_at_medium(struct copy *c)
 {
+    int rc = cache_drop_written(c->stage.fd, (struct chunk){0, 0});
+    if (rc < 0)
+        return step_fail_disk(c, rc);
     c->medium = cache_open_medium(c->stage.fd);
     return c->medium < 0 ? step_fail(c, c->medium, c->dst.path, "cannot read what is copied of it")
                          : 0;

@@ -72,7 +72,11 @@ int step_verify(struct copy *c);
 /* Fills in copy->why with the system's own words for rc, and returns that. */
 int step_fail(struct copy *c, int rc, const char *path, const char *what);
 
-/* The same about the engine that was to copy the source. */
+/* Fails because the disk hasn't taken what was written. No later run may build on that: the kernel
+ * tells it once, and then takes pages for written that aren't. */
+int step_fail_disk(struct copy *c, int rc);
+
+/* Fails because of the engine that was to copy the source. */
 int step_complain_engine(struct copy *c, int rc);
 
 /* Ends the copy's life, successfully. */

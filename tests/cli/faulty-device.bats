@@ -213,3 +213,39 @@ become_read_only() {
     [[ "$(own_messages err)" =~ ^mpcp:\ $MNT/dst:\ .*Read-only\ file\ system ]]
     assert_clean
 }
+
+# The kernel tells of a failed write once, keeps what couldn't be written cached as if it had been, and may on ext4
+# lose even what is written anew to the same place of the same file. So nothing of that file may be built upon.
+
+@test "--resume begins anew after the disk has failed" {
+    with_source_on_disk
+    cannot_write '' --resume -j2
+    mpcp --fsync --resume -j2 "$MNT/src" "$MNT/dst"
+    remount
+    cmp "$MNT/src" "$MNT/dst"
+    assert_clean
+}
+
+@test "--resume looks at the disk after a crash" {
+    local status=0
+    [ "$ENGINE" != direct ] || skip "direct I/O is told at once"
+    with_source_on_disk
+    touch writes-fail
+    mpcp --resume --chunk=256K --bwlimit=16M -j2 "$MNT/src" "$MNT/dst" 2>err &
+    wait_until test -s "$MNT/.dst.mpcp-journal"
+    sync "$MNT/.dst.mpcp-partial" || true
+    wait_until refused_a_write
+    kill -KILL $!
+    wait $! || true
+    wait_until no_process_left
+    rm writes-fail
+    mpcp --fsync --resume -j2 "$MNT/src" "$MNT/dst" 2>err || status=$?
+    if [ "$status" != 0 ]; then # this run was told of it
+        [[ "$(cat err)" =~ ^mpcp:\ $MNT/dst:\ cannot\ write\ to\ the\ disk:\ Input/output\ error$ ]]
+        assert_clean
+        mpcp --fsync --resume -j2 "$MNT/src" "$MNT/dst"
+    fi
+    remount
+    cmp "$MNT/src" "$MNT/dst"
+    assert_clean
+}
