@@ -235,7 +235,7 @@ become_read_only() {
     wait_until test -s "$MNT/.dst.mpcp-journal"
     sync "$MNT/.dst.mpcp-partial" || true
     wait_until refused_a_write
-    kill -KILL $!
+    pkill -KILL -o -x "$PROCESS"
     wait $! || true
     wait_until no_process_left
     rm writes-fail

@@ -31,6 +31,20 @@ shares_on() { # type
 @test "xfs shares by itself" { shares_on xfs; }
 @test "btrfs shares by itself" { shares_on btrfs; }
 
+@test "what is shared can be verified, and resumed" {
+    for type in xfs btrfs; do
+        with_sharing $type
+        random_file "$MNT/src" 20M
+        truncate -s 30M "$MNT/src"
+        mpcp --verify --resume --json "$MNT/src" "$MNT/dst" >out
+        cmp "$MNT/src" "$MNT/dst"
+        [ "$(jq -c '[.engine, .verified]' out)" = '["reflink",true]' ]
+        assert_clean
+        umount "$MNT"
+        rmdir "$MNT"
+    done
+}
+
 @test "not if it shan't" {
     with_sharing xfs
     [ "$(takes --reflink=never)" -gt 60000 ]
