@@ -260,3 +260,21 @@ Test(io, closed_standard_descriptors_are_taken_so_that_using_them_fails)
         cr_assert_eq(WEXITSTATUS(status), 0, "with %u closed: %d", closed, WEXITSTATUS(status));
     }
 }
+
+Test(io, pread_pages_reads_up_to_an_odd_end)
+{
+    int fd = open("file", O_RDWR | O_CREAT, 0600);
+    static _Alignas(IO_PAGE) char buf[4 * IO_PAGE];
+    memset(buf, 'a', sizeof(buf));
+    cr_assert_eq(write(fd, buf, 2 * IO_PAGE + 5), 2 * IO_PAGE + 5);
+    int direct = open("file", O_RDONLY | O_DIRECT);
+    if (direct < 0)
+        direct = open("file", O_RDONLY);
+    cr_assert_eq(io_pread_pages(direct, buf, 2 * IO_PAGE + 5, 0), 2 * IO_PAGE + 5);
+    cr_assert_eq(io_pread_pages(direct, buf, 7, IO_PAGE), 7);
+    cr_assert_eq(io_pread_pages(direct, buf, IO_PAGE, 2 * IO_PAGE), 5);
+    cr_assert_eq(io_pread_pages(direct, buf, 1, 3 * IO_PAGE), 0);
+    cr_assert_eq(io_pread_pages(-1, buf, 1, 0), -EBADF);
+    close(direct);
+    close(fd);
+}
