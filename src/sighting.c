@@ -145,6 +145,12 @@ static bool is_ours(int process)
     return fstat(process, &st) == 0 && st.st_uid == geteuid();
 }
 
+static void find_directory(int process, struct sighting *s)
+{
+    ssize_t len = readlinkat(process, "cwd", s->dir, sizeof(s->dir) - 1);
+    s->dir[len < 0 ? 0 : len] = '\0';
+}
+
 /* Fills in *s if that process is copying. */
 static bool look_at(pid_t pid, bool whosesoever, struct sighting *s)
 {
@@ -155,6 +161,7 @@ static bool look_at(pid_t pid, bool whosesoever, struct sighting *s)
         s->share = find_share(process);
     bool silent = process >= 0 && !s->share && (whosesoever || is_ours(process)) &&
                   is_mpcp(process) && !only_looks(process);
+    find_directory(process, s);
     char state = process < 0 ? ' ' : state_of(process, &parent);
     bool alive = state != ' ' && state != 'Z' && state != 'X';
     io_close(&process);

@@ -10,6 +10,7 @@
 struct sighting {
     pid_t pid;
     bool stopped;        /* by a signal */
+    char dir[PATH_MAX];  /* its working directory, from which its names count; "": not known */
     struct share *share; /* what it shares with its workers; NULL: nothing (yet) */
 };
 

@@ -45,6 +45,14 @@ static void print_worker(const struct share *share, unsigned i)
                size_format((uint64_t)done, size), all > 0 ? 100 * (double)done / (double)all : 0);
 }
 
+static void put_directory(const struct sighting *s)
+{
+    if (!*s->dir || (s->share->src[0] == '/' && s->share->dst[0] == '/'))
+        return;
+    fputs("  in ", stdout);
+    diag_put_name(stdout, s->dir);
+}
+
 static void print_for_people(const struct sighting *s)
 {
     char line[WIDTH + 1];
@@ -58,6 +66,7 @@ static void print_for_people(const struct sighting *s)
     diag_put_quoted(stdout, s->share->src);
     fputs(" -> ", stdout);
     diag_put_quoted(stdout, s->share->dst);
+    put_directory(s);
     progress_format(line, WIDTH - 2, &state);
     printf("\n  %s\n  by %s\n", line, s->share->engine);
     for (unsigned i = 0; i < s->share->count; i++)
@@ -107,6 +116,8 @@ static void print_json(const struct sighting *s)
     json_put_member(stdout, "source", share ? share->src : NULL);
     fputs(", ", stdout);
     json_put_member(stdout, "destination", share ? share->dst : NULL);
+    fputs(", ", stdout);
+    json_put_member(stdout, "directory", *s->dir ? s->dir : NULL);
     fputs(", ", stdout);
     json_put_member(stdout, "engine", share ? share->engine : NULL);
     fputs(", ", stdout);

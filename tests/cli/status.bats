@@ -12,7 +12,7 @@ start() { # option...
 
 # An expression over o, the JSON object printed for the copy that this test has started.
 status_of() { # expression
-    mpcp --status --json "$PARENT" | python3 -c 'import json, sys; o = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
+    mpcp --status --json "$PARENT" | python3 -c 'import json, os, sys; o = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
 }
 
 past_bytes() { # bytes
@@ -32,7 +32,7 @@ nothing_to_show() {
     wait_until past_bytes 0
     mpcp --status "$PARENT" >out
     cat out
-    [[ "$(sed -n 1p out)" == "$PARENT  "*"src"*" -> "*"dst"* ]]
+    [[ "$(sed -n 1p out)" == "$PARENT  "*"src"*" -> "*"dst"*"  in $DIR" ]]
     grep -q '%' out
     grep -q '/s' out
     grep -q 'by read-write' out
@@ -43,8 +43,8 @@ nothing_to_show() {
 @test "a copy under way, as JSON" {
     start
     wait_until past_bytes 0
-    [ "$(status_of '[o["pid"], o["source"], o["destination"], o["engine"], o["phase"], o["size"], o["stopped"]]')" = \
-        "[$PARENT, 'src', 'dst', 'read-write', 'copying', 25165824, False]" ]
+    [ "$(status_of '[o["pid"], o["directory"] == os.getcwd(), o["source"], o["destination"], o["engine"], o["phase"], o["size"], o["stopped"]]')" = \
+        "[$PARENT, True, 'src', 'dst', 'read-write', 'copying', 25165824, False]" ]
     [ "$(status_of 'abs(o["percent"] - 100 * o["bytes"] / o["size"]) < 0.1')" = True ]
     [ "$(status_of 'sum(w["bytes"] for w in o["workers"]) == o["bytes"]')" = True ]
     [ "$(status_of 'sorted(w["pid"] for w in o["workers"])')" = "[$(echo $(sort -n <<<"$WORKERS") | sed 's/ /, /')]" ]
