@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""What the walks share: the program and its engines, directories to copy in, and TAP."""
+
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+
+STREAM = "stream"  # the engine of pipes, which can't be asked for by --engine
+REFLINK = "reflink"  # needs a file system that can share extents
+
+
+def is_sanitized(mpcp):
+    """Sanitizers make calls of their own, and can't be traced or killed at any moment."""
+    with open(mpcp, "rb") as program:
+        return b"__asan_init" in program.read()
+
+
+def engines_of(mpcp):
+    """All engines by name, as the program itself lists them."""
+    refusal = subprocess.run([mpcp, "--engine=help"], stderr=subprocess.PIPE, text=True, check=False).stderr
+    names = refusal.strip().split(" takes ")[1].replace(" or ", ", ").split(", ")
+    return names + [STREAM]
+
+
+def choose(all_names, wanted, what):
+    """Those of all_names that are wanted (a list separated by commas; None: all)."""
+    chosen = wanted.split(",") if wanted else all_names
+    unknown = set(chosen) - set(all_names)
+    if unknown:
+        sys.exit(f"no such {what}: {', '.join(sorted(unknown))} (there are {', '.join(all_names)})")
+    return [name for name in all_names if name in chosen]
+
+
+def content(size, seed):
+    """`size` bytes without any two pages alike, the same ones each time."""
+    pages = (size + 4095) // 4096
+    return b"".join(f"{seed} {page:12d} ".encode().ljust(64, b".") * 64 for page in range(pages))[:size]
+
+
+def remove_tree(path):
+    if path:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+class Places:
+    """A directory of their own for as many threads as copy at the same time, below one that is removed at the
+    end with all that is mounted there."""
+
+    def __init__(self, count, parent=None):
+        # Not in $TMPDIR, which may be a tmpfs: O_TMPFILE, fallocate and the like differ there.
+        parent = parent or os.environ.get("MPCP_TEST_DIR", "/var/tmp")
+        self.root = tempfile.mkdtemp(prefix="mpcp-walk-", dir=parent)
+        self.count = count
+        self.mounts = []
+        self.free = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for mount in reversed(self.mounts):
+            subprocess.run(["umount", "-l", mount], check=False, stderr=subprocess.DEVNULL)
+        remove_tree(self.root)
+
+    def of(self, kind, parent):
+        """The queue of free directories of that kind."""
+        if kind not in self.free:
+            self.free[kind] = queue.Queue()
+            for i in range(self.count):
+                path = os.path.join(parent, f"{kind}{i}")
+                os.mkdir(path)
+                self.free[kind].put(path)
+        return self.free[kind]
+
+    def mounted(self, kind, *commands):
+        """Runs commands, of which the last mounts at {mnt}; {image} is a file for them. Returns {mnt}, or None
+        where that can't be done."""
+        names = {"mnt": os.path.join(self.root, kind), "image": os.path.join(self.root, kind + ".image")}
+        os.mkdir(names["mnt"])
+        for command in commands:
+            words = [word.format(**names) for word in command]
+            if os.geteuid() != 0 or not shutil.which(words[0]):
+                return None
+            done = subprocess.run(words, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if done.returncode != 0:
+                return None
+        self.mounts.append(names["mnt"])
+        return names["mnt"]
+
+
+class Tap:
+    """Test points, numbered, and their diagnostics."""
+
+    def __init__(self, count):
+        self.number = 0
+        self.failed = 0
+        print(f"1..{count}", flush=True)
+
+    def point(self, name, complaints, skip=None):
+        self.number += 1
+        self.failed += bool(complaints)
+        end = f" # SKIP {skip}" if skip else ""
+        print(f"{'not ok' if complaints else 'ok'} {self.number} - {name}{end}")
+        for complaint in complaints:
+            for line in complaint.splitlines():
+                print(f"# {line}")
+        sys.stdout.flush()
+
+    def status(self):
+        return 1 if self.failed else 0
+
+
+def skip_all(reason):
+    print(f"1..0 # SKIP {reason}")
+    sys.exit(0)
+
+
+def note(text):
+    print(f"# {text}", flush=True)
