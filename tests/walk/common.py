@@ -40,6 +40,26 @@ def content(size, seed):
     return b"".join(f"{seed} {page:12d} ".encode().ljust(64, b".") * 64 for page in range(pages))[:size]
 
 
+def read_text(path):
+    """What is in a file; nothing if it isn't there, or its process is gone."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def processes_of(session):
+    """Those that run, as text: name, pid, state."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        name, _, rest = read_text(f"/proc/{pid}/stat").rpartition(")")
+        fields = rest.split()
+        if fields and int(fields[3]) == session:
+            found.append(f"{name.partition('(')[2]} (pid {pid}, state {fields[0]})")
+    return ", ".join(found)
+
+
 def remove_tree(path):
     if path:
         shutil.rmtree(path, ignore_errors=True)
