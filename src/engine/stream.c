@@ -38,15 +38,19 @@ static int prepare(struct transfer *t)
     return own->buffer ? 0 : -ENOMEM;
 }
 
-/* Leaves a hole where `n` zeros would be written; at the end of file (n is 0) makes it reach there.
- * Returns false when they must be written after all. */
-static bool skip(struct transfer *t, size_t n)
+/* Leaves a hole where `n` zeros would be written. Returns false when they must be written after
+ * all. */
+static bool skip(const struct transfer *t, size_t n)
 {
     const struct own *own = t->state;
-    if (!t->skip_zeros || !zeros_only(own->buffer, n))
-        return false;
-    off_t end = lseek(t->dst_fd, (off_t)n, SEEK_CUR);
-    return end >= 0 && (n > 0 || ftruncate(t->dst_fd, end) == 0);
+    return t->skip_zeros && zeros_only(own->buffer, n) && lseek(t->dst_fd, (off_t)n, SEEK_CUR) >= 0;
+}
+
+/* A hole that nothing was written behind isn't part of the file yet. */
+static int reach_end(const struct transfer *t)
+{
+    off_t end = lseek(t->dst_fd, 0, SEEK_CUR);
+    return end < 0 || ftruncate(t->dst_fd, end) < 0 ? -errno : 0;
 }
 
 static ssize_t read_and_write(struct transfer *t, struct chunk chunk)
@@ -58,9 +62,11 @@ static ssize_t read_and_write(struct transfer *t, struct chunk chunk)
     if (n < 0)
         return engine_fail(t, SIDE_SOURCE, chunk.off, (int)-n);
     engine_saw(t, own->buffer, (size_t)n);
-    if (skip(t, (size_t)n))
+    if (n > 0 && skip(t, (size_t)n))
         return n;
     int rc = io_write_full(t->dst_fd, own->buffer, (size_t)n, &written);
+    if (!rc && n == 0 && t->skip_zeros)
+        rc = reach_end(t);
     if (rc < 0)
         return engine_fail(t, SIDE_DESTINATION, chunk.off + (off_t)written, -rc);
     return n;

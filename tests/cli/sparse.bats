@@ -141,3 +141,14 @@ keeps_holes_on() { # type, size, mkfs option...
     [ ! -e "$MNT/dst" ]
     assert_clean
 }
+
+@test "zeros at the end of a stream that can't be made a hole are an error" {
+    needs_strace
+    echo old >dst
+    run --separate-stderr bash -c 'head -c 1M /dev/zero |
+        ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=lseek -e inject=lseek:error=EIO:when=5+ \
+            "$0" --sparse=always - dst' "$MPCP"
+    assert_failed_like 1 'dst: cannot write at offset 1048576: Input/output error'
+    [ "$(cat dst)" = old ]
+    assert_clean
+}
