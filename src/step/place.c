@@ -178,7 +178,11 @@ int step_preserve(struct copy *c)
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, "cannot set its mode");
     struct stat st;
-    if (!c->rules->preserve || fstat(c->stage.fd, &st) < 0 || !S_ISREG(st.st_mode))
+    if (!c->rules->preserve)
+        return 0;
+    if (fstat(c->stage.fd, &st) < 0)
+        return step_fail(c, -errno, c->dst.path, "cannot inspect");
+    if (!S_ISREG(st.st_mode))
         return 0;
     rc = attributes_carry(c->src.fd, c->stage.fd, &c->src.st, c->rules->preserve, &what);
     if (rc == 0)
