@@ -155,16 +155,25 @@ static int open_directory(struct destination *dst)
     return rc;
 }
 
-static void note_rights(struct destination *dst)
+/* May it be written to? What fails for a reason of its own is no answer. */
+static int ask_rights(int dir_fd, const char *name, int mode, bool *may)
+{
+    *may = faccessat(dir_fd, name, mode, AT_EACCESS) == 0;
+    bool answered = *may || errno == EACCES || errno == EPERM || errno == EROFS || errno == ETXTBSY;
+    return answered ? 0 : -errno;
+}
+
+static int note_rights(struct destination *dst)
 {
     struct statx more;
-    dst->dir_writable =
-        dst->dir_fd != AT_FDCWD && faccessat(dst->dir_fd, ".", W_OK | X_OK, AT_EACCESS) == 0;
-    if (!dst->exists)
-        return;
-    dst->writable = faccessat(dst->dir_fd, dst->name, W_OK, AT_EACCESS) == 0;
+    int rc = 0;
+    if (dst->dir_fd != AT_FDCWD)
+        rc = ask_rights(dst->dir_fd, ".", W_OK | X_OK, &dst->dir_writable);
+    if (rc < 0 || !dst->exists)
+        return rc;
     dst->mount_point = statx(dst->dir_fd, dst->name, AT_SYMLINK_NOFOLLOW, 0, &more) == 0 &&
                        more.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+    return ask_rights(dst->dir_fd, dst->name, W_OK, &dst->writable);
 }
 
 static int refuse_same(const struct source *src, const struct destination *dst,
@@ -209,7 +218,9 @@ int inspect_destination(const char *path, const struct source *src, struct desti
     rc = open_directory(dst);
     if (rc < 0)
         return complain_errno(why, -rc, path, "cannot open its directory");
-    note_rights(dst);
+    rc = note_rights(dst);
+    if (rc < 0)
+        return complain_errno(why, -rc, path, "cannot inspect");
     struct stat dir;
     if (dst->dir_fd == AT_FDCWD)
         return 0;
