@@ -23,13 +23,20 @@ static bool same_file(const struct stat *a, const struct stat *b)
     return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
 }
 
-/* What has happened to the source since `then`; NULL: nothing. */
-static const char *change_of(const char *path, const struct stat *then, const struct stat *now)
+/* Looks at what is under the source's name now; there may be nothing. */
+static int look_at_name(const char *path, struct stat *named)
 {
-    struct stat named;
-    if (stat(path, &named) < 0)
+    *named = (struct stat){0};
+    return stat(path, named) == 0 || errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+}
+
+/* What has happened to the source since `then`; NULL: nothing. */
+static const char *change_of(const struct stat *named, const struct stat *then,
+                             const struct stat *now)
+{
+    if (named->st_mode == 0)
         return "it was removed or renamed";
-    if (!same_file(&named, then))
+    if (!same_file(named, then))
         return "it was replaced by another file";
     if (now->st_size > then->st_size)
         return "it grew";
@@ -43,15 +50,19 @@ static const char *change_of(const char *path, const struct stat *then, const st
 /* A source that shrank within its last page is no error to a mapping, which reads zeros there. */
 int step_check_source(struct copy *c)
 {
-    struct stat now;
+    struct stat now, named;
+    bool matters = !c->rules->allow_changes;
     if (c->plan.size < 0 || !S_ISREG(c->src.st.st_mode))
         return 0;
-    if (fstat(c->src.fd, &now) < 0)
-        return step_fail(c, -errno, c->src.path, "cannot inspect");
+    int rc = fstat(c->src.fd, &now) < 0 ? -errno : 0;
+    if (!rc && matters)
+        rc = look_at_name(c->src.path, &named);
+    if (rc < 0)
+        return step_fail(c, rc, c->src.path, "cannot inspect");
     const char *change = NULL;
     if (now.st_size < c->plan.size)
         ending_complain_short(&c->src, now.st_size, &c->why);
-    else if (!c->rules->allow_changes && (change = change_of(c->src.path, &c->src.st, &now)))
+    else if (matters && (change = change_of(&named, &c->src.st, &now)))
         complain(&c->why, ESTALE, c->src.path, "cannot copy",
                  "%s while being copied (--allow-changes copies it all the same)", change);
     else
