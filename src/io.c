@@ -112,11 +112,15 @@ int io_reopen(int fd, int flags)
     return again < 0 ? -errno : again;
 }
 
-static bool is_private(int fd)
+/* Returns 0 if it is; -EPERM if not. */
+static int check_private(int fd)
 {
     struct stat st;
-    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-           st.st_nlink == 1 && (st.st_mode & 0022) == 0;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    bool is = S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 &&
+              (st.st_mode & 0022) == 0;
+    return is ? 0 : -EPERM;
 }
 
 int io_open_private(int dir_fd, const char *name, int flags)
@@ -126,11 +130,10 @@ int io_open_private(int dir_fd, const char *name, int flags)
     if (fd < 0) /* a link; a directory; another user's file in a sticky directory; a pipe */
         return errno == ELOOP || errno == EISDIR || errno == EACCES || errno == ENXIO ? -EPERM
                                                                                       : -errno;
-    if (!is_private(fd)) {
+    int rc = check_private(fd);
+    if (rc < 0)
         io_close(&fd);
-        return -EPERM;
-    }
-    return fd;
+    return rc < 0 ? rc : fd;
 }
 
 int io_close(int *fd)
