@@ -107,9 +107,9 @@ static int lock(const struct journal *j)
         return errno == EWOULDBLOCK ? -EBUSY : -errno;
     if (fstat(j->fd, &ours) < 0)
         return -errno;
-    bool same = fstatat(j->dir_fd, j->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-                ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
-    return same ? 0 : -EBUSY;
+    if (fstatat(j->dir_fd, j->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? -EBUSY : -errno;
+    return ours.st_ino == named.st_ino && ours.st_dev == named.st_dev ? 0 : -EBUSY;
 }
 
 int journal_start(struct journal *j, const struct journal_subject *subject)
