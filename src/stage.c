@@ -26,8 +26,8 @@ static int make_hidden_name(struct stage *stage)
 {
     uint32_t number;
     char text[16];
-    if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-        return -EIO;
+    if (getrandom(&number, sizeof(number), 0) < 0) /* so few bytes come all at once */
+        return -errno;
     snprintf(text, sizeof(text), "%08x", number);
     name_hidden(stage->hidden, stage->name, text);
     return 0;
