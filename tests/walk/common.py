@@ -60,9 +60,11 @@ def processes_of(session):
     return ", ".join(found)
 
 
-def remove_tree(path):
-    if path:
-        shutil.rmtree(path, ignore_errors=True)
+def remove(path):
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)
 
 
 class Places:
@@ -83,7 +85,7 @@ class Places:
     def __exit__(self, *_):
         for mount in reversed(self.mounts):
             subprocess.run(["umount", "-l", mount], check=False, stderr=subprocess.DEVNULL)
-        remove_tree(self.root)
+        shutil.rmtree(self.root, ignore_errors=True)
 
     def of(self, kind, parent):
         """The queue of free directories of that kind."""
