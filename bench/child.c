@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 double child_cpu_seconds(const struct rusage *usage)
 {
     return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
@@ -84,15 +82,16 @@ int child_command(char *const argv[], struct rusage *usage, struct trouble *trou
 {
     pid_t pid;
     int status, log = memfd_create("messages", MFD_CLOEXEC);
-    int err = log < 0 ? -errno : spawn(&pid, argv, log);
-    if (!err)
+    if (log < 0)
+        return trouble_note(trouble, errno, argv[0]);
+    int err = spawn(&pid, argv, log);
+    if (!err) /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): it has a pid then */
         err = reap(pid, &status, usage);
     if (err)
         err = trouble_note(trouble, -err, argv[0]);
     else if ((err = judge(argv[0], status, trouble)) == -ECHILD)
         quote(log, trouble);
-    if (log >= 0)
-        close(log);
+    close(log);
     return err;
 }
 
@@ -120,8 +119,9 @@ int child_call(const char *what, int (*function)(void *), void *argument, struct
             _exit(1);
         _exit(-function(argument));
     }
-    int status;
-    int err = pid < 0 ? -errno : reap(pid, &status, usage);
+    if (pid < 0)
+        return trouble_note(trouble, errno, what);
+    int status, err = reap(pid, &status, usage);
     if (err)
         return trouble_note(trouble, -err, what);
     if (WIFEXITED(status) && WEXITSTATUS(status) != 0)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define KIB 1024
+#define KIB ((size_t)1024)
 #define MIB (1024 * KIB)
 
 /* mpcp with an engine asked for by name. */
@@ -60,6 +60,7 @@ const struct method methods[] = {
      .fsync_argument = "--fsync"},
     {"mpcp-null", "mpcp's frame alone, without exec, and with an engine that moves nothing",
      frame_run, .moves_nothing = true},
+    /* NOLINTBEGIN(bugprone-suspicious-missing-comma): ENGINE puts words before each name */
     ENGINE("reflink"),
     ENGINE("copy-range"),
     ENGINE("mmap"),
@@ -70,6 +71,7 @@ const struct method methods[] = {
     ENGINE("splice"),
     ENGINE("direct"),
     ENGINE("direct-read"),
+    /* NOLINTEND(bugprone-suspicious-missing-comma) */
 
     PEER("rsync", "rsync --whole-file", "rsync", "--whole-file", "@SRC", "@DST"),
     PEER("rclone", "rclone copyto", "rclone", "-q", "copyto", "@SRC", "@DST"),

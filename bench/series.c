@@ -24,16 +24,17 @@ const struct cell *series_reference(const struct series *series)
 
 static int add_cell(struct series *series, const struct method *method, unsigned jobs)
 {
-    struct cell *cell = &series->cells[series->count];
     /* A quarter is left for the page cache, without which the other methods would be disturbed. */
     uint64_t available = facts_memory() / 4 * 3;
-    *cell = (struct cell){.method = method, .jobs = jobs};
-    cell->left_out = method->in_memory && available > 0 && available / 2 < series->size;
-    if (cell->left_out)
-        snprintf(cell->why, sizeof(cell->why), "there is not memory enough");
-    cell->runs = calloc(series->rounds, sizeof(*cell->runs));
-    series->count += cell->runs != NULL; /* so that series_free sees whole cells only */
-    return cell->runs ? 0 : -ENOMEM;
+    struct cell cell = {.method = method, .jobs = jobs};
+    cell.left_out = method->in_memory && available > 0 && available / 2 < series->size;
+    if (cell.left_out)
+        snprintf(cell.why, sizeof(cell.why), "there is not memory enough");
+    cell.runs = calloc(series->rounds, sizeof(*cell.runs));
+    if (!cell.runs)
+        return -ENOMEM;
+    series->cells[series->count++] = cell;
+    return 0;
 }
 
 static int make_cells(struct series *series, const struct settings *settings)
@@ -126,7 +127,7 @@ static void clear_progress(void)
         fputs("\r\033[K", stderr);
 }
 
-static int run_round(struct series *series, unsigned round, size_t *order,
+static int run_round(struct series *series, unsigned round, const size_t *order,
                      const struct settings *settings, const struct workspace *workspace,
                      struct trouble *trouble)
 {
@@ -149,7 +150,9 @@ static int run_rounds(struct series *series, const struct settings *settings,
                       const struct workspace *workspace, struct prng *prng, struct trouble *trouble)
 {
     size_t *order = calloc(series->count, sizeof(*order));
-    int err = order ? 0 : trouble_note(trouble, ENOMEM, "rounds");
+    int err = 0;
+    if (!order)
+        return trouble_note(trouble, ENOMEM, "rounds");
     for (unsigned round = 0; round < series->rounds && !err; round++) {
         statistics_shuffle(order, series->count, prng);
         err = run_round(series, round, order, settings, workspace, trouble);
@@ -176,6 +179,7 @@ static int summarize(struct cell *cell, unsigned rounds)
     if (!err)
         err = statistics_summarize(values, rounds, &cpu);
     if (!err)
+        /* cppcheck-suppress uninitStructMember ; it is set wherever no error is returned */
         cell->cpu_seconds = cpu.median;
     free(values);
     return err;

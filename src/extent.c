@@ -46,6 +46,7 @@ static int make_room(struct extents *extents, size_t *room, size_t page)
 
 static void append(struct extents *extents, off_t off, off_t end)
 {
+    assert(extents->list); /* there is room */
     struct extent *last = extents->count ? &extents->list[extents->count - 1] : NULL;
     if (last && off <= end_of(last))
         last->len = end - last->off;

@@ -51,6 +51,7 @@ static int find_holder(const struct sockaddr_un *address, socklen_t len, pid_t *
         return -EBUSY;
     if (err) /* ours listen */
         return -EPERM;
+    /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): errno is never 0 after a failure */
     *holder = who.pid;
     return who.uid == geteuid() || who.uid == 0 ? -EBUSY : -EPERM;
 }

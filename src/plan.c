@@ -105,7 +105,7 @@ static bool may_share(const struct plan *plan, const struct source *src,
 
 static bool is_small(const struct plan *plan)
 {
-    return plan->data < 2 * PLAN_MIN_BLOCK;
+    return plan->data < 2 * (off_t)PLAN_MIN_BLOCK;
 }
 
 static bool is_large_for_memory(const struct plan *plan, const struct facts *facts)
