@@ -36,7 +36,9 @@ struct record *record_at(struct records *records, off_t off)
 off_t records_kept(const struct records *records, off_t bytes)
 {
     off_t kept = 0, len = (off_t)records->chunk_len;
-    for (size_t i = 0; i < records->count; i++) {
+    /* Those of a stream are many more than it needs, and only to look at them would allocate them.
+     */
+    for (size_t i = 0; i < records->count && (off_t)i * len < bytes; i++) {
         off_t left = bytes - (off_t)i * len;
         if (records->list[i].state == RECORD_KEPT)
             kept += left < len ? left : len;

@@ -101,3 +101,15 @@ load support
     [ "$(cat dst)" = old ]
     assert_clean
 }
+
+@test "what a stream may have of chunks takes no memory before it has them" {
+    skip_sanitized "the sanitizer needs memory of its own"
+    random_file src 300K
+    python3 -c 'import resource, subprocess, sys
+with open("src") as src:
+    subprocess.run(["sh", "-c", "cat | \"$0\" --verify - dst", sys.argv[1]], stdin=src, check=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(peak, "KiB")
+sys.exit(peak >= 32 * 1024)' "$MPCP"
+    cmp src dst
+}
