@@ -13,6 +13,7 @@ load resume
 }
 
 @test "an old destination stays until the new one is complete" {
+    only_once
     echo old >dst
     killed_after 16
     [ "$(cat dst)" = old ]
@@ -28,12 +29,14 @@ load resume
 }
 
 @test "after SIGTERM" {
+    only_once
     ended_by TERM 16
     resume
     assert_resumed
 }
 
 @test "twice" {
+    only_once
     killed_after 8
     killed_after 16
     resume
@@ -64,6 +67,7 @@ load resume
 }
 
 @test "what the staged file has lost is copied again" {
+    only_once
     killed_after 16
     printf x | dd of=$PARTIAL bs=1 seek=$((3 << 20)) conv=notrunc status=none
     [ "$(python3 -c "print(open('src', 'rb').read()[3 << 20] == ord('x'))")" = False ] || skip "one in 256"
@@ -73,6 +77,7 @@ load resume
 }
 
 @test "a copy that fails says that it can be resumed" {
+    only_once
     skip_across
     with_mount tmpfs 32M
     random_file src 20M

@@ -124,6 +124,11 @@ skip_across() {
     [ "${ENGINE-}" != copy-range ] || skip "copy_file_range never goes from one kind of file system to another"
 }
 
+# For what has nothing to do with how bytes are moved: once is enough.
+only_once() {
+    [ "$ENGINE" = read-write ] || skip "the engine has no part in this"
+}
+
 needs_root() {
     [ "$(id -u)" = 0 ] || skip "needs root"
 }

@@ -130,10 +130,6 @@ finds_byte() { # offset, offset and length of its chunk
     assert_clean
 }
 
-only_once() {
-    [ "$ENGINE" = read-write ] || skip "the engine has no part in this"
-}
-
 @test "the first byte is wrong" {
     only_once
     finds_byte 0 0 2097152
