@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What the walks share: the program and its engines, directories to copy in, and TAP."""
 
+import concurrent.futures
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -80,6 +82,7 @@ class Places:
         self.free = {}
 
     def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
         return self
 
     def __exit__(self, *_):
@@ -111,6 +114,13 @@ class Places:
                 return None
         self.mounts.append(names["mnt"])
         return names["mnt"]
+
+
+class Pool(concurrent.futures.ThreadPoolExecutor):
+    """Threads that do no more than what they have begun, once something has gone wrong."""
+
+    def __exit__(self, kind, error, trace):
+        self.shutdown(cancel_futures=kind is not None)
 
 
 class Tap:

@@ -20,7 +20,6 @@ fails, runs one.
 """
 
 import argparse
-import concurrent.futures
 import errno
 import os
 import random
@@ -279,8 +278,7 @@ def main():
         common.skip_all("strace is missing, or can't trace here")
     if common.is_sanitized(options.mpcp):
         common.skip_all("a sanitizer makes calls of its own")
-    with common.Places(options.parallel) as places, \
-            concurrent.futures.ThreadPoolExecutor(options.parallel) as pool:
+    with common.Places(options.parallel) as places, common.Pool(options.parallel) as pool:
         walks, skipped = choose_walks(options, places)
         list(pool.map(Walk.record, walks))
         cases = take(walks, options)
