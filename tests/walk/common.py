@@ -90,15 +90,15 @@ class Places:
             subprocess.run(["umount", "-l", mount], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(self.root, ignore_errors=True)
 
-    def of(self, kind, parent):
-        """The queue of free directories of that kind."""
-        if kind not in self.free:
-            self.free[kind] = queue.Queue()
+    def below(self, parent):
+        """The queue of free directories there."""
+        if parent not in self.free:
+            self.free[parent] = queue.Queue()
             for i in range(self.count):
-                path = os.path.join(parent, f"{kind}{i}")
+                path = os.path.join(parent, f"copies{i}")
                 os.mkdir(path)
-                self.free[kind].put(path)
-        return self.free[kind]
+                self.free[parent].put(path)
+        return self.free[parent]
 
     def mounted(self, kind, *commands):
         """Runs commands, of which the last mounts at {mnt}; {image} is a file for them. Returns {mnt}, or None

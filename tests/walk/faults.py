@@ -248,7 +248,7 @@ def choose_walks(options, places):
         if parent is None:
             skipped.append((engine, "no file system that shares extents can be mounted here"))
             continue
-        free = places.of(f"{engine}-" if parent != places.root else "plain", parent)
+        free = places.below(parent)
         walks += [Walk(options, engine, scenario, free) for scenario in SCENARIOS
                   if scenario.name in wanted and scenario.fits(engine)]
     return walks, skipped
