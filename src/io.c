@@ -146,6 +146,17 @@ int io_close(int *fd)
     return close(closing) < 0 && errno != EINTR ? -errno : 0;
 }
 
+/* Has anything failed to be written since the file was opened? Those who were told before, such as
+ * a worker that ended, may have told nobody; an open file remembers. */
+static int written_so_far(int fd)
+{
+    const off_t beyond = (off_t)1 << 43; /* where there is nothing to wait for */
+    if (sync_file_range(fd, beyond, 1, SYNC_FILE_RANGE_WAIT_BEFORE) == 0)
+        return 0;
+    bool lacks_it = errno == ENOSYS || errno == EINVAL || errno == ESPIPE || errno == EOPNOTSUPP;
+    return lacks_it ? 0 : -errno;
+}
+
 int io_flush(int fd)
 {
     /* Closing any descriptor of an open file calls the file system's flush, not just the last one.
@@ -153,5 +164,6 @@ int io_flush(int fd)
     int twin = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (twin < 0)
         return -errno;
-    return io_close(&twin);
+    int rc = io_close(&twin);
+    return rc < 0 ? rc : written_so_far(fd);
 }

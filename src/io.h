@@ -59,5 +59,5 @@ int io_open_private(int dir_fd, const char *name, int flags);
 int io_close(int *fd);
 
 /* Makes delayed write errors (NFS, FUSE) show that otherwise only close(fd) reports, without
- * closing. */
+ * closing; also those that another process was told by closing the same open file. */
 int io_flush(int fd);

@@ -297,8 +297,6 @@ int stage_publish(struct stage *stage, bool replace, bool sync)
 {
     assert(stage->fd >= 0);
     int rc = sync ? stage_sync(stage) : 0;
-    if (!rc)
-        rc = io_flush(stage->fd);
     if (!rc && stage->kind == STAGE_UNNAMED)
         rc = publish_unnamed(stage, replace);
     else if (!rc && stage->kind == STAGE_HIDDEN)

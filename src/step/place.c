@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cache.h"
+#include "io.h"
 #include "size.h"
 #include "step/step.h"
 
@@ -193,7 +194,10 @@ int step_preserve(struct copy *c)
 
 int step_publish(struct copy *c)
 {
-    int rc = stage_publish(&c->stage, c->dst.exists, c->rules->wishes.sync);
+    int rc = io_flush(c->stage.fd);
+    if (rc < 0)
+        return step_fail_disk(c, rc);
+    rc = stage_publish(&c->stage, c->dst.exists, c->rules->wishes.sync);
     if (rc == -EEXIST)
         return complain(&c->why, EEXIST, c->dst.path, "cannot publish",
                         "a file of that name appeared while it was being copied");
