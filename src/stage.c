@@ -309,10 +309,21 @@ int stage_publish(struct stage *stage, bool replace, bool sync)
     return io_close(&stage->fd);
 }
 
+/* Where an open file can't lose its name (FUSE) it is given another until it is closed, for which a
+ * full file system needs room. It isn't cut before it is known to still have its own name. */
+static void remove_hidden(struct stage *stage)
+{
+    if (unlinkat(stage->dir_fd, stage->hidden, 0) == 0 || (errno != ENOSPC && errno != EDQUOT))
+        return;
+    stage_empty(stage);
+    io_close(&stage->fd);
+    unlinkat(stage->dir_fd, stage->hidden, 0);
+}
+
 void stage_discard(struct stage *stage)
 {
     if (stage->hidden[0] && !stage->keep)
-        unlinkat(stage->dir_fd, stage->hidden, 0);
+        remove_hidden(stage);
     if (stage->kind == STAGE_IN_PLACE && stage->created && stage->fd >= 0)
         unlinkat(stage->dir_fd, stage->name, 0);
     stage->hidden[0] = '\0';

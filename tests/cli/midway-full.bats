@@ -17,7 +17,7 @@ start_unreserved() { # source, destination
 # Another writer takes all the room there is while the workers are stopped.
 take_all_room() { # directory
     cat /dev/zero 2>/dev/null >"$1/filler" || true
-    cat /dev/zero 2>/dev/null >>"$1/filler" || true # the last blocks, too
+    dd if=/dev/zero of="$1/filler" bs=4K oflag=append conv=notrunc 2>/dev/null || true # the last blocks, too
 }
 
 assert_ended() { # sentence as an expression
@@ -100,6 +100,8 @@ fills_up_twice() {
         start_unreserved src "$MNT/dst"
         kill -STOP $WORKERS
         take_all_room "$MNT"
+        # fuse2fs can't remove an open file without room. What is only mapped so far has none to give back.
+        [[ $ENGINE != mmap && $ENGINE != mmap-read ]] || truncate -s -64K "$MNT/filler"
         kill -CONT $WORKERS
         assert_ended "$MNT/dst: cannot write( [0-9]+ bytes at offset [0-9]+| to the disk): No space left on device"
         rm "$MNT/filler"
