@@ -73,6 +73,13 @@ static bool is_disks_failure(const struct copy *c, const struct ending *ending)
            (ending->failure.err == EIO || c->plan.drop_dst);
 }
 
+/* A source that ended early is another one for the next run. */
+static bool is_sources_end(const struct ending *ending)
+{
+    return ending->kind == ENDED_FAILED && ending->failure.side == SIDE_SOURCE &&
+           ending->failure.err == ENODATA;
+}
+
 int step_move(struct copy *c)
 {
     int rc = create_share(c);
@@ -88,7 +95,7 @@ int step_move(struct copy *c)
     mover_release(&mover);
     if (rc < 0)
         return step_fail(c, rc, c->src.path, "cannot hash it");
-    if (is_disks_failure(c, &ending))
+    if (is_disks_failure(c, &ending) || is_sources_end(&ending))
         step_forget(c);
     if (ending.kind != ENDED_WELL)
         return ending_complain(&ending, &c->src, c->dst.path, &c->why);

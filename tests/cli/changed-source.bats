@@ -73,6 +73,14 @@ shrink() { truncate -s 1M src; }
     assert_refused_for "it was written to"
 }
 
+@test "with --resume, nothing is kept of one that shrank" {
+    copy_while shrink --resume
+    [ "$STATUS" = 1 ]
+    [ "$(cat err)" = "mpcp: src: cannot read: it shrank from 16.0 MiB to 1.0 MiB while being copied" ]
+    [ "$(cat dst)" = old ]
+    assert_clean
+}
+
 @test "written in place, the destination is said to be incomplete" {
     copy_while rewrite --inplace
     [ "$STATUS" = 1 ]
