@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -57,6 +58,18 @@ static int stage_beside(struct copy *c)
     return rc;
 }
 
+/* Is the file that was opened not the one that was looked at? Whether that isn't the source, and
+ * may be written to, is known of that one alone. On overlayfs, opening may give a file a new
+ * number. */
+static bool is_another(const struct copy *c)
+{
+    struct stat st;
+    const struct stat *then = &c->dst.st;
+    if (!c->dst.exists || !inspect_is_seekable(then->st_mode) || c->dst.fs == OVERLAYFS_SUPER_MAGIC)
+        return false;
+    return fstat(c->stage.fd, &st) == 0 && (st.st_ino != then->st_ino || st.st_dev != then->st_dev);
+}
+
 static int open_in_place(struct copy *c)
 {
     int rc = c->dst.standard ? stage_use(&c->stage, STDOUT_FILENO)
@@ -68,6 +81,9 @@ static int open_in_place(struct copy *c)
             "the device is in use, mounted perhaps (--force writes to it all the same)");
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, c->dst.exists ? "cannot open" : "cannot create");
+    if (is_another(c))
+        return complain(&c->why, ESTALE, c->dst.path, "cannot open",
+                        "it was replaced by another file meanwhile");
     return 0;
 }
 

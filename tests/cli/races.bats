@@ -178,14 +178,14 @@ become_other() {
 
 @test "--inplace doesn't write to another file that appears" {
     in_place_meanwhile become_other
-    [ "$(own_messages err)" = 'mpcp: dst: cannot open: it was replaced by another file' ]
+    [ "$(own_messages err)" = 'mpcp: dst: cannot open: it was replaced by another file meanwhile' ]
 }
 
 # --- at random ---
 
 # Swaps a name, again and again until killed, between a regular file and a link to the victim.
 swap_forever() { # name
-    python3 - "$1" <<'P'
+    exec python3 - "$1" <<'P'
 import os, sys
 name = sys.argv[1]
 while True:
