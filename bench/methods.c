@@ -26,6 +26,7 @@
         peer, text, command_run, .argv = { __VA_ARGS__ }                                           \
     }
 
+/* NOLINTBEGIN(bugprone-suspicious-missing-comma): texts of several pieces are no mistakes here */
 const struct method methods[] = {
     {"cp", "cp --reflink=never: the reference of every ratio", command_run, .by_default = true,
      .argv = {"cp", "--reflink=never", "@SRC", "@DST"}},
@@ -60,7 +61,6 @@ const struct method methods[] = {
      .fsync_argument = "--fsync"},
     {"mpcp-null", "mpcp's frame alone, without exec, and with an engine that moves nothing",
      frame_run, .moves_nothing = true},
-    /* NOLINTBEGIN(bugprone-suspicious-missing-comma): ENGINE puts words before each name */
     ENGINE("reflink"),
     ENGINE("copy-range"),
     ENGINE("mmap"),
@@ -71,7 +71,6 @@ const struct method methods[] = {
     ENGINE("splice"),
     ENGINE("direct"),
     ENGINE("direct-read"),
-    /* NOLINTEND(bugprone-suspicious-missing-comma) */
 
     PEER("rsync", "rsync --whole-file", "rsync", "--whole-file", "@SRC", "@DST"),
     PEER("rclone", "rclone copyto", "rclone", "-q", "copyto", "@SRC", "@DST"),
@@ -91,6 +90,7 @@ const struct method methods[] = {
      .by_default = true, .has_jobs = true, .in_memory = true, .fresh = true},
     {0},
 };
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 const struct method *const method_reference = &methods[0];
 

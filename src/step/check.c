@@ -23,10 +23,9 @@ static bool same_file(const struct stat *a, const struct stat *b)
     return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
 }
 
-/* Looks at what is under the source's name now; there may be nothing. */
+/* Looks at what is under the source's name now; there may be nothing, and *named stays as it is. */
 static int look_at_name(const char *path, struct stat *named)
 {
-    *named = (struct stat){0};
     return stat(path, named) == 0 || errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 }
 
@@ -50,7 +49,7 @@ static const char *change_of(const struct stat *named, const struct stat *then,
 /* A source that shrank within its last page is no error to a mapping, which reads zeros there. */
 int step_check_source(struct copy *c)
 {
-    struct stat now, named;
+    struct stat now, named = {0};
     bool matters = !c->rules->allow_changes;
     if (c->plan.size < 0 || !S_ISREG(c->src.st.st_mode))
         return 0;
