@@ -19,17 +19,17 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
 }
 
 # Feeds a FIFO for about two and a half seconds.
-feed_slowly() {
+feed_slowly() { # name
     for _ in $(seq 25); do
         head -c 100K /dev/zero
         sleep 0.1
-    done >fifo
+    done >"$1"
 }
 
 @test "a copy of more than a second shows a line that fits, and clears it" {
     needs_terminal
     mkfifo fifo
-    feed_slowly &
+    feed_slowly fifo &
     on_terminal "$MPCP" fifo dst >out
     wait
     tr '\r' '\n' <out >lines
@@ -55,22 +55,28 @@ feed_slowly() {
     [ ! -s out ]
 }
 
+# Copies from a FIFO of its own, with all that is said going to OUT: slow_copy OUT COMMAND...
+slow_copy() {
+    local out=$1
+    shift
+    mkfifo "$out.fifo"
+    feed_slowly "$out.fifo" &
+    "$@" "$out.fifo" "$out.dst" >"$out" 2>&1
+}
+
 @test "nothing on what isn't a terminal, unless asked for" {
     needs_terminal
-    mkfifo fifo
-    feed_slowly &
-    run mpcp fifo dst
-    [ -z "$output" ]
-    feed_slowly &
-    run mpcp --progress=always fifo dst
-    [ "${#lines[@]}" -ge 2 ]
-    [[ "$output" != *$'\r'* ]]
-    feed_slowly &
-    run on_terminal "$MPCP" --progress=never fifo dst
-    [ -z "$output" ]
-    feed_slowly &
-    run on_terminal "$MPCP" -q fifo dst
-    [ -z "$output" ]
+    slow_copy default mpcp &
+    slow_copy always mpcp --progress=always &
+    slow_copy never on_terminal "$MPCP" --progress=never &
+    slow_copy quiet on_terminal "$MPCP" -q &
+    wait
+    [ ! -s default ]
+    [ "$(wc -l <always)" -ge 2 ]
+    [ -z "$(tr -dc '\r' <always)" ]
+    [ ! -s never ]
+    [ ! -s quiet ]
+    [ "$(stat -c %s default.dst always.dst never.dst quiet.dst | sort -u)" = 2560000 ]
 }
 
 @test "SIGUSR1 asks for one line, and the copy goes on" {
