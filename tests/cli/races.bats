@@ -224,17 +224,23 @@ hidden() {
     find "$MNT" -name '.dst.mpcp-*'
 }
 
-@test "a staged file with a name can be opened by nobody else, nor has it any power" {
+is_private_until_complete() { # mode of the copy, option...
+    local mode=$1
+    shift
     with_fuse 64M
     random_file src 12M
     chmod 4755 src
-    start -p src "$MNT/dst"
+    umask 0
+    start "$@" src "$MNT/dst"
     wait_until test -n "$(hidden)"
     [ "$(stat -c %a "$(hidden)")" = 600 ]
     ends_with 0
-    [ "$(stat -c %a "$MNT/dst")" = 4755 ]
+    [ "$(stat -c %a "$MNT/dst")" = "$mode" ]
     assert_clean "$MNT"
 }
+
+@test "a staged file with a name can be opened by nobody else" { is_private_until_complete 755; }
+@test "a staged file with a name has no power either" { is_private_until_complete 4755 -p; }
 
 @test "with --resume, neither staged file nor journal can be opened by anybody else" {
     setup_files
