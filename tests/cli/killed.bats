@@ -3,11 +3,11 @@
 # A process that is killed while copying spoils nothing.
 load support
 
-start_slowly() {
+start_slowly() { # option...
     needs_strace
     random_file src 32M
     echo old >dst
-    slowly -j2 src dst 2>err &
+    slowly -j2 "$@" src dst 2>err &
     JOB=$!
     wait_for_processes 3
 }
@@ -38,6 +38,35 @@ kill_worker() { # signal, its number and name
     sleep 0.3
     kill -CONT $WORKERS
     wait $JOB
+    cmp src dst
+    assert_clean
+}
+
+@test "so are parent and workers" {
+    start_slowly
+    kill -STOP $WORKERS "$PARENT"
+    sleep 0.3
+    kill -CONT $WORKERS "$PARENT"
+    wait $JOB
+    cmp src dst
+    assert_clean
+}
+
+@test "with --resume, what the others have copied is kept" {
+    local worker status
+    start_slowly --resume
+    worker=$(tail -1 <<<"$WORKERS")
+    has_begun() { [ "$(stat -c %s .dst.mpcp-journal)" -gt 80 ]; } # the header's bytes
+    wait_until has_begun
+    kill -KILL "$worker"
+    status=0
+    wait $JOB || status=$?
+    [ "$status" = 1 ]
+    cat err
+    [[ "$(own_messages err)" == *" was killed by signal 9 (Killed) (--resume goes on from what is copied)" ]]
+    [ "$(cat dst)" = old ]
+    mpcp --resume --chunk=256K -j2 --json src dst >out
+    [ "$(python3 -c 'import json; print(json.load(open("out"))["kept"])')" -gt 0 ]
     cmp src dst
     assert_clean
 }
