@@ -2,6 +2,7 @@
 """Which errors each system call may have, and which of them may be told in other words."""
 
 import collections
+import re
 
 # --- which errors ---
 
@@ -90,6 +91,14 @@ OTHER_WORDS = [
     OtherWords("newfstatat", "EIO ENOMEM EACCES", "engine direct cannot copy it: Invalid argument",
                "a destination that can't be looked at may be one that direct I/O can't write"),
 ]
+
+# What must not be passed over, though nothing is to be seen of it: a write error may come last of all. That of
+# close is one if a descriptor of the staged file is closed (STAGED, as strace -y tells it) before it is published.
+FATAL = {
+    "fsync": ("EIO", "ENOSPC", "EDQUOT", "EROFS"),
+    "close": ("EIO", "ENOSPC", "EDQUOT"),
+}
+STAGED = re.compile(r"close\(\d+<[^>]*/(#\d+|\.dst\.mpcp-[0-9a-f]{8}|\.dst\.mpcp-partial)( \(deleted\))?>")
 
 # What is left by these isn't removed, for it may be somebody else's, or can't be.
 STAYS = {

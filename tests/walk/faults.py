@@ -30,7 +30,7 @@ import sys
 import time
 
 import common
-from errors import OTHER_WORDS, STAYS
+from errors import FATAL, OTHER_WORDS, STAGED, STAYS
 from recording import Case, spelled
 from runs import TIMEOUT, Run
 from scenarios import SCENARIOS
@@ -54,11 +54,19 @@ class Verdict:
         lines = [line for line in result.stderr.splitlines() if not line.startswith(TAMPER)]
         self.is_foreign = any(FOREIGN in line for line in lines)  # then it goes on, with a warning
         self.lines = [line for line in lines if FOREIGN not in line]
-        injected = [i for i, line in enumerate(result.log.splitlines()) if "(INJECTED)" in line]
+        self.read_log(result.log.splitlines())
+
+    def read_log(self, log):
+        """Was the call made again; when, and of what file?"""
+        injected = [i for i, line in enumerate(log) if "(INJECTED)" in line]
+        published = [i for i, line in enumerate(log) if re.search(r'(linkat|renameat2?)\(.*"dst".* = 0$', line)]
         self.met = bool(injected)
-        published = [i for i, line in enumerate(result.log.splitlines())
-                     if re.search(r'(linkat|renameat2?)\(.*"dst".* = 0$', line)]
         self.late = self.met and bool(published) and published[0] < injected[0]
+        self.is_fatal = self.met and self.case.errno in FATAL.get(self.case.call, ())
+        if self.is_fatal and self.case.call == "close":
+            # What --verify has read with can be closed as it likes.
+            self.is_fatal = (self.case.where == "parent" and not self.late and self.scenario.generations == 1
+                             and bool(STAGED.search(log[injected[0]])))
 
     def must(self, condition, what):
         if not condition:
@@ -92,6 +100,7 @@ class Verdict:
     def check_success(self):
         self.must(self.destination() == self.scenario.data, "exit 0, but the copy isn't exact")
         self.must(not self.lines, "exit 0, but it says something")
+        self.must(not self.is_fatal, "exit 0 in spite of a write error")
         if self.scenario.dst == "dst" and not self.wrong:
             self.check_attributes()
 

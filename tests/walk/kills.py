@@ -42,6 +42,8 @@ STREAMS = [Scenario("from a pipe", *pace, src="-", old=old, size=SIZE)
 ASKING = ["TERM", "INT", "HUP", "QUIT"]
 HITS = [(who, how) for who in ("parent", "group") for how in ["KILL", STOP, *ASKING]]
 HITS += [("worker", how) for how in ("KILL", "KILL", "KILL", STOP, "TERM", "INT")]
+# The parent, its workers being stopped: they couldn't end but by being killed, too.
+HITS += [("parent of the stopped", "KILL")]
 
 Kill = collections.namedtuple("Kill", "index engine place scenario who how moment")
 
@@ -94,9 +96,12 @@ class Killing(Run):
         return self.finish(process, feeder), abs(pid)
 
     def victim(self, process, who, chance):
+        workers = self.children(process.pid) if process.poll() is None else []
         if who == "worker":
-            workers = self.children(process.pid)
             return chance.choice(workers) if workers else 0
+        if who == "parent of the stopped":
+            for pid in workers:
+                kill(pid, signal.SIGSTOP)
         return -process.pid if who == "group" else process.pid
 
     @staticmethod

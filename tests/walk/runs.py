@@ -159,7 +159,7 @@ class Run:
 
     def with_fault(self, case):
         self.set_up()
-        inject = ["-e", f"trace={case.call},{PUBLISHING}", "-e",
+        inject = ["-y", "-e", f"trace={case.call},{PUBLISHING}", "-e",
                   f"inject={case.call}:error={case.errno}:when={case.number}"]
         if case.where.startswith("worker"):
             return self.in_worker(int(case.where[len("worker"):]), *inject)
