@@ -69,6 +69,7 @@ a_worker_dies() { # words that follow, option...
     start_verifying
     kill -STOP $WORKERS # they could end by themselves otherwise
     kill -KILL "$PARENT"
+    wait_until no_process_left
     ends_with 137
     assert_clean
 }
