@@ -22,7 +22,7 @@ import sys
 import time
 
 import common
-from runs import TIMEOUT, Run, kill
+from runs import TIMEOUT, Run, kill, wait_for
 from scenarios import TWO, Scenario
 
 SIZE = 4 << 20
@@ -82,6 +82,22 @@ def has_unnamed(path):
 # --- one kill ---
 
 
+def stop_at_work(worker):
+    """Stops it, unless it has only just been forked: before it has asked to die with its parent, after which it
+    closes what --status looks at, it would be left there, and see only once it goes on that its parent is gone."""
+    kill(worker, signal.SIGSTOP)
+    wait_for(lambda: re.search(r"^State:\s+[TZX]", common.read_text(f"/proc/{worker}/status") or "State: X", re.M))
+    if any(file.startswith("/memfd:mpcp-share") for file in open_files(worker)):
+        kill(worker, signal.SIGCONT)
+
+
+def open_files(pid):
+    try:
+        return [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 class Killing(Run):
     """A copy that is killed."""
 
@@ -101,7 +117,7 @@ class Killing(Run):
             return chance.choice(workers) if workers else 0
         if who == "parent of the stopped":
             for pid in workers:
-                kill(pid, signal.SIGSTOP)
+                stop_at_work(pid)
         return -process.pid if who == "group" else process.pid
 
     @staticmethod
