@@ -2,6 +2,7 @@
 """What the walks share: the program and its engines, directories to copy in, and TAP."""
 
 import concurrent.futures
+import contextlib
 import os
 import queue
 import shutil
@@ -66,7 +67,8 @@ def remove(path):
     if os.path.isdir(path):
         shutil.rmtree(path)
     else:
-        os.unlink(path)
+        with contextlib.suppress(FileNotFoundError):  # FUSE removes what it has hidden in its own time
+            os.unlink(path)
 
 
 class Places:
