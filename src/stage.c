@@ -271,16 +271,6 @@ static int publish_unnamed(struct stage *stage, bool replace)
     return rc < 0 ? rc : rename_hidden(stage, true);
 }
 
-static int sync_directory(const struct stage *stage)
-{
-    int fd = openat(stage->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int rc = fsync(fd) < 0 ? -errno : 0;
-    io_close(&fd);
-    return rc;
-}
-
 int stage_sync(const struct stage *stage)
 {
     /* A failed fsync is never retried: the pages that it couldn't write count as clean from then
@@ -293,19 +283,33 @@ int stage_sync(const struct stage *stage)
     return nothing_to_sync ? 0 : -err; /* pipes and terminals have nothing */
 }
 
-int stage_publish(struct stage *stage, bool replace, bool sync)
+int stage_publish(struct stage *stage, bool replace)
 {
     assert(stage->fd >= 0);
-    int rc = sync ? stage_sync(stage) : 0;
-    if (!rc && stage->kind == STAGE_UNNAMED)
+    int rc = 0;
+    if (stage->kind == STAGE_UNNAMED)
         rc = publish_unnamed(stage, replace);
-    else if (!rc && stage->kind == STAGE_HIDDEN)
+    else if (stage->kind == STAGE_HIDDEN)
         rc = rename_hidden(stage, replace);
-    if (!rc && sync && stage->name && (stage->kind != STAGE_IN_PLACE || stage->created))
-        rc = sync_directory(stage);
-    if (rc < 0)
-        return rc;
-    stage->created = false;
+    stage->named = !rc && (stage->kind != STAGE_IN_PLACE || stage->created);
+    stage->created = stage->created && rc < 0;
+    return rc;
+}
+
+int stage_sync_name(const struct stage *stage)
+{
+    if (!stage->named)
+        return 0;
+    int fd = openat(stage->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int rc = fsync(fd) < 0 ? -errno : 0;
+    io_close(&fd);
+    return rc;
+}
+
+int stage_close(struct stage *stage)
+{
     return io_close(&stage->fd);
 }
 

@@ -29,6 +29,7 @@ struct stage {
     bool keep;              /* stage_discard leaves what has a hidden name, for the next run */
     mode_t mode;            /* for stage_give_mode */
     bool created;           /* STAGE_IN_PLACE: the destination didn't exist before */
+    bool named;             /* it got its name by stage_publish */
 };
 
 /*
@@ -70,9 +71,14 @@ int stage_give_mode(struct stage *stage);
 int stage_sync(const struct stage *stage);
 
 /* Gives the staged file the destination's name; a file of that name is replaced if `replace`, else
- * it is EEXIST. With `sync`, file and directory have reached the disk on return. Closes the file,
- * and checks that. */
-int stage_publish(struct stage *stage, bool replace, bool sync);
+ * it is EEXIST. Returns 0 or -errno. */
+int stage_publish(struct stage *stage, bool replace);
+
+/* The name of what is published reaches the disk, unless it had it before. Returns 0 or -errno. */
+int stage_sync_name(const struct stage *stage);
+
+/* Closes what is published. Returns 0 or -errno. */
+int stage_close(struct stage *stage);
 
 /* Removes what stage_open or stage_open_in_place created, unless it is published. Safe at any time.
  */

@@ -208,19 +208,46 @@ int step_preserve(struct copy *c)
     return step_fail(c, rc, c->dst.path, sentence);
 }
 
-int step_publish(struct copy *c)
+/* From here on there are no errors of the file itself to come. */
+static int write_out(struct copy *c)
 {
     int rc = io_flush(c->stage.fd);
-    if (rc < 0)
-        return step_fail_disk(c, rc);
-    rc = stage_publish(&c->stage, c->dst.exists, c->rules->wishes.sync);
+    if (!rc && c->rules->wishes.sync)
+        rc = stage_sync(&c->stage);
+    return rc < 0 ? step_fail_disk(c, rc) : 0;
+}
+
+static int give_name(struct copy *c)
+{
+    int rc = stage_publish(&c->stage, c->dst.exists);
     if (rc == -EEXIST)
         return complain(&c->why, EEXIST, c->dst.path, "cannot publish",
                         "a file of that name appeared while it was being copied");
-    if (rc < 0 && c->rules->wishes.sync) /* it may be fsync that failed */
-        step_forget(c);
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, "cannot publish");
-    journal_remove(&c->journal);
+    step_forget(c); /* there is nothing left to resume */
     return 0;
+}
+
+static int make_it_last(struct copy *c)
+{
+    int rc = c->rules->wishes.sync ? stage_sync_name(&c->stage) : 0;
+    if (rc == 0)
+        return 0;
+    step_fail(c, rc, c->dst.path, "cannot write its name to the disk");
+    complain_further(&c->why, " (the copy is complete, but may be gone after a crash)");
+    return rc;
+}
+
+int step_publish(struct copy *c)
+{
+    int rc = write_out(c);
+    if (!rc)
+        rc = give_name(c);
+    if (!rc)
+        rc = make_it_last(c);
+    if (rc < 0)
+        return rc;
+    rc = stage_close(&c->stage);
+    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot close") : 0;
 }

@@ -46,7 +46,19 @@ only_read_write() {
 @test "reserving is interrupted" { copies_in_spite_of fallocate:error=EINTR:when=1; }
 @test "the size can't be set" { fails_on ftruncate:error=EFBIG 'dst: cannot reserve 16\.0 MiB: File too large'; }
 @test "publishing fails" { fails_on linkat,renameat,renameat2:error=EIO 'dst: cannot publish: Input/output error'; }
-@test "fsync fails" { fails_on fsync:error=EIO 'dst: cannot publish: Input/output error' --fsync; }
+@test "fsync fails" { fails_on fsync:error=EIO 'dst: cannot write to the disk: Input/output error' --fsync; }
+# The file's own fsync is the first, its directory's the second.
+@test "fsync of the directory fails: the copy is there" {
+    needs_strace
+    random_file src 16M
+    echo old >dst
+    run --separate-stderr traced fsync:error=EIO:when=2 --fsync -j3 src dst
+    echo "$stderr"
+    [ "$status" = 1 ]
+    [ "$stderr" = 'mpcp: dst: cannot write its name to the disk: Input/output error (the copy is complete, but may be gone after a crash)' ]
+    cmp src dst
+    assert_clean
+}
 @test "waiting is interrupted" { copies_in_spite_of wait4:error=EINTR:when=1; }
 @test "reading fails in a worker" {
     only_read_write

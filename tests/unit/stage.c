@@ -90,6 +90,14 @@ static void for_each_way(void (*assert_way)(void))
 
 /* --- staging --- */
 
+static void publish(struct stage *stage, bool replace)
+{
+    cr_assert_eq(stage_sync(stage), 0);
+    cr_assert_eq(stage_publish(stage, replace), 0);
+    cr_assert_eq(stage_sync_name(stage), 0);
+    cr_assert_eq(stage_close(stage), 0);
+}
+
 Test(stage, an_unnamed_file_is_invisible)
 {
     struct stage stage = staged("dst", "new");
@@ -156,7 +164,7 @@ Test(stage, nothing_is_published_in_a_directory_that_is_gone)
     cr_assert_eq(rmdir("gone"), 0);
     int rc = stage_open(&stage, dir_fd, "dst", 0666);
     if (rc == 0) /* some file systems create a file without a name all the same */
-        rc = stage_publish(&stage, false, false);
+        rc = stage_publish(&stage, false);
     cr_assert_lt(rc, 0);
     stage_discard(&stage);
     cr_assert_eq(stage.fd, -1);
@@ -168,7 +176,7 @@ static void assert_published_new(void)
 {
     struct stage stage = staged("dst", "new");
     cr_assert_neq(access("dst", F_OK), 0);
-    cr_assert_eq(stage_publish(&stage, false, false), 0);
+    publish(&stage, false);
     cr_assert_eq(stage.fd, -1);
     stage_discard(&stage); /* which is too late now */
     assert_content("dst", "new");
@@ -186,7 +194,7 @@ static void assert_replaced(void)
     write_text("dst", "old");
     struct stage stage = staged("dst", "new");
     assert_content("dst", "old");
-    cr_assert_eq(stage_publish(&stage, true, true), 0);
+    publish(&stage, true);
     assert_content("dst", "new");
     cr_assert_eq(entry_count(), 1);
 }
@@ -200,7 +208,7 @@ static void assert_kept(void)
 {
     struct stage stage = staged("dst", "new");
     write_text("dst", "other");
-    cr_assert_eq(stage_publish(&stage, false, false), -EEXIST);
+    cr_assert_eq(stage_publish(&stage, false), -EEXIST);
     stage_discard(&stage);
     assert_content("dst", "other");
     cr_assert_eq(entry_count(), 1);
@@ -233,7 +241,7 @@ static void assert_longest_name(void)
     name[255] = '\0';
     for (int i = 0; i < 2; i++) {
         struct stage stage = staged(name, i ? "second" : "first");
-        cr_assert_eq(stage_publish(&stage, i > 0, false), 0);
+        publish(&stage, i > 0);
     }
     assert_content(name, "second");
     cr_assert_eq(entry_count(), 1);
@@ -250,7 +258,7 @@ static void assert_masked(void)
     struct stage stage = staged("dst", "new");
     cr_assert_eq(stage.mode, 0640);
     cr_assert_eq(stage_give_mode(&stage), 0);
-    cr_assert_eq(stage_publish(&stage, false, false), 0);
+    publish(&stage, false);
     cr_assert_eq(mode_of("dst"), 0640);
     unlink("dst");
 }
@@ -286,7 +294,7 @@ Test(stage, in_place_what_is_published_stays)
     struct stage stage;
     cr_assert_eq(stage_open_in_place(&stage, here(), "dst", true, 0666, false), 0);
     cr_assert_eq(write(stage.fd, "new", 3), 3);
-    cr_assert_eq(stage_publish(&stage, false, true), 0);
+    publish(&stage, false);
     stage_discard(&stage);
     assert_content("dst", "new");
 }
@@ -297,7 +305,7 @@ Test(stage, in_place_the_mode_is_left_alone)
     chmod("dst", 0604);
     struct stage stage = in_place("dst");
     cr_assert_eq(stage_give_mode(&stage), 0);
-    cr_assert_eq(stage_publish(&stage, true, false), 0);
+    publish(&stage, true);
     cr_assert_eq(mode_of("dst"), 0604);
 }
 
@@ -334,7 +342,7 @@ Test(stage, standard_output_stays_open)
     struct stage stage;
     int fd = make_file("out", 0);
     cr_assert_eq(stage_use(&stage, fd), 0);
-    cr_assert_eq(stage_publish(&stage, true, true), 0);
+    publish(&stage, true);
     cr_assert_geq(fcntl(fd, F_GETFD), 0);
 }
 
