@@ -4,12 +4,18 @@
 # ends.
 load support
 
+eval "begin_$(declare -f setup)"
+
+setup() {
+    begin_setup
+    command -v valgrind >/dev/null || skip "valgrind is missing"
+    skip_sanitized "the sanitizers look at memory themselves"
+}
+
 # The program; expects a status, and not a word from valgrind. What it doesn't know (cachestat) it tells with "--".
 checked() { # status, argument...
     local expected=$1 status=0
     shift
-    command -v valgrind >/dev/null || skip "valgrind is missing"
-    skip_sanitized "the sanitizers look at memory themselves"
     # libxxhash keeps no pointer to the beginning of what it allocates: "possibly lost" to valgrind.
     valgrind --quiet --log-file="$DIR/memcheck.%p" --error-exitcode=99 --trace-children=yes --leak-check=full \
         --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect "$MPCP" "$@" || status=$?
@@ -79,10 +85,11 @@ nothing_found() {
 }
 
 @test "a copy that is interrupted" {
-    local status=0
     mkfifo fifo
-    checked 143 fifo dst &
-    exec 7>fifo # when it is read, the program is copying
+    exec 7<>fifo
+    checked 143 fifo dst 7>&- &
+    reads_it() { ls -l "/proc/$(pgrep -P $!)/fd" | grep -q "$DIR/fifo"; }
+    wait_until reads_it
     kill -TERM "$(pgrep -P $!)"
     wait $!
 }
