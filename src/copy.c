@@ -35,7 +35,6 @@ int step_fail(struct copy *c, int rc, const char *path, const char *what)
 void step_forget(struct copy *c)
 {
     c->stage.keep = false;
-    journal_remove(&c->journal);
 }
 
 int step_fail_disk(struct copy *c, int rc)
@@ -118,6 +117,8 @@ static void release(struct copy *c)
     extents_release(&c->extents);
     io_close(&c->medium);
     stage_discard(&c->stage);
+    if (!c->stage.keep) /* last, for its lock is what keeps others from the staged file */
+        journal_remove(&c->journal);
     journal_close(&c->journal);
     inspect_release_destination(&c->dst);
     inspect_close_source(&c->src);

@@ -118,7 +118,7 @@ static int check_private(int fd)
     struct stat st;
     if (fstat(fd, &st) < 0)
         return -errno;
-    bool is = S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 &&
+    bool is = S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink <= 1 &&
               (st.st_mode & 0022) == 0;
     return is ? 0 : -EPERM;
 }
@@ -134,6 +134,16 @@ int io_open_private(int dir_fd, const char *name, int flags)
     if (rc < 0)
         io_close(&fd);
     return rc < 0 ? rc : fd;
+}
+
+int io_check_name(int fd, int dir_fd, const char *name)
+{
+    struct stat ours, named;
+    if (fstat(fd, &ours) < 0)
+        return -errno;
+    if (fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? -EBUSY : -errno;
+    return ours.st_ino == named.st_ino && ours.st_dev == named.st_dev ? 0 : -EBUSY;
 }
 
 int io_close(int *fd)

@@ -51,9 +51,13 @@ ssize_t io_splice_some(int src_fd, int dst_fd, size_t len);
 int io_reopen(int fd, int flags);
 
 /* Opens, creating it if need be, a file that this user alone has to do with: a regular one of ours,
- * with one name, that nobody else may write to, and no symbolic link. What somebody else put there
- * is -EPERM. Returns the descriptor or -errno. */
+ * with no other name, that nobody else may write to, and no symbolic link. What somebody else put
+ * there is -EPERM. Returns the descriptor or -errno. */
 int io_open_private(int dir_fd, const char *name, int flags);
+
+/* Does the open file fd still bear `name` below dir_fd? Returns 0 if so, -EBUSY if somebody has
+ * removed, renamed or replaced it, another -errno where that can't be found out. */
+int io_check_name(int fd, int dir_fd, const char *name);
 
 /* Closes *fd unless it is negative, sets it to -1, and returns 0 or -errno. */
 int io_close(int *fd);

@@ -102,14 +102,9 @@ static int read_all(int fd, const struct records *records, char **bytes, size_t 
 /* Whoever removes a journal has it locked: one that lost its name meanwhile is no longer it. */
 static int lock(const struct journal *j)
 {
-    struct stat ours, named;
     if (flock(j->fd, LOCK_EX | LOCK_NB) < 0)
         return errno == EWOULDBLOCK ? -EBUSY : -errno;
-    if (fstat(j->fd, &ours) < 0)
-        return -errno;
-    if (fstatat(j->dir_fd, j->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
-        return errno == ENOENT ? -EBUSY : -errno;
-    return ours.st_ino == named.st_ino && ours.st_dev == named.st_dev ? 0 : -EBUSY;
+    return io_check_name(j->fd, j->dir_fd, j->name);
 }
 
 int journal_start(struct journal *j, const struct journal_subject *subject)

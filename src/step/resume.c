@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cache.h"
+#include "io.h"
 #include "step/step.h"
 
 #include <errno.h>
@@ -56,16 +57,31 @@ static int look_at_medium(struct copy *c)
                          : 0;
 }
 
+/* The journal's lock keeps others from the staged file, too; but that was opened before, and
+ * whoever had the lock then may have published it. Returns 0 or -errno, as journal_open. */
+static int lock_both(struct copy *c, const struct journal_subject *subject,
+                     enum journal_found *found, size_t *damaged)
+{
+    int opened =
+        journal_open(&c->journal, c->dst.dir_fd, c->dst.name, subject, c->records, found, damaged);
+    if (opened < 0 && opened != -EPERM)
+        return opened;
+    int rc = io_check_name(c->stage.fd, c->dst.dir_fd, c->stage.hidden);
+    if (rc == -EBUSY) /* with nothing that it is about */
+        journal_remove(&c->journal);
+    return rc < 0 ? rc : opened;
+}
+
 static int open_journal(struct copy *c)
 {
     struct journal_subject subject = subject_of(c);
     enum journal_found found = JOURNAL_NEW;
     size_t damaged = 0;
-    int rc = journal_open(&c->journal, c->dst.dir_fd, c->dst.name, &subject, c->records, &found,
-                          &damaged);
+    int rc = lock_both(c, &subject, &found, &damaged);
     if (rc == -EBUSY)
-        return complain(&c->why, EBUSY, c->dst.path, "cannot copy",
-                        "another mpcp is copying to it (--wait waits for it)");
+        return complain(
+            &c->why, EBUSY, c->dst.path, "cannot copy",
+            "another mpcp is copying to it, in another container or on another machine");
     if (rc == -EPERM) {
         step_warn(c, "cannot resume", "a file of another user is where its journal would be");
         c->stage.keep = false;
