@@ -118,6 +118,18 @@ static int fill_holes(struct copy *c)
     return rc < 0 ? step_fail(c, rc, c->src.path, "cannot find its data") : 0;
 }
 
+/* Is the source what an earlier run has left beside the destination? This one would begin by
+ * emptying it. */
+static bool is_left_over(const struct copy *c, const char *what)
+{
+    char hidden[NAME_ROOM];
+    struct stat st;
+    const struct stat *src = &c->src.st;
+    name_hidden(hidden, c->dst.name, what);
+    return fstatat(c->dst.dir_fd, hidden, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           st.st_ino == src->st_ino && st.st_dev == src->st_dev;
+}
+
 /* What can't be had is refused before anything is written. */
 static int check_wishes(struct copy *c)
 {
@@ -132,6 +144,9 @@ static int check_wishes(struct copy *c)
     if (wishes->resume && c->plan.size < 0 && !S_ISREG(c->src.st.st_mode))
         return complain(&c->why, EINVAL, c->src.path, "cannot resume",
                         "it is a stream, which has no middle to go on from");
+    if (wishes->resume && (is_left_over(c, "partial") || is_left_over(c, "journal")))
+        return complain(&c->why, EINVAL, c->src.path, "cannot copy",
+                        "it is where --resume would build the copy");
     return 0;
 }
 

@@ -152,6 +152,18 @@ not_touched() { # file
     assert_clean
 }
 
+@test "what an earlier run left isn't copied to where it belongs" {
+    killed_after 16
+    cp $PARTIAL was
+    run --separate-stderr mpcp --resume $PARTIAL dst
+    assert_refused 1 "$PARTIAL: cannot copy: it is where --resume would build the copy"
+    cmp $PARTIAL was
+    run --separate-stderr mpcp --resume $JOURNAL dst
+    assert_refused 1 "$JOURNAL: cannot copy: it is where --resume would build the copy"
+    resume
+    assert_resumed
+}
+
 @test "a stream can't be resumed" {
     mkfifo fifo
     (sleep 5 >fifo) &
