@@ -130,6 +130,12 @@ static bool is_left_over(const struct copy *c, const char *what)
            st.st_ino == src->st_ino && st.st_dev == src->st_dev;
 }
 
+/* It is planned as a stream, to see whether it is as empty as it says. */
+static bool is_empty_file(const struct stat *st)
+{
+    return S_ISREG(st->st_mode) && st->st_size == 0;
+}
+
 /* What can't be had is refused before anything is written. */
 static int check_wishes(struct copy *c)
 {
@@ -141,7 +147,7 @@ static int check_wishes(struct copy *c)
     if (wishes->resume && c->plan.in_place)
         return complain(&c->why, EINVAL, c->dst.path, "cannot resume", "it is written in place: %s",
                         c->plan.placement_why);
-    if (wishes->resume && c->plan.size < 0 && !S_ISREG(c->src.st.st_mode))
+    if (wishes->resume && c->plan.size < 0 && !is_empty_file(&c->src.st))
         return complain(&c->why, EINVAL, c->src.path, "cannot resume",
                         "it is a stream, which has no middle to go on from");
     if (wishes->resume && (is_left_over(c, "partial") || is_left_over(c, "journal")))

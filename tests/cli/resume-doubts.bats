@@ -171,6 +171,19 @@ not_touched() { # file
     assert_refused 1 "fifo: cannot resume: it is a stream, which has no middle to go on from"
 }
 
+@test "nor can standard input, even if it is a file" {
+    random_file src 9M
+    run --separate-stderr mpcp --resume - dst <src
+    assert_refused 1 "standard input: cannot resume: it is a stream, which has no middle to go on from"
+}
+
+@test "an empty file is copied" {
+    : >src
+    mpcp --resume src dst
+    cmp src dst
+    assert_clean
+}
+
 @test "what is written in place can't be resumed" {
     random_file src 9M
     run --separate-stderr mpcp --resume --inplace src dst
