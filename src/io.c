@@ -123,17 +123,40 @@ static int check_private(int fd)
     return is ? 0 : -EPERM;
 }
 
+/* Opens it, or creates it if there is none, which *created tells. */
+static int open_or_create(int dir_fd, const char *name, int flags, bool *created)
+{
+    int fd = -1, tries = 3; /* somebody else may create or remove it meanwhile */
+    do {
+        fd = openat(dir_fd, name, flags);
+        *created = fd < 0 && errno == ENOENT;
+        if (*created)
+            fd = openat(dir_fd, name, flags | O_CREAT | O_EXCL, 0600);
+    } while (fd < 0 && errno == EEXIST && --tries > 0);
+    return fd < 0 ? -errno : fd;
+}
+
+/* What opening says of a link; a directory; another user's file; a pipe or a socket. */
+static bool is_refusal(int err)
+{
+    return err == ELOOP || err == EISDIR || err == EACCES || err == ENXIO;
+}
+
 int io_open_private(int dir_fd, const char *name, int flags)
 {
-    const int careful = O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    int fd = openat(dir_fd, name, O_RDWR | careful | flags, 0600);
-    if (fd < 0) /* a link; a directory; another user's file in a sticky directory; a pipe */
-        return errno == ELOOP || errno == EISDIR || errno == EACCES || errno == ENXIO ? -EPERM
-                                                                                      : -errno;
+    const int careful = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    bool created;
+    int fd = open_or_create(dir_fd, name, careful | flags, &created);
+    if (fd < 0)
+        return !created && is_refusal(-fd) ? -EPERM : fd;
     int rc = check_private(fd);
-    if (rc < 0)
-        io_close(&fd);
-    return rc < 0 ? rc : fd;
+    if (rc == 0)
+        return fd;
+    io_close(&fd);
+    if (!created)
+        return rc;
+    unlinkat(dir_fd, name, 0);
+    return rc == -EPERM ? -EOPNOTSUPP : rc; /* all files are like that here */
 }
 
 int io_check_name(int fd, int dir_fd, const char *name)

@@ -52,7 +52,8 @@ int io_reopen(int fd, int flags);
 
 /* Opens, creating it if need be, a file that this user alone has to do with: a regular one of ours,
  * with no other name, that nobody else may write to, and no symbolic link. What somebody else put
- * there is -EPERM. Returns the descriptor or -errno. */
+ * there is -EPERM, and a file system that lets no file be so is -EOPNOTSUPP. Returns the descriptor
+ * or -errno. */
 int io_open_private(int dir_fd, const char *name, int flags);
 
 /* Does the open file fd still bear `name` below dir_fd? Returns 0 if so, -EBUSY if somebody has

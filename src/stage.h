@@ -42,7 +42,8 @@ int stage_open(struct stage *stage, int dir_fd, const char *name, mode_t mode);
 /*
  * The same under a hidden name that the next run finds again, .NAME.mpcp-partial; *used becomes
  * true if there is something in it from an earlier one. It stays until it is published, while
- * stage->keep is set. -EPERM if what bears that name belongs to somebody else.
+ * stage->keep is set. -EPERM if what bears that name belongs to somebody else;
+ * -EOPNOTSUPP if the file system can't keep it from others.
  */
 int stage_open_partial(struct stage *stage, int dir_fd, const char *name, mode_t mode, bool *used);
 

@@ -38,9 +38,11 @@ static bool is_resumable(const struct copy *c)
 static int open_partial(struct copy *c, mode_t mode)
 {
     int rc = stage_open_partial(&c->stage, c->dst.dir_fd, c->dst.name, mode, &c->used);
-    if (rc != -EPERM)
+    if (rc != -EPERM && rc != -EOPNOTSUPP)
         return rc;
-    step_warn(c, "cannot resume", "a file of another user is where the unfinished copy would be");
+    step_warn(c, "cannot resume",
+              rc == -EPERM ? "a file of another user is where the unfinished copy would be"
+                           : "the file system lets others own or write to the unfinished copy");
     return stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
 }
 

@@ -118,6 +118,25 @@ not_touched() { # file
     not_touched $PARTIAL
 }
 
+@test "where every file belongs to others, nothing is left" {
+    with_fuse 100M umask=000
+    random_file src 9M
+    cd "$MNT"
+    mpcp --resume "$DIR/src" dst 2>"$DIR/err"
+    [ "$(cat "$DIR/err")" = "mpcp: dst: cannot resume: the file system lets others own or write to the unfinished copy" ]
+    cmp "$DIR/src" dst
+    assert_clean "$MNT"
+}
+
+@test "where nothing can be created, that is all that is said" {
+    needs_root
+    random_file src 9M
+    mkdir dir
+    chmod 755 . dir
+    run --separate-stderr mpcp_as_nobody --resume src dir/dst
+    assert_refused 1 "dir/dst: cannot create: Permission denied"
+}
+
 @test "symbolic links aren't followed" {
     random_file src 9M
     echo theirs >victim

@@ -169,11 +169,11 @@ mount_image() { # type, size, mkfs option...
 }
 
 # The same with a file system that knows no files without a name: FUSE, by fuse2fs.
-with_fuse() { # size
+with_fuse() { # size, mount option
     needs_root
     mkdir "$DIR/mnt"
     truncate -s "$1" "$DIR/image"
     mkfs.ext4 -q -F "$DIR/image"
-    fuse2fs "$DIR/image" "$DIR/mnt" -o rw 2>/dev/null 3>&- || skip "fuse2fs is missing, or can't mount here"
+    fuse2fs "$DIR/image" "$DIR/mnt" -o rw${2:+,$2} 2>/dev/null 3>&- || skip "fuse2fs is missing, or can't mount here"
     MNT=$DIR/mnt
 }
