@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "mover.h"
+#include "signals.h"
 #include "zeros.h"
 
 #include <assert.h>
@@ -36,9 +37,10 @@ static int move_chunk(struct mover *m, struct chunk chunk)
     return be_polite(m, chunk);
 }
 
-/* Moves what isn't zero of up to BUFFER bytes at `off`. They are read twice, the second time by the
- * engine, whatever that is; a source that is no longer the same then is none that can be copied. */
-static int move_data_in(struct mover *m, off_t off, size_t len)
+/* Moves what isn't zero, or else all, of up to BUFFER bytes at `off`. They are read twice, the
+ * second time by the engine, whatever that is; a source that is no longer the same then is none
+ * that can be copied. */
+static int move_data_in(struct mover *m, off_t off, size_t len, bool all)
 {
     struct transfer *t = m->transfer;
     ssize_t n = io_pread_full(t->src_fd, m->zeros_buffer, len, off);
@@ -46,6 +48,8 @@ static int move_data_in(struct mover *m, off_t off, size_t len)
         return (int)engine_fail(t, SIDE_SOURCE, n < 0 ? off : off + n, n < 0 ? (int)-n : ENODATA);
     if (m->records)
         XXH3_128bits_update(m->digester.state, m->zeros_buffer, len);
+    if (all)
+        return move_chunk(m, (struct chunk){off, len});
     int rc = 0;
     for (size_t begin = 0, end; !rc && zeros_next_data(m->zeros_buffer, len, &begin, &end);
          begin = end)
@@ -59,7 +63,10 @@ static int make_hole(const struct mover *m, struct chunk chunk)
     int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
     if (!m->used)
         return 0;
-    return fallocate(m->transfer->dst_fd, mode, chunk.off, (off_t)chunk.len) < 0 ? errno : 0;
+    while (fallocate(m->transfer->dst_fd, mode, chunk.off, (off_t)chunk.len) < 0)
+        if (errno != EINTR || signals_fatal())
+            return errno;
+    return 0;
 }
 
 static int move_without_zeros(struct mover *m, struct chunk chunk)
@@ -67,12 +74,13 @@ static int move_without_zeros(struct mover *m, struct chunk chunk)
     if (!m->zeros_buffer && !(m->zeros_buffer = aligned_alloc(ZEROS_BLOCK, BUFFER)))
         return (int)engine_fail(m->transfer, SIDE_SOURCE, chunk.off, ENOMEM);
     int err = make_hole(m, chunk);
-    if (err)
+    bool no_holes = err == EOPNOTSUPP || err == ENOSYS; /* zeros are written over it */
+    if (err && !no_holes)
         return (int)engine_fail(m->transfer, SIDE_DESTINATION, chunk.off, err);
     int rc = 0;
     for (size_t done = 0; !rc && done < chunk.len; done += BUFFER)
         rc = move_data_in(m, chunk.off + (off_t)done,
-                          chunk.len - done < BUFFER ? chunk.len - done : BUFFER);
+                          chunk.len - done < BUFFER ? chunk.len - done : BUFFER, no_holes);
     return rc;
 }
 

@@ -66,6 +66,20 @@ load resume
     assert_clean
 }
 
+@test "where there are no holes, zeros are written over what was there" {
+    only_once
+    with_mount ramfs 100M
+    cd "$MNT"
+    random_file src 16M
+    head -c 4M /dev/zero >>src
+    killed_after 16 --sparse=always
+    random_file other 20M
+    dd if=other of=$PARTIAL conv=notrunc status=none
+    resume --sparse=always
+    [ "$KEPT" = 0 ]
+    assert_clean
+}
+
 @test "what the staged file has lost is copied again" {
     only_once
     killed_after 16
