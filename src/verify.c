@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify.h"
 #include "cache.h"
+#include "signals.h"
 #include "zeros.h"
 
 #include <errno.h>
@@ -50,6 +51,8 @@ struct work verify_work(struct verifier *v, size_t chunk_len)
 static int check_zeros(struct verifier *v, char *buffer, off_t off, off_t end)
 {
     for (size_t len; off < end; off += (off_t)len) {
+        if (signals_fatal())
+            return fail(v, off, 0, EINTR);
         len = end - off < BUFFER ? (size_t)(end - off) : BUFFER;
         ssize_t n = io_pread_pages(v->fd, buffer, len, off);
         if (n < (ssize_t)len)

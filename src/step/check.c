@@ -105,7 +105,8 @@ static struct ending read_back(struct copy *c, struct verifier *v)
     c->observer->phase(c->observer->arg, "verifying");
     struct ending ending = step_run(c, &work, PHASE_VERIFYING, c->plan.jobs, c->extents.bytes);
     if (ending.kind == ENDED_WELL && verify_holes(v, c->plan.page) < 0)
-        ending = (struct ending){.kind = ENDED_FAILED, .failure = v->failure};
+        ending = (struct ending){.kind = signals_fatal() ? ENDED_INTERRUPTED : ENDED_FAILED,
+                                 .failure = v->failure};
     return ending;
 }
 

@@ -50,6 +50,28 @@ dies_of() { # signal, status
 @test "SIGHUP" { dies_of HUP 129; }
 @test "SIGQUIT" { dies_of QUIT 131; }
 
+# Where there are no holes, all zeros that should be one are read by the parent: a minute for these.
+@test "SIGTERM, while holes are checked" {
+    local status=0
+    needs_strace
+    with_mount ramfs 100M
+    truncate -s 60M src
+    echo old >"$MNT/dst"
+    traced pread64:delay_exit=1000000 --engine=read-write --verify -j2 src "$MNT/dst" 2>err &
+    JOB=$!
+    wait_until pgrep -x "$PROCESS" >/dev/null
+    PARENT=$(pgrep -o -x "$PROCESS")
+    wait_until phase_is verifying
+    kill -TERM "$PARENT"
+    wait_until no_process_left
+    wait $JOB || status=$?
+    echo "status $status"
+    [ "$status" = 143 ]
+    [ "$(cat "$MNT/dst")" = old ]
+    [ -z "$(own_messages err)" ]
+    assert_clean
+}
+
 a_worker_dies() { # words that follow, option...
     local worker more=$1
     shift
