@@ -8,8 +8,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
+
+enum { LISTEN_TRIES = 200 };
 
 /* Sets the address; its length is returned. A NUL at the start makes it abstract. */
 static socklen_t address_of(int dir_fd, const char *name, const struct stat *st,
@@ -49,25 +52,46 @@ static int find_holder(const struct sockaddr_un *address, socklen_t len, pid_t *
     io_close(&fd);
     if (err == EAGAIN) /* too many have asked before */
         return -EBUSY;
-    if (err) /* ours listen */
-        return -EPERM;
+    if (err)
+        return -err;
     /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): errno is never 0 after a failure */
     *holder = who.pid;
     return who.uid == geteuid() || who.uid == 0 ? -EBUSY : -EPERM;
 }
 
-int lock_take(int dir_fd, const char *name, const struct stat *st, pid_t *holder)
+/* Binds a new socket to the address, which then is ours. Returns it, or -errno. */
+static int bind_new(const struct sockaddr_un *address, socklen_t len)
 {
-    struct sockaddr_un address;
-    socklen_t len = address_of(dir_fd, name, st, &address);
-    int fd = len > 0 ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
-    *holder = 0;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    int rc = bind(fd, (const struct sockaddr *)&address, len);
+    int rc = bind(fd, (const struct sockaddr *)address, len);
     if (rc == 0 && listen(fd, 64) == 0)
         return fd;
     rc = -errno;
     io_close(&fd);
-    return rc == -EADDRINUSE ? find_holder(&address, len, holder) : rc;
+    return rc;
+}
+
+static int try_once(const struct sockaddr_un *address, socklen_t len, pid_t *holder)
+{
+    int rc = bind_new(address, len);
+    return rc == -EADDRINUSE ? find_holder(address, len, holder) : rc;
+}
+
+int lock_take(int dir_fd, const char *name, const struct stat *st, pid_t *holder)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    struct sockaddr_un address;
+    socklen_t len = address_of(dir_fd, name, st, &address);
+    *holder = 0;
+    if (len == 0)
+        return -errno;
+    int rc = try_once(&address, len, holder);
+    /* One of ours that doesn't listen will soon, or has just ended; a stranger's may never. */
+    for (int i = 0; rc == -ECONNREFUSED && i < LISTEN_TRIES; i++) {
+        nanosleep(&pause, NULL);
+        rc = try_once(&address, len, holder);
+    }
+    return rc;
 }

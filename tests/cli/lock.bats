@@ -9,6 +9,13 @@ start() { # option...
     wait_for_processes 3
 }
 
+# The name of the lock that is held on a file in this directory, among those of all other copies.
+lock_name() {
+    local prefix
+    prefix=$(printf 'mpcp-name-%x-%x-' $(stat -c '%d %i' .))
+    sed -n "s/.* @\\($prefix[0-9a-f]*\\)\$/\\1/p" /proc/net/unix
+}
+
 is_refused() { # destination, option...
     local dst=$1
     shift
@@ -61,6 +68,20 @@ setup_files() {
     is_refused twin
     wait $JOB
     cmp src twin
+}
+
+@test "when both begin at once" {
+    needs_strace
+    setup_files
+    # The first has the lock's name, but nobody can see yet whose it is.
+    traced listen:delay_enter=50000 --bwlimit=24M -j2 src dst &
+    JOB=$!
+    bound() { [ -n "$(lock_name)" ]; }
+    wait_until bound
+    run --separate-stderr "$DIR/$PROCESS" other dst
+    assert_failed_like 1 "dst: cannot copy: another mpcp \(pid [0-9]+\) is copying to it .*"
+    wait $JOB
+    cmp src dst
 }
 
 @test "with --wait, the second waits" {
@@ -133,7 +154,7 @@ setup_files() {
     setup_files
     # All that a stranger knows are the directory and the name; he can bind what he likes.
     start
-    name=$(sed -n 's/.* @\(mpcp-name-[0-9a-f-]*\)$/\1/p' /proc/net/unix | head -1)
+    name=$(lock_name)
     [ -n "$name" ]
     wait $JOB
     setpriv --reuid=65534 --regid=65534 --clear-groups env PATH=/usr/bin:/bin python3 -c 'import socket, sys, time
