@@ -35,11 +35,12 @@ static int try_lock(struct copy *c, pid_t *holder)
     return c->lock;
 }
 
-/* What was found out before the waiting needn't be true any more. */
+/* What was found out before the waiting needn't be true any more. A stream stays open: its writer
+ * would take its closing for the end. */
 static int look_again(struct copy *c)
 {
     inspect_release_destination(&c->dst);
-    if (c->src.fd > STDERR_FILENO) {
+    if (c->src.fd > STDERR_FILENO && inspect_is_seekable(c->src.st.st_mode)) {
         inspect_close_source(&c->src);
         int rc = step_open_source(c);
         if (rc < 0)

@@ -106,6 +106,18 @@ setup_files() {
     assert_clean
 }
 
+@test "a FIFO isn't opened twice for it" {
+    needs_strace
+    setup_files
+    mkfifo fifo
+    start
+    cat other >fifo &
+    strace -f -qq -o trace -e trace=openat,open "$DIR/$PROCESS" --wait fifo dst
+    wait $JOB
+    cmp other dst
+    [ "$(grep -c '"fifo"' trace)" = 1 ]
+}
+
 @test "waiting ends at a signal" {
     local status=0
     setup_files
