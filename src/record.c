@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "record.h"
 
-#include <errno.h>
 #include <sys/mman.h>
 
 static size_t records_bytes(size_t count)

@@ -5,9 +5,7 @@
 #include "zeros.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { BUFFER = 1 << 20 };
 

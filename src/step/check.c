@@ -2,12 +2,10 @@
 #include "cache.h"
 #include "ending.h"
 #include "signals.h"
-#include "size.h"
 #include "step/step.h"
 #include "verify.h"
 
 #include <errno.h>
-#include <string.h>
 
 enum { FLUSH_STEP = 64 << 20 }; /* bytes */
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "cache.h"
 #include "io.h"
 #include "size.h"
 #include "step/step.h"
