@@ -137,6 +137,20 @@ static bool is_empty_file(const struct stat *st)
     return S_ISREG(st->st_mode) && st->st_size == 0;
 }
 
+static int check_resumable(struct copy *c)
+{
+    if (c->plan.in_place)
+        return complain(&c->why, EINVAL, c->dst.path, "cannot resume", "it is written in place: %s",
+                        c->plan.placement_why);
+    if (c->plan.size < 0 && !is_empty_file(&c->src.st))
+        return complain(&c->why, EINVAL, c->src.path, "cannot resume",
+                        "it is a stream, which has no middle to go on from");
+    if (is_left_over(c, "partial") || is_left_over(c, "journal"))
+        return complain(&c->why, EINVAL, c->src.path, "cannot copy",
+                        "it is where --resume would build the copy");
+    return 0;
+}
+
 /* What can't be had is refused before anything is written. */
 static int check_wishes(struct copy *c)
 {
@@ -145,16 +159,7 @@ static int check_wishes(struct copy *c)
     if (wishes->verify && stream)
         return complain(&c->why, EINVAL, c->dst.path, "cannot verify",
                         "what is written to it can't be read back");
-    if (wishes->resume && c->plan.in_place)
-        return complain(&c->why, EINVAL, c->dst.path, "cannot resume", "it is written in place: %s",
-                        c->plan.placement_why);
-    if (wishes->resume && c->plan.size < 0 && !is_empty_file(&c->src.st))
-        return complain(&c->why, EINVAL, c->src.path, "cannot resume",
-                        "it is a stream, which has no middle to go on from");
-    if (wishes->resume && (is_left_over(c, "partial") || is_left_over(c, "journal")))
-        return complain(&c->why, EINVAL, c->src.path, "cannot copy",
-                        "it is where --resume would build the copy");
-    return 0;
+    return wishes->resume ? check_resumable(c) : 0;
 }
 
 int step_decide(struct copy *c)
