@@ -323,12 +323,19 @@ static void remove_hidden(struct stage *stage)
     unlinkat(stage->dir_fd, stage->hidden, 0);
 }
 
+/* Anybody may have put a file of his own in its place meanwhile. */
+static void remove_created(const struct stage *stage)
+{
+    if (io_check_name(stage->fd, stage->dir_fd, stage->name) == 0)
+        unlinkat(stage->dir_fd, stage->name, 0);
+}
+
 void stage_discard(struct stage *stage)
 {
     if (stage->hidden[0] && !stage->keep)
         remove_hidden(stage);
     if (stage->kind == STAGE_IN_PLACE && stage->created && stage->fd >= 0)
-        unlinkat(stage->dir_fd, stage->name, 0);
+        remove_created(stage);
     stage->hidden[0] = '\0';
     stage->created = false;
     io_close(&stage->fd);

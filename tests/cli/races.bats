@@ -176,6 +176,17 @@ become_other() {
     [ "$(own_messages err)" = 'mpcp: dst: cannot open: Too many levels of symbolic links' ]
 }
 
+@test "--inplace doesn't remove another file that takes the place of what it has created" {
+    local status=0
+    setup_files
+    start --inplace src dst
+    mv victim dst
+    kill "$PARENT"
+    wait $JOB || status=$?
+    [ "$status" = 143 ]
+    [ "$(cat dst)" = theirs ]
+}
+
 @test "--inplace doesn't write to another file that appears" {
     in_place_meanwhile become_other
     [ "$(own_messages err)" = 'mpcp: dst: cannot open: it was replaced by another file meanwhile' ]
