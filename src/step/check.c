@@ -127,7 +127,10 @@ static int verify(struct copy *c, off_t size)
 int step_verify(struct copy *c)
 {
     off_t size = c->plan.size < 0 ? c->result->bytes : c->plan.size;
-    if (!c->rules->wishes.verify || size == 0)
+    if (!c->rules->wishes.verify)
+        return 0;
+    c->result->verified = size == 0; /* there is nothing that could be wrong */
+    if (size == 0)
         return 0;
     int rc = stage_sync(&c->stage);
     if (rc < 0)

@@ -52,6 +52,12 @@ is_found_right() { # option...
     is_found_right -j2 --sparse=always
 }
 
+@test "an empty file" {
+    only_once
+    : >src
+    is_found_right
+}
+
 @test "where there is no disk" {
     skip_across
     with_mount tmpfs 64M
