@@ -85,6 +85,7 @@ nothing_to_show() {
     start
     kill -STOP $WORKERS
     kill -KILL "$PARENT"
+    wait $JOB || true
     nothing_to_show
     ! mpcp --status --json | grep "\"$DIR"
     wait_until no_process_left

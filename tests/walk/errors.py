@@ -102,7 +102,7 @@ STAGED = re.compile(r"close\(\d+<[^>]*/(#\d+|\.dst\.mpcp-[0-9a-f]{8}|\.dst\.mpcp
 
 # What is left by these isn't removed, for it may be somebody else's, or can't be.
 STAYS = {
-    "openat": ("EACCES", "EPERM"),  # what another user has put where --resume keeps what is copied
+    "openat": ("EACCES", "EPERM", "EOPNOTSUPP"),  # what another user has put where --resume keeps what is copied
     "ftruncate": ("EPERM",),  # the same, a journal that may only be added to
     "unlinkat": ("EACCES", "EPERM", "EIO"),
 }

@@ -39,7 +39,7 @@ from scenarios import SCENARIOS
 
 SENTENCE = re.compile(r"mpcp: (src|dst|fifo|standard input|standard output): [^:]+: .+")
 INCOMPLETE = "(the destination was written in place and is now incomplete)"
-FOREIGN = "a file of another user is where"
+FOREIGN = re.compile("a file of another user is where|the file system lets others own or write to")
 # By strace, of a process that was killed meanwhile.
 TAMPER = "strace: Failed to tamper with process"
 
@@ -52,8 +52,8 @@ class Verdict:
         self.scenario = run.scenario
         self.wrong = []
         lines = [line for line in result.stderr.splitlines() if not line.startswith(TAMPER)]
-        self.is_foreign = any(FOREIGN in line for line in lines)  # then it goes on, with a warning
-        self.lines = [line for line in lines if FOREIGN not in line]
+        self.is_foreign = any(FOREIGN.search(line) for line in lines)  # then it goes on, with a warning
+        self.lines = [line for line in lines if not FOREIGN.search(line)]
         self.read_log(result.log.splitlines())
 
     def read_log(self, log):
