@@ -70,24 +70,6 @@ int step_check_source(struct copy *c)
 
 /* --- the copy --- */
 
-/* fsync, after the attributes, makes sure; this shows how far it is. */
-int step_flush(struct copy *c)
-{
-    struct stat st;
-    if (!c->rules->wishes.sync || fstat(c->stage.fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return 0;
-    c->observer->phase(c->observer->arg, "flushing");
-    share_begin(c->share, PHASE_FLUSHING, st.st_size, c->plan.page);
-    int rc = 0;
-    for (off_t off = 0; !rc && off < st.st_size; off += FLUSH_STEP) {
-        c->share->slots[0].done = off;
-        c->observer->tick(c->observer->arg, off, st.st_size);
-        rc = signals_fatal() ? -EINTR
-                             : cache_write_back(c->stage.fd, (struct chunk){off, FLUSH_STEP});
-    }
-    return rc < 0 && rc != -EINTR ? step_fail_disk(c, rc) : rc;
-}
-
 /* A stream is known to be one run of data only now. */
 static int find_data(struct copy *c, off_t size)
 {
@@ -95,6 +77,36 @@ static int find_data(struct copy *c, off_t size)
         return 0;
     extents_release(&c->extents);
     return extents_whole(size, &c->extents);
+}
+
+/* Data alone: a file may have more holes than could be gone through in days. */
+static int flush(struct copy *c)
+{
+    off_t size = c->extents.bytes;
+    struct chunk chunk;
+    int rc = 0;
+    share_begin(c->share, PHASE_FLUSHING, size, c->plan.page);
+    for (off_t off = 0; !rc && off < size; off += (off_t)chunk.len) {
+        chunk = extents_at(&c->extents, off, FLUSH_STEP);
+        c->share->slots[0].done = off;
+        c->observer->tick(c->observer->arg, off, size);
+        rc = signals_fatal() ? -EINTR : cache_write_back(c->stage.fd, chunk);
+    }
+    return rc;
+}
+
+/* fsync, after the attributes, makes sure; this shows how far it is. */
+int step_flush(struct copy *c)
+{
+    struct stat st;
+    if (!c->rules->wishes.sync || fstat(c->stage.fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return 0;
+    int rc = find_data(c, c->result->bytes);
+    if (rc < 0)
+        return step_fail(c, rc, c->dst.path, "cannot flush");
+    c->observer->phase(c->observer->arg, "flushing");
+    rc = flush(c);
+    return rc < 0 && rc != -EINTR ? step_fail_disk(c, rc) : rc;
 }
 
 static struct ending read_back(struct copy *c, struct verifier *v)

@@ -152,3 +152,16 @@ keeps_holes_on() { # type, size, mkfs option...
     [ "$(cat dst)" = old ]
     assert_clean
 }
+
+@test "a hole of exbibytes takes no time, also with --fsync, --verify or --resume" {
+    local option
+    only_once
+    with_mount xfs 400M
+    truncate -s 4E "$MNT/src"
+    echo data >>"$MNT/src"
+    for option in --fsync --verify --resume; do
+        timeout 20 "$DIR/$PROCESS" --reflink=never $option "$MNT/src" "$MNT/dst"
+        [ "$(stat -c %s "$MNT/dst")" = $(((4 << 60) + 5)) ]
+        [ "$(tail -c 5 "$MNT/dst")" = data ]
+    done
+}
