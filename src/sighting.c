@@ -194,19 +194,21 @@ int sighting_all(pid_t only, struct sighting **sightings)
 {
     struct sighting s;
     int count = 0;
+    bool mounted = false; /* else not even this process is there */
     *sightings = NULL;
     DIR *proc = opendir("/proc");
     if (!proc)
         return -errno;
     for (struct dirent *e; count >= 0 && (e = readdir(proc));) {
         pid_t pid = (pid_t)atoi(e->d_name);
+        mounted |= pid == getpid();
         if (pid > 0 && pid != getpid() && (!only || pid == only) && look_at(pid, only, &s))
             count = add(sightings, count, &s);
     }
     closedir(proc);
     if (count > 1)
         qsort(*sightings, (size_t)count, sizeof(s), by_pid);
-    return count;
+    return count == 0 && !mounted ? -ENOENT : count;
 }
 
 void sighting_release(struct sighting *sightings, int count)

@@ -137,6 +137,12 @@ nothing_to_show() {
     assert_refused 1 "$$: cannot show its status: no copy is made by such a process"
 }
 
+@test "where nothing can be known" {
+    needs_root
+    run --separate-stderr unshare -m sh -c 'umount -l /proc && "$0" --status' "$MPCP"
+    assert_refused 1 "/proc: cannot list processes: No such file or directory"
+}
+
 @test "operands that make no sense" {
     for operands in nonsense 0 -5 '1 2' 99999999999999; do
         run --separate-stderr mpcp --status -- $operands
