@@ -24,6 +24,8 @@ static bool needs_lock(const struct copy *c)
 {
     if (c->dst.standard || (c->dst.exists && !inspect_is_seekable(c->dst.st.st_mode)))
         return false;
+    if (c->dst.exists && c->rules->existing == EXISTING_KEEP) /* it won't be written to */
+        return false;
     return c->rules->wishes.resume || !c->src.has_size || c->src.size >= FACTS_SMALL;
 }
 

@@ -80,8 +80,22 @@ static bool is_sources_end(const struct ending *ending)
            ending->failure.err == ENODATA;
 }
 
+static int conclude(struct copy *c, const struct ending *ending, unsigned jobs)
+{
+    if (is_disks_failure(c, ending) || is_sources_end(ending))
+        step_forget(c);
+    if (ending->kind != ENDED_WELL)
+        return ending_complain(ending, &c->src, c->dst.path, &c->why);
+    if (ending->forked < jobs)
+        step_remark(c, ending->forked ? "copied by fewer workers" : "copied without workers",
+                    "no more processes could be forked");
+    assert(c->plan.size < 0 || c->result->bytes == c->plan.data);
+    return 0;
+}
+
 int step_move(struct copy *c)
 {
+    struct ending ending = {.kind = ENDED_WELL};
     int rc = create_share(c);
     if (rc < 0)
         return rc;
@@ -89,21 +103,10 @@ int step_move(struct copy *c)
     unsigned jobs = is_at_rest(c) ? 0 : c->plan.jobs;
     rc = mover_prepare(&mover);
     c->spoilt = step_overwrites(c);
-    struct ending ending = {.kind = ENDED_WELL};
     if (!rc)
         ending = run_mover(c, &mover, jobs);
     mover_release(&mover);
-    if (rc < 0)
-        return step_fail(c, rc, c->src.path, "cannot hash it");
-    if (is_disks_failure(c, &ending) || is_sources_end(&ending))
-        step_forget(c);
-    if (ending.kind != ENDED_WELL)
-        return ending_complain(&ending, &c->src, c->dst.path, &c->why);
-    if (ending.forked < jobs)
-        step_remark(c, ending.forked ? "copied by fewer workers" : "copied without workers",
-                    "no more processes could be forked");
-    assert(c->plan.size < 0 || c->result->bytes == c->plan.data);
-    return 0;
+    return rc < 0 ? step_fail(c, rc, c->src.path, "cannot hash it") : conclude(c, &ending, jobs);
 }
 
 /* What the workers couldn't let go of: the last they wrote, and what they had mapped. */

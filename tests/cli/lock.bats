@@ -149,6 +149,15 @@ setup_files() {
     wait $JOB
 }
 
+@test "what is to be left alone needs no lock" {
+    setup_files
+    touch dst
+    start
+    mpcp -n other dst
+    wait $JOB
+    cmp src dst
+}
+
 @test "other destinations aren't locked" {
     setup_files
     mkdir dir
