@@ -15,20 +15,25 @@ static size_t share_bytes(unsigned count)
 
 static struct share *map_memory(int fd, size_t len)
 {
-    void *map = MAP_FAILED;
-    if (fd >= 0 && ftruncate(fd, (off_t)len) == 0)
-        map = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    int flags = fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED;
+    void *map = mmap(NULL, len, PROT_READ | PROT_WRITE, flags, fd, 0);
     return map == MAP_FAILED ? NULL : map;
 }
 
+/* Memory that can't be shown, since a file may not be as large or there can't be one more, is good
+ * enough to work with. */
 static struct share *map_shared(size_t len)
 {
     int fd = memfd_create(SHARE_MEMORY, MFD_CLOEXEC);
-    struct share *share = map_memory(fd, len);
-    if (share)
-        share->fd = fd;
-    else
+    if (fd >= 0 && ftruncate(fd, (off_t)len) < 0)
         io_close(&fd);
+    struct share *share = map_memory(fd, len);
+    if (share) {
+        share->fd = fd;
+        share->mapped = true;
+    } else {
+        io_close(&fd);
+    }
     return share;
 }
 
@@ -59,11 +64,10 @@ struct share *share_create(unsigned count, bool visible)
 void share_destroy(struct share *share)
 {
     int fd = share ? share->fd : -1;
-    if (fd < 0) {
+    if (share && share->mapped)
+        munmap(share, share_bytes(share->count));
+    else
         free(share);
-        return;
-    }
-    munmap(share, share_bytes(share->count));
     io_close(&fd);
 }
 

@@ -4,8 +4,8 @@
  * Workers claim chunks and count finished bytes in it with atomic operations; the parent only
  * reads. Nothing here blocks.
  *
- * That memory is a memfd, so that a process that isn't related to them can look at it, too: see
- * status.h. Whoever changes its layout changes SHARE_VERSION.
+ * That memory is a memfd, if there can be one, so that a process that isn't related to them can
+ * look at it, too: see status.h. Whoever changes its layout changes SHARE_VERSION.
  */
 #pragma once
 
@@ -45,7 +45,8 @@ struct share {
     char engine[16];
     char src[PATH_MAX], dst[PATH_MAX]; /* as the user wrote them */
 
-    int fd;           /* the memfd; -1 where the memory isn't shared, but the C library's */
+    int fd;           /* the memfd; -1: none */
+    bool mapped;      /* shared; else it is memory of the C library */
     struct pace pace; /* no limit unless one is set */
     struct slot slots[];
 };

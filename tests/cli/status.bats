@@ -143,6 +143,13 @@ nothing_to_show() {
     assert_refused 1 "/proc: cannot list processes: No such file or directory"
 }
 
+@test "a copy that can't be shown is made all the same" {
+    needs_strace
+    random_file src 9M
+    traced memfd_create:error=EMFILE -j2 src dst
+    cmp src dst
+}
+
 @test "operands that make no sense" {
     for operands in nonsense 0 -5 '1 2' 99999999999999; do
         run --separate-stderr mpcp --status -- $operands
