@@ -12,7 +12,7 @@ copy_while() { # command, option...
     random_file src 16M
     touch -d 2001-02-03 src
     echo old >dst
-    mpcp --bwlimit=32M -j2 --chunk=256K "$@" src dst 2>err &
+    mpcp --bwlimit=16M -j2 --chunk=256K "$@" src dst 2>err &
     wait_for_processes 3
     $change
     wait $! || STATUS=$?

@@ -4,7 +4,7 @@
 load support
 
 start() { # option...
-    mpcp --bwlimit=24M -j2 "$@" src dst &
+    mpcp --bwlimit=16M -j2 "$@" src dst &
     JOB=$!
     wait_for_processes 3
 }
@@ -74,7 +74,7 @@ setup_files() {
     needs_strace
     setup_files
     # The first has the lock's name, but nobody can see yet whose it is.
-    traced listen:delay_enter=50000 --bwlimit=24M -j2 src dst &
+    traced listen:delay_enter=50000 --bwlimit=16M -j2 src dst &
     JOB=$!
     bound() { [ -n "$(lock_name)" ]; }
     wait_until bound

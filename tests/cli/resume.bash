@@ -19,7 +19,7 @@ ended_by() { # signal, chunks, option...
     local signal=$1 chunks=$2
     shift 2
     [ -e src ] || random_file src 20M
-    mpcp --resume --chunk=1M --bwlimit=32M -j2 "$@" src dst &
+    mpcp --resume --chunk=1M --bwlimit=16M -j2 "$@" src dst &
     copied() { [ "$(stat -c %s $JOURNAL)" -ge $((HEADER + chunks * LINE)) ]; }
     wait_until copied 2>/dev/null
     pkill -"$signal" -o -x "$PROCESS"
