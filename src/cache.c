@@ -19,10 +19,7 @@ void cache_start_writing(int fd, struct chunk chunk)
 int cache_write_back(int fd, struct chunk chunk)
 {
     unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-    if (sync_file_range(fd, chunk.off, (off_t)chunk.len, all) == 0)
-        return 0;
-    bool lacks_it = errno == ENOSYS || errno == EINVAL || errno == ESPIPE || errno == EOPNOTSUPP;
-    return lacks_it ? 0 : -errno;
+    return io_sync_range(fd, chunk.off, (off_t)chunk.len, all);
 }
 
 int cache_drop_written(int fd, struct chunk chunk)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inspect.h"
 #include "filesystem.h"
+#include "io.h"
 #include "signals.h"
 #include "size.h"
 
@@ -183,7 +184,7 @@ static int refuse_same(const struct source *src, const struct destination *dst,
     if (!inspect_is_seekable(
             b->st_mode)) /* reading from and writing to one terminal is no mistake */
         return 0;
-    bool same = a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+    bool same = io_same_file(a, b);
     same |= S_ISBLK(a->st_mode) && S_ISBLK(b->st_mode) && a->st_rdev == b->st_rdev;
     if (!same)
         return 0;

@@ -159,6 +159,11 @@ int io_open_private(int dir_fd, const char *name, int flags)
     return rc == -EPERM ? -EOPNOTSUPP : rc; /* all files are like that here */
 }
 
+bool io_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
 int io_check_name(int fd, int dir_fd, const char *name)
 {
     struct stat ours, named;
@@ -166,7 +171,7 @@ int io_check_name(int fd, int dir_fd, const char *name)
         return -errno;
     if (fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? -EBUSY : -errno;
-    return ours.st_ino == named.st_ino && ours.st_dev == named.st_dev ? 0 : -EBUSY;
+    return io_same_file(&ours, &named) ? 0 : -EBUSY;
 }
 
 int io_close(int *fd)
@@ -179,15 +184,20 @@ int io_close(int *fd)
     return close(closing) < 0 && errno != EINTR ? -errno : 0;
 }
 
+int io_sync_range(int fd, off_t off, off_t len, unsigned flags)
+{
+    if (sync_file_range(fd, off, len, flags) == 0)
+        return 0;
+    bool lacks_it = errno == ENOSYS || errno == EINVAL || errno == ESPIPE || errno == EOPNOTSUPP;
+    return lacks_it ? 0 : -errno;
+}
+
 /* Has anything failed to be written since the file was opened? Those who were told before, such as
  * a worker that ended, may have told nobody; an open file remembers. */
 static int written_so_far(int fd)
 {
     const off_t beyond = (off_t)1 << 43; /* where there is nothing to wait for */
-    if (sync_file_range(fd, beyond, 1, SYNC_FILE_RANGE_WAIT_BEFORE) == 0)
-        return 0;
-    bool lacks_it = errno == ENOSYS || errno == EINVAL || errno == ESPIPE || errno == EOPNOTSUPP;
-    return lacks_it ? 0 : -errno;
+    return io_sync_range(fd, beyond, 1, SYNC_FILE_RANGE_WAIT_BEFORE);
 }
 
 int io_flush(int fd)

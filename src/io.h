@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Which of the two files a failure belongs to, and what was done with it. */
@@ -56,12 +57,19 @@ int io_reopen(int fd, int flags);
  * or -errno. */
 int io_open_private(int dir_fd, const char *name, int flags);
 
+/* Do both describe one and the same file? */
+bool io_same_file(const struct stat *a, const struct stat *b);
+
 /* Does the open file fd still bear `name` below dir_fd? Returns 0 if so, -EBUSY if somebody has
  * removed, renamed or replaced it, another -errno where that can't be found out. */
 int io_check_name(int fd, int dir_fd, const char *name);
 
 /* Closes *fd unless it is negative, sets it to -1, and returns 0 or -errno. */
 int io_close(int *fd);
+
+/* sync_file_range(2), by the same flags. Returns 0 or -errno; 0 also where it can't be had: pipes,
+ * some file systems. */
+int io_sync_range(int fd, off_t off, off_t len, unsigned flags);
 
 /* Makes delayed write errors (NFS, FUSE) show that otherwise only close(fd) reports, without
  * closing; also those that another process was told by closing the same open file. */

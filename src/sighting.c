@@ -116,8 +116,7 @@ static bool is_mpcp(int process)
 {
     struct stat its, ours;
     return process >= 0 && fstatat(process, "exe", &its, 0) == 0 &&
-           stat("/proc/self/exe", &ours) == 0 && its.st_ino == ours.st_ino &&
-           its.st_dev == ours.st_dev;
+           stat("/proc/self/exe", &ours) == 0 && io_same_file(&its, &ours);
 }
 
 /* Workers, and the processes that copy small files, are their parents' business. */

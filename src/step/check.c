@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cache.h"
 #include "ending.h"
+#include "io.h"
 #include "signals.h"
 #include "step/step.h"
 #include "verify.h"
@@ -16,11 +17,6 @@ static bool same_time(const struct timespec *a, const struct timespec *b)
     return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
-}
-
 /* Looks at what is under the source's name now; there may be nothing, and *named stays as it is. */
 static int look_at_name(const char *path, struct stat *named)
 {
@@ -33,7 +29,7 @@ static const char *change_of(const struct stat *named, const struct stat *then,
 {
     if (named->st_mode == 0)
         return "it was removed or renamed";
-    if (!same_file(named, then))
+    if (!io_same_file(named, then))
         return "it was replaced by another file";
     if (now->st_size > then->st_size)
         return "it grew";

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "io.h"
 #include "lock.h"
 #include "signals.h"
 #include "step/step.h"
@@ -127,10 +128,9 @@ static bool is_left_over(const struct copy *c, const char *what)
 {
     char hidden[NAME_ROOM];
     struct stat st;
-    const struct stat *src = &c->src.st;
     name_hidden(hidden, c->dst.name, what);
     return fstatat(c->dst.dir_fd, hidden, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           st.st_ino == src->st_ino && st.st_dev == src->st_dev;
+           io_same_file(&st, &c->src.st);
 }
 
 /* It is planned as a stream, to see whether it is as empty as it says. */

@@ -68,7 +68,7 @@ static bool is_another(const struct copy *c)
     const struct stat *then = &c->dst.st;
     if (!c->dst.exists || !inspect_is_seekable(then->st_mode) || c->dst.fs == OVERLAYFS_SUPER_MAGIC)
         return false;
-    return fstat(c->stage.fd, &st) == 0 && (st.st_ino != then->st_ino || st.st_dev != then->st_dev);
+    return fstat(c->stage.fd, &st) == 0 && !io_same_file(&st, then);
 }
 
 static int open_in_place(struct copy *c)
