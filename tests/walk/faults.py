@@ -32,7 +32,7 @@ import time
 import common
 from errors import FATAL, OTHER_WORDS, STAGED, STAYS
 from recording import Case, spelled
-from runs import TIMEOUT, Run
+from runs import Run, Verdict
 from scenarios import SCENARIOS
 
 # --- what must be ---
@@ -44,13 +44,10 @@ FOREIGN = re.compile("a file of another user is where|the file system lets other
 TAMPER = "strace: Failed to tamper with process"
 
 
-class Verdict:
-    """What is wrong with the outcome of a run."""
-
+class FaultVerdict(Verdict):
     def __init__(self, run, case, result):
-        self.run, self.case, self.result = run, case, result
-        self.scenario = run.scenario
-        self.wrong = []
+        super().__init__(run, result)
+        self.case = case
         lines = [line for line in result.stderr.splitlines() if not line.startswith(TAMPER)]
         self.is_foreign = any(FOREIGN.search(line) for line in lines)  # then it goes on, with a warning
         self.lines = [line for line in lines if not FOREIGN.search(line)]
@@ -68,26 +65,10 @@ class Verdict:
             self.is_fatal = (self.case.where == "parent" and not self.late and self.scenario.generations == 1
                              and bool(STAGED.search(log[injected[0]])))
 
-    def must(self, condition, what):
-        if not condition:
-            self.wrong.append(what)
-
     def destination(self):
-        if self.scenario.dst == "-":
-            return self.result.stdout
-        try:
-            with open(self.run.path("dst"), "rb") as file:
-                return file.read()
-        except FileNotFoundError:
-            return None
+        return self.result.stdout if self.scenario.dst == "-" else super().destination()
 
-    def left(self):
-        return sorted(set(os.listdir(self.run.directory)) - self.scenario.known() - {"dst"})
-
-    def check(self):
-        if self.result.hangs is not None:
-            self.must(False, f"after {TIMEOUT} s there were still: {self.result.hangs}")
-            return self.wrong
+    def check_outcome(self):
         if self.result.status == 0:
             self.check_success()
         elif self.result.status == 1:
@@ -95,7 +76,6 @@ class Verdict:
         else:
             self.must(False, f"it ended with {self.result.status}")
         self.check_left()
-        return self.wrong
 
     def check_success(self):
         self.must(self.destination() == self.scenario.data, "exit 0, but the copy isn't exact")
@@ -197,7 +177,7 @@ class Walk:
                 run.prepare()
                 prepared.add(directory)
             result = run.with_fault(case)
-            verdict = Verdict(run, case, result)
+            verdict = FaultVerdict(run, case, result)
             wrong = verdict.check()
         finally:
             self.places.put(directory)

@@ -22,7 +22,7 @@ import sys
 import time
 
 import common
-from runs import TIMEOUT, Run, kill, wait_for
+from runs import Run, Verdict, kill, wait_for
 from scenarios import TWO, Scenario
 
 SIZE = 4 << 20
@@ -128,40 +128,21 @@ class Killing(Run):
             kill(pid, signal.SIGCONT)
 
 
-class Verdict:
-    """What is wrong with the outcome of one."""
-
+class KillVerdict(Verdict):
     def __init__(self, run, ground, the_kill, result, pid):
-        self.run, self.ground, self.kill, self.result, self.pid = run, ground, the_kill, result, pid
-        self.scenario = run.scenario
-        self.wrong = []
-
-    def must(self, condition, what):
-        if not condition:
-            self.wrong.append(what)
-
-    def destination(self):
-        try:
-            with open(self.run.path("dst"), "rb") as file:
-                return file.read()
-        except FileNotFoundError:
-            return None
+        super().__init__(run, result)
+        self.ground, self.kill, self.pid = ground, the_kill, pid
 
     def left(self):
         # FUSE itself gives such names to files that are removed while they are open, and loses some of them.
-        names = [name for name in os.listdir(self.run.directory) if not name.startswith(".fuse_hidden")]
-        return sorted(set(names) - self.scenario.known() - {"dst"})
+        return [name for name in super().left() if not name.startswith(".fuse_hidden")]
 
-    def check(self):
-        if self.result.hangs is not None:
-            self.must(False, f"after {TIMEOUT} s there were still: {self.result.hangs}")
-            return self.wrong
+    def check_outcome(self):
         self.check_status()
         self.check_destination()
         self.check_left()
         if self.scenario.resumes and self.result.status != 0 and not self.wrong:
             self.resume()
-        return self.wrong
 
     def check_status(self):
         """How it may have ended; 0: it had copied all."""
@@ -264,7 +245,7 @@ class Slaughter:
             # Some come a little too late.
             result, pid = run.kill(the_kill.who, the_kill.how, the_kill.moment * lasts * 1.05,
                                    random.Random(the_kill.index))
-            wrong = Verdict(run, ground, the_kill, result, pid).check()
+            wrong = KillVerdict(run, ground, the_kill, result, pid).check()
         finally:
             ground.free.put(directory)
         in_time = result.status != 0 or (pid != 0 and the_kill.how == STOP)

@@ -216,3 +216,31 @@ class Run:
         return [int(child) for child in common.read_text(f"/proc/{pid}/task/{pid}/children").split()]
 
 
+class Verdict:
+    """What is wrong with the outcome of a run. Those of the walks say, in check_outcome, what else must be so."""
+
+    def __init__(self, run, result):
+        self.run, self.result = run, result
+        self.scenario = run.scenario
+        self.wrong = []
+
+    def must(self, condition, what):
+        if not condition:
+            self.wrong.append(what)
+
+    def destination(self):
+        try:
+            with open(self.run.path("dst"), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def left(self):
+        return sorted(set(os.listdir(self.run.directory)) - self.scenario.known() - {"dst"})
+
+    def check(self):
+        if self.result.hangs is not None:
+            self.must(False, f"after {TIMEOUT} s there were still: {self.result.hangs}")
+        else:
+            self.check_outcome()
+        return self.wrong
