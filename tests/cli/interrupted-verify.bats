@@ -8,17 +8,15 @@ phase_is() { # phase
     "$MPCP" --status --json "$PARENT" 2>/dev/null | grep -q "\"phase\": *\"$1\""
 }
 
-# Copies, and returns while the copy is read back, which takes at least 50 ms a chunk. The shell ignores SIGINT and
-# SIGQUIT for what it runs in the background, so python undoes that. Engines have no part in this; mmap isn't slowed
-# down while it copies.
+# Copies, and returns while the copy is read back, which takes at least 50 ms a chunk. Engines have no part
+# in this; mmap isn't slowed down while it copies.
 start_verifying() { # option...
     needs_strace
     ulimit -c 0
     random_file src 24M
     echo old >dst
-    ASAN_OPTIONS=detect_leaks=0 python3 -c 'import os, signal, sys
-for sig in signal.SIGINT, signal.SIGQUIT: signal.signal(sig, signal.SIG_DFL)
-os.execvp(sys.argv[1], sys.argv[1:])' strace -f -qq -o /dev/null -e trace=pread64 -e inject=pread64:delay_exit=50000 \
+    ASAN_OPTIONS=detect_leaks=0 with_default_signals \
+        strace -f -qq -o /dev/null -e trace=pread64 -e inject=pread64:delay_exit=50000 \
         "$DIR/$PROCESS" --engine=mmap --verify --chunk=256K -j2 "$@" src dst 2>err &
     JOB=$!
     wait_until pgrep -x "$PROCESS" >/dev/null

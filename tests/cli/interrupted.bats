@@ -20,13 +20,6 @@ dies_of() { # signal, status, directory
     assert_clean "$dir"
 }
 
-# The shell ignores SIGINT and SIGQUIT for what it runs in the background, so python undoes that.
-with_default_signals() {
-    python3 -c 'import os, signal, sys
-for sig in signal.SIGINT, signal.SIGQUIT: signal.signal(sig, signal.SIG_DFL)
-os.execvp(sys.argv[1], sys.argv[1:])' "$@"
-}
-
 traced() {
     local inject=$1
     shift

@@ -139,10 +139,6 @@ P
 
 # --- --resume ---
 
-member() { # name: of the JSON object on stdin
-    python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
-}
-
 resume_after() { # option...
     mpcp --resume --chunk=256K --json -j2 "$@" src after/dst >out
     echo "$(member kept <out) bytes were kept"

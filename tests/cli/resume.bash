@@ -5,10 +5,6 @@ PARTIAL=.dst.mpcp-partial
 JOURNAL=.dst.mpcp-journal
 HEADER=80 LINE=32 # bytes of the journal
 
-member() { # name: of the JSON object on stdin
-    python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
-}
-
 # Starts a copy of 20 chunks of 1 MiB, and kills it when so many of them are journalled.
 killed_after() { # chunks, option...
     ended_by KILL "$@"

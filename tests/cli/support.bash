@@ -82,6 +82,18 @@ wait_for_processes() {
     WORKERS=$(pgrep -P "$PARENT")
 }
 
+# A member of the JSON object on stdin: member NAME.
+member() {
+    python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
+}
+
+# Runs a command. The shell ignores SIGINT and SIGQUIT for what it runs in the background, so python undoes that.
+with_default_signals() {
+    python3 -c 'import os, signal, sys
+for sig in signal.SIGINT, signal.SIGQUIT: signal.signal(sig, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+}
+
 # What the program itself has said in a file, without strace's and the shell's words.
 own_messages() {
     grep '^mpcp: ' "$1" || true

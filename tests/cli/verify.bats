@@ -3,10 +3,6 @@
 # --verify finds what the disk returns otherwise than it was given, and lets nothing else pass.
 load support
 
-member() { # name: of the JSON object on stdin
-    python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
-}
-
 is_found_right() { # option...
     mpcp --verify --json "$@" src dst >out
     cmp src dst
