@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "child.h"
 
-#include "signals.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
 
+#include "base/clock.h"
 #include "child.h"
-#include "clock.h"
 
 #include <assert.h>
 #include <limits.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "frame.h"
 
+#include "base/clock.h"
 #include "child.h"
-#include "clock.h"
-#include "copy.h"
+#include "copy/copy.h"
 
 #include <errno.h>
 

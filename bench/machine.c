@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine.h"
 
-#include "cpus.h"
+#include "base/cpus.h"
 
 #include <mntent.h>
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* mpcp-bench compares mpcp with other ways to copy a file. */
+#include "base/signals.h"
 #include "bench.h"
 #include "methods.h"
 #include "settings.h"
-#include "signals.h"
 
 #include <stdio.h>
 

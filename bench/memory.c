@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "memory.h"
 
-#include "block.h"
+#include "base/block.h"
+#include "base/clock.h"
+#include "base/cpus.h"
 #include "child.h"
-#include "clock.h"
-#include "cpus.h"
 #include "prng.h"
 
 #include <assert.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "plain.h"
 
+#include "base/clock.h"
+#include "base/io.h"
 #include "child.h"
-#include "clock.h"
-#include "io.h"
 
 #include <errno.h>
 #include <fcntl.h>

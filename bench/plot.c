@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot.h"
 
-#include "size.h"
+#include "base/size.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "series.h"
 
-#include "facts.h"
-#include "signals.h"
+#include "base/facts.h"
+#include "base/signals.h"
 #include "source.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings.h"
 
+#include "base/size.h"
 #include "prng.h"
-#include "size.h"
 
 #include <errno.h>
 #include <popt.h>

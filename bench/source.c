@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "source.h"
 
-#include "io.h"
+#include "base/io.h"
+#include "base/signals.h"
 #include "prng.h"
-#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "table.h"
 
-#include "size.h"
+#include "base/size.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "workspace.h"
 
-#include "size.h"
+#include "base/size.h"
 
 #include <dirent.h>
 #include <errno.h>

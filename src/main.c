@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "batch.h"
-#include "io.h"
-#include "operands.h"
-#include "options.h"
-#include "report.h"
-#include "signals.h"
-#include "status.h"
+#include "base/io.h"
+#include "base/signals.h"
+#include "cli/operands.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "cli/status.h"
+#include "tree/batch.h"
 
 #include <stdlib.h>
 

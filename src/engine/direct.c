@@ -4,7 +4,7 @@
  * large that the cache would only be in the way; reading only (direct-read) for sources that aren't
  * cached, so that nothing but the copy takes up cache.
  */
-#include "cache.h"
+#include "base/cache.h"
 #include "engine/engine.h"
 
 #include <errno.h>

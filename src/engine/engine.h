@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "block.h"
-#include "io.h"
+#include "base/block.h"
+#include "base/io.h"
 
 #include <stdbool.h>
 #include <sys/types.h>

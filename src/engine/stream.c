@@ -4,8 +4,8 @@
  * out of a pipe is spliced. What goes from a file into a pipe isn't: the pipe would hold the file's
  * very pages, and its reader might see what is written to the file later.
  */
+#include "base/zeros.h"
 #include "engine/engine.h"
-#include "zeros.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
  * format gives. Each input is also read with all of its checksums made right, as nobody can guess
  * them but a forger can compute them.
  */
-#include "journal.h"
+#include "move/journal.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any text as a size: it is refused, or one that fits in a file and is written back as text. */
-#include "size.h"
+#include "base/size.h"
 
 #include <assert.h>
 #include <errno.h>

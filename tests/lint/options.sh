@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fails when man page, --help and the table in src/options.c don't have the same options, values and letters, or
+# Fails when man page, --help and the table in src/cli/options.c don't have the same options, values and letters, or
 # when man page and --help don't name the engines that there are. Usage: options.sh SOURCE_ROOT MPCP
 set -eu
 root=$1 mpcp=$(realpath "$2")
@@ -9,7 +9,7 @@ trap 'rm -rf "$scratch"' EXIT
 # Each list has lines "-letter,--name=" (either may be missing, = stands for a value), sorted.
 
 # {"jobs", 'j', ..., .value = ...}, over several lines
-sed -n '/^static const struct option table/,/^};/p' "$root/src/options.c" | tr -d '\n' | sed 's/},/}\n/g' |
+sed -n '/^static const struct option table/,/^};/p' "$root/src/cli/options.c" | tr -d '\n' | sed 's/},/}\n/g' |
     awk '/\.help/ {
         name = letter = value = ""
         if (match($0, /\{"[a-z-]+"/)) name = "--" substr($0, RSTART + 2, RLENGTH - 3)
@@ -40,13 +40,13 @@ awk '/^\.It Fl/ {
 }' "$root/man/mpcp.1" | sort >"$scratch/man"
 
 [ "$(wc -l <"$scratch/table")" -ge 20 ] || {
-    echo "the table in src/options.c could not be read"
+    echo "the table in src/cli/options.c could not be read"
     exit 1
 }
 failed=0
 for place in help man; do
     diff "$scratch/table" "$scratch/$place" >"$scratch/diff" || {
-        echo "src/options.c (<) and $place (>) differ:"
+        echo "src/cli/options.c (<) and $place (>) differ:"
         grep '^[<>]' "$scratch/diff"
         failed=1
     }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/facts.h"
+#include "base/cache.h"
+#include "base/cpus.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum { SAMPLES = 32, SAMPLE = 1 << 20 };
+
+static double cached_share(int fd, off_t size, size_t page)
+{
+    long cached = 0, pages = 0;
+    off_t step = size / SAMPLES / (off_t)page * (off_t)page;
+    for (off_t i = 0, off = 0; i < SAMPLES && off<size; i++, off += step> 0 ? step : SAMPLE) {
+        size_t len = size - off < SAMPLE ? (size_t)(size - off) : SAMPLE;
+        long n = cache_count(fd, (struct chunk){off, len});
+        if (n < 0)
+            return 0;
+        cached += n;
+        pages += (long)((len + page - 1) / page);
+    }
+    return pages > 0 ? (double)cached / (double)pages : 0;
+}
+
+/* Virtual disks call themselves rotating without being so: those of virtio, Xen and Hyper-V, and
+ * what is made of files or networks (loop, nbd). */
+static bool is_virtual(dev_t dev)
+{
+    static const char *const marks[] = {"/virtio", "/vbd-", "/vmbus", "/block/loop", "/block/nbd"};
+    char path[64], target[512];
+    snprintf(path, sizeof(path), "/sys/dev/block/%u:%u", major(dev), minor(dev));
+    ssize_t len = readlink(path, target, sizeof(target) - 1);
+    if (len < 0)
+        return true;
+    target[len] = '\0';
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (strstr(target, marks[i]))
+            return true;
+    return false;
+}
+
+/* A partition has no queue of its own, its disk, one directory up, has. */
+static bool spins(dev_t dev)
+{
+    static const char *const places[] = {"queue", "../queue"};
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        char path[96];
+        snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s/rotational", major(dev), minor(dev),
+                 places[i]);
+        FILE *file = fopen(path, "re");
+        if (!file)
+            continue;
+        int digit = getc(file);
+        fclose(file);
+        return digit == '1' && !is_virtual(dev);
+    }
+    return false;
+}
+
+uint64_t facts_memory(void)
+{
+    FILE *file = fopen("/proc/meminfo", "re");
+    unsigned long long kib = 0;
+    char line[128];
+    while (file && fgets(line, sizeof(line), file) && sscanf(line, "MemAvailable: %llu", &kib) != 1)
+        continue;
+    if (file)
+        fclose(file);
+    return kib * 1024;
+}
+
+struct facts facts_gather(int src_fd, off_t size, dev_t dev)
+{
+    struct facts facts = {.cpus = 1, .page = (size_t)sysconf(_SC_PAGESIZE), .src_cached = 1};
+    if (src_fd < 0 || size < FACTS_TINY)
+        return facts;
+    facts.src_cached = cached_share(src_fd, size, facts.page);
+    if (size < FACTS_SMALL)
+        return facts;
+    facts.cpus = cpus_usable();
+    facts.memory = facts_memory();
+    facts.src_spins = spins(dev);
+    return facts;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/filesystem.h"
+
+#include <linux/magic.h>
+#include <stddef.h>
+
+/* Those that linux/magic.h lacks; from statfs(2), and from their own sources. */
+#define MAGIC_XFS      0x58465342
+#define MAGIC_ZFS      0x2fc12fc1
+#define MAGIC_BCACHEFS 0xca451a4e
+#define MAGIC_CIFS     0xff534d42
+#define MAGIC_SMB2     0xfe534d42
+#define MAGIC_CEPH     0x00c36400
+#define MAGIC_NTFS3    0x7366746e
+#define MAGIC_VFAT     0x4d44
+#define MAGIC_EXFAT    0x2011bab0
+#define MAGIC_FUSE     0x65735546
+
+static const struct filesystem table[] = {
+    {EXT4_SUPER_MAGIC, "ext4"},
+    {MAGIC_XFS, "xfs", .shares = true},
+    {BTRFS_SUPER_MAGIC, "btrfs", .shares = true},
+    {MAGIC_ZFS, "zfs", .shares = true},
+    {MAGIC_BCACHEFS, "bcachefs", .shares = true},
+    {OCFS2_SUPER_MAGIC, "ocfs2", .shares = true},
+    {TMPFS_MAGIC, "tmpfs"},
+    {RAMFS_MAGIC, "ramfs"},
+    {F2FS_SUPER_MAGIC, "f2fs"},
+    {MAGIC_VFAT, "vfat"},
+    {MAGIC_EXFAT, "exfat"},
+    {MAGIC_NTFS3, "ntfs3"},
+    {OVERLAYFS_SUPER_MAGIC, "overlay", .shares = true},
+    {MAGIC_FUSE, "fuse"},
+    {NFS_SUPER_MAGIC, "nfs", .remote = true, .shares = true},
+    {MAGIC_CIFS, "cifs", .remote = true, .shares = true},
+    {MAGIC_SMB2, "smb2", .remote = true, .shares = true},
+    {MAGIC_CEPH, "ceph", .remote = true},
+    {PROC_SUPER_MAGIC, "proc", .made_up = true},
+    {SYSFS_MAGIC, "sysfs", .made_up = true},
+    {DEBUGFS_MAGIC, "debugfs", .made_up = true},
+    {TRACEFS_MAGIC, "tracefs", .made_up = true},
+    {SECURITYFS_MAGIC, "securityfs", .made_up = true},
+    {CGROUP_SUPER_MAGIC, "cgroup", .made_up = true},
+    {CGROUP2_SUPER_MAGIC, "cgroup2", .made_up = true},
+    {PSTOREFS_MAGIC, "pstore", .made_up = true},
+    {EFIVARFS_MAGIC, "efivarfs", .made_up = true},
+};
+
+const struct filesystem *filesystem_of(long magic)
+{
+    static const struct filesystem unknown = {0, "unknown", .shares = true};
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        if (table[i].magic == (unsigned)magic) /* some kernels extend the sign */
+            return &table[i];
+    return &unknown;
+}

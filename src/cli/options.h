@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line, parsed once. */
+#pragma once
+
+#include "copy/copy.h"
+
+#include <popt.h>
+#include <stdbool.h>
+
+struct options {
+    struct copy_rules rules;
+    const char **operands; /* ended by NULL; they live as long as context */
+    int operand_count;
+    char *target_directory; /* -t */
+    bool no_target_directory;
+    enum when progress;
+    bool verbose, quiet, explain, json;
+    bool status; /* the operand is no file, but may be a process */
+    bool help, usage, version;
+    const char **arguments; /* argv as popt reads it */
+    poptContext context;
+};
+
+/* Exit statuses. */
+enum { STATUS_COPIED = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+/*
+ * Parses argv. Returns true if the program shall go on; false if it shall end with *status, what is
+ * to be said (one line for nonsense, the help that was asked for) having been printed.
+ */
+bool options_parse(int argc, char **argv, struct options *options, int *status);
+void options_release(struct options *options);

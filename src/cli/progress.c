@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/progress.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/signals.h"
+#include "base/size.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { PLAIN_WIDTH = 79, MAX_WIDTH = 200, MIN_BAR = 8, MAX_BAR = 50 };
+
+static const double terminal_interval = 0.2, plain_interval = 1; /* seconds */
+
+void progress_start(struct progress *progress, bool enabled, bool always)
+{
+    double now = clock_seconds();
+    bool terminal = isatty(STDERR_FILENO);
+    *progress = (struct progress){.enabled = enabled && (terminal || always),
+                                  .terminal = terminal,
+                                  .shown_after = always ? 0 : 1,
+                                  .start = now,
+                                  .last = now};
+}
+
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+        return PLAIN_WIDTH;
+    /* The last column stays free: some terminals wrap when it is written. */
+    return size.ws_col - 1U < MAX_WIDTH ? size.ws_col - 1U : MAX_WIDTH;
+}
+
+/* Another program has the terminal: writing would disturb it, or stop this one. */
+static bool in_background(void)
+{
+    pid_t foreground = tcgetpgrp(STDERR_FILENO);
+    return foreground >= 0 && foreground != getpgrp();
+}
+
+static double share_done_of(const struct progress_state *s)
+{
+    return s->size > 0 ? (double)s->done / (double)s->size : 1;
+}
+
+/* "45%  3.6 GiB of 8.0 GiB  1.85 GB/s  0:02 left", and without a size "3.6 GiB  1.85 GB/s  0:02".
+ * In a phase "flushing  45%  ...".
+ */
+static int format_figures(char *text, size_t room, const struct progress_state *s)
+{
+    char done[SIZE_TEXT], size[SIZE_TEXT], rate[SIZE_TEXT], time[SIZE_TEXT];
+    const char *phase = s->phase ? s->phase : "", *gap = s->phase ? "  " : "";
+    size_format((uint64_t)s->done, done);
+    size_format_rate(s->rate, rate);
+    if (s->size < 0)
+        return snprintf(text, room, "%s  %s  %s", done, rate, size_format_time(s->elapsed, time));
+    size_format((uint64_t)s->size, size);
+    size_format_time((double)(s->size - s->done) / s->rate, time);
+    return snprintf(text, room, "%s%s%3d%%  %s of %s  %s  %s left", phase, gap,
+                    (int)(share_done_of(s) * 100), done, size, rate, time);
+}
+
+static void put_bar(char *line, size_t len, double share)
+{
+    size_t inside = len - 2, filled = (size_t)(share * (double)inside);
+    line[0] = '[';
+    memset(line + 1, ' ', inside);
+    memset(line + 1, '=', filled);
+    if (filled < inside)
+        line[1 + filled] = '>';
+    line[len - 1] = ']';
+    line[len] = '\0';
+}
+
+void progress_format(char *line, size_t width, const struct progress_state *state)
+{
+    char figures[4 * SIZE_TEXT];
+    size_t len = (size_t)format_figures(figures, sizeof(figures), state);
+    size_t bar = width > len + 2 ? width - len - 2 : 0;
+    if (bar > MAX_BAR)
+        bar = MAX_BAR;
+    if (state->size >= 0 && bar >= MIN_BAR) {
+        put_bar(line, bar, share_done_of(state));
+        sprintf(line + bar, "  %s", figures);
+        return;
+    }
+    while (len > width) { /* drop what is behind the last double space */
+        char *gap = figures;
+        for (char *next = gap; (next = strstr(next + 1, "  "));)
+            gap = next;
+        *gap = '\0';
+        len = strlen(figures);
+    }
+    strcpy(line, figures);
+}
+
+static struct progress_state state_of(const struct progress *p, off_t done, off_t size)
+{
+    return (struct progress_state){.done = done,
+                                   .size = size,
+                                   .rate = p->rate,
+                                   .elapsed = p->last - p->start,
+                                   .phase = p->phase};
+}
+
+/* Weighs what was done since the last look more, the longer ago that was. */
+static void measure(struct progress *p, double now, off_t done)
+{
+    const double memory = 3; /* seconds */
+    double interval = now - p->last;
+    if (interval <= 0)
+        return;
+    double rate = (double)(done - p->last_done) / interval;
+    double weight = p->last == p->start ? 1 : interval / (interval + memory);
+    p->rate += weight * (rate - p->rate);
+    p->last = now;
+    p->last_done = done;
+}
+
+static void print_status_line(struct progress *p, off_t done, off_t size)
+{
+    char line[MAX_WIDTH + 1];
+    struct progress_state state = state_of(p, done, size);
+    state.rate = state.elapsed > 0 ? (double)done / state.elapsed : 0;
+    progress_end(p);
+    format_figures(line, sizeof(line), &state);
+    diag_print("%s", line + strspn(line, " "));
+}
+
+static void draw(struct progress *p, off_t done, off_t size)
+{
+    char line[MAX_WIDTH + 1];
+    struct progress_state state = state_of(p, done, size);
+    progress_format(line, p->terminal ? terminal_width() : PLAIN_WIDTH, &state);
+    /* One write a line, so that it doesn't flicker; the rest of an older, longer line is erased. */
+    if (p->terminal)
+        dprintf(STDERR_FILENO, "\r%s\033[K", line);
+    else
+        dprintf(STDERR_FILENO, "%s\n", line);
+    p->drawn = p->terminal;
+}
+
+void progress_enter(struct progress *p, const char *phase)
+{
+    p->phase = phase;
+    p->start = p->last = clock_seconds();
+    p->last_done = 0;
+    p->rate = 0;
+}
+
+void progress_update(struct progress *p, off_t done, off_t size)
+{
+    double now = clock_seconds();
+    if (signals_take_status_request()) {
+        measure(p, now, done);
+        print_status_line(p, done, size);
+    }
+    if (!p->enabled || now - p->last < (p->terminal ? terminal_interval : plain_interval))
+        return;
+    measure(p, now, done);
+    if (now - p->start >= p->shown_after && !(p->terminal && in_background()))
+        draw(p, done, size);
+}
+
+void progress_end(struct progress *p)
+{
+    if (p->drawn)
+        dprintf(STDERR_FILENO, "\r\033[K");
+    p->drawn = false;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/report.h"
+#include "base/diag.h"
+#include "base/filesystem.h"
+#include "base/json_text.h"
+#include "base/signals.h"
+#include "base/size.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+void report_start(struct report *report, const struct options *options, const char *dst)
+{
+    bool stdout_taken = options->json || strcmp(dst, STANDARD_STREAM) == 0;
+    *report = (struct report){.options = options, .notes = stdout_taken ? stderr : stdout};
+    progress_start(&report->progress, !options->quiet && options->progress != WHEN_NEVER,
+                   options->progress == WHEN_ALWAYS);
+}
+
+/* --- the observer --- */
+
+/* "y" or "Y" is yes. Anything else, also the end of stdin, is no. */
+static bool confirm(void *arg, const char *dst)
+{
+    (void)arg;
+    char answer = '\0', c;
+    fputs("mpcp: replace ", stderr);
+    diag_put_quoted(stderr, dst);
+    fputs("? ", stderr);
+    fflush(stderr);
+    while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
+        answer = answer ? answer : c;
+    return (answer == 'y' || answer == 'Y') && !signals_fatal();
+}
+
+static void put_pair(FILE *out, const char *src, const char *dst)
+{
+    diag_put_quoted(out, src);
+    fputs(" -> ", out);
+    diag_put_quoted(out, dst);
+}
+
+static void put_size(FILE *out, const struct plan *plan)
+{
+    char text[SIZE_TEXT];
+    if (plan->size < 0) {
+        fputs("  size         known at its end\n", out);
+        return;
+    }
+    fprintf(out, "  size         %s (%lld bytes)", size_format((uint64_t)plan->size, text),
+            (long long)plan->size);
+    if (plan->data < plan->size)
+        fprintf(out, ", of which %s are data", size_format((uint64_t)plan->data, text));
+    fputc('\n', out);
+}
+
+static void put_facts(FILE *out, const struct source *src, const struct destination *dst,
+                      const struct facts *facts)
+{
+    char text[SIZE_TEXT];
+    fprintf(out, "  source       on %s", filesystem_of(src->fs)->name);
+    if (facts->memory > 0) /* else nobody has looked, for such a small file */
+        fprintf(out, ", %.0f%% cached%s", 100 * facts->src_cached,
+                facts->src_spins ? ", on a rotating disk" : "");
+    fprintf(out, "\n  destination  on %s%s\n", filesystem_of(dst->fs)->name,
+            dst->same_fs ? ", the source's" : "");
+    if (facts->memory > 0)
+        fprintf(out, "  machine      %u CPU%s usable, %s of memory available\n", facts->cpus,
+                facts->cpus == 1 ? "" : "s", size_format(facts->memory, text));
+}
+
+static void put_engines(FILE *out, const struct plan *plan)
+{
+    for (const struct candidate *c = plan->engines; c->engine; c++)
+        fprintf(out, "  %-12s %s: %s\n", c == plan->engines ? "engine" : "or else", c->engine->name,
+                c->why);
+}
+
+static void put_work(FILE *out, const struct plan *plan)
+{
+    static const char *const holes[] = {
+        [HOLES_KEEP] = "kept", [HOLES_MAKE] = "made of zeros", [HOLES_FILL] = "filled"};
+    char text[SIZE_TEXT];
+    fprintf(out, "  jobs         %u: %s\n", plan->jobs, plan->jobs_why);
+    if (plan->size >= 0)
+        fprintf(out, "  blocks       %u, of about %s\n", plan->blocks,
+                size_format((uint64_t)plan->data / plan->blocks, text));
+    fprintf(out, "  chunks       %s\n", size_format(plan->chunk_len, text));
+    fprintf(out, "  holes        %s: %s\n", holes[plan->holes], plan->holes_why);
+    fprintf(out, "  page cache   %s: %s\n", plan->drop_dst ? "cleared" : "used", plan->cache_why);
+}
+
+static void explain(void *arg, const struct source *src, const struct destination *dst,
+                    const struct facts *facts, const struct plan *plan)
+{
+    const struct report *report = arg;
+    FILE *out = report->notes;
+    if (!report->options->explain)
+        return;
+    put_pair(out, src->path, dst->path);
+    fputc('\n', out);
+    put_size(out, plan);
+    put_facts(out, src, dst, facts);
+    put_engines(out, plan);
+    put_work(out, plan);
+    fprintf(out, "  placement    %s: %s\n", plan->in_place ? "in place" : "staged",
+            plan->placement_why);
+    fflush(out); /* before any worker inherits the buffer, and before the copy takes its time */
+}
+
+static void tick(void *arg, off_t done, off_t size)
+{
+    struct report *report = arg;
+    progress_update(&report->progress, done, size);
+}
+
+static void phase(void *arg, const char *name)
+{
+    struct report *report = arg;
+    progress_enter(&report->progress, name);
+}
+
+static void warn(void *arg, const char *dst, const char *what, const char *why)
+{
+    const struct report *report = arg;
+    if (!report->options->quiet)
+        diag_about(dst, what, why);
+}
+
+static void remark(void *arg, const char *dst, const char *what, const char *why)
+{
+    const struct report *report = arg;
+    if (!report->options->verbose)
+        return;
+    diag_put_quoted(report->notes, dst);
+    fprintf(report->notes, ": %s: %s\n", what, why);
+    fflush(report->notes);
+}
+
+struct copy_observer report_observer(struct report *report)
+{
+    return (struct copy_observer){.confirm = confirm,
+                                  .planned = explain,
+                                  .tick = tick,
+                                  .phase = phase,
+                                  .remark = remark,
+                                  .warn = warn,
+                                  .arg = report};
+}
+
+/* --- the result --- */
+
+static const char *const outcome_names[] = {
+    [OUTCOME_COPIED] = "copied",           [OUTCOME_SKIPPED] = "skipped",
+    [OUTCOME_PLANNED] = "planned",         [OUTCOME_FAILED] = "failed",
+    [OUTCOME_INTERRUPTED] = "interrupted",
+};
+
+static double throughput(const struct copy_result *result)
+{
+    return result->seconds > 0 ? (double)result->bytes / result->seconds : 0;
+}
+
+static void print_verbose(FILE *out, const char *src, const char *dst,
+                          const struct copy_result *result)
+{
+    char size[SIZE_TEXT], rate[SIZE_TEXT];
+    put_pair(out, src, dst);
+    if (result->outcome != OUTCOME_COPIED) {
+        fprintf(out, " (%s)\n", outcome_names[result->outcome]);
+        return;
+    }
+    fprintf(out, " (%s in %.3f s, %s; %s, %u %s", size_format((uint64_t)result->bytes, size),
+            result->seconds, size_format_rate(throughput(result), rate), result->engine,
+            result->jobs, result->jobs == 1 ? "job" : "jobs");
+    if (result->kept > 0)
+        fprintf(out, "; %s kept", size_format((uint64_t)result->kept, size));
+    fputs(result->verified ? "; verified)\n" : ")\n", out);
+    fflush(out);
+}
+
+static void put_json_member(const char *name, const char *text)
+{
+    json_put_member(stdout, name, text);
+    fputs(", ", stdout);
+}
+
+static void print_json(const char *src, const char *dst, const struct copy_result *result)
+{
+    putchar('{');
+    put_json_member("source", src);
+    put_json_member("destination", dst);
+    put_json_member("outcome", outcome_names[result->outcome]);
+    put_json_member("error", result->error);
+    put_json_member("engine", result->engine);
+    printf("\"jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"kept\": %lld, \"verified\": %s, "
+           "\"seconds\": %.6f, \"throughput\": %.0f}\n",
+           result->jobs, result->blocks, (long long)result->bytes, (long long)result->kept,
+           result->verified ? "true" : "false", result->seconds, throughput(result));
+    fflush(stdout);
+}
+
+void report_end(struct report *report, const char *src, const char *dst,
+                const struct copy_result *result)
+{
+    progress_end(&report->progress);
+    if (report->options->json)
+        print_json(src, dst, result);
+    if (report->options->verbose && result->outcome != OUTCOME_FAILED)
+        print_verbose(report->notes, src, dst, result);
+}
+
+int report_close(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout) && fclose(stdout) == 0)
+        return status;
+    diag_print("standard output: cannot write: %s", strerror(errno));
+    return status == STATUS_COPIED ? STATUS_FAILED : status;
+}

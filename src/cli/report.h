@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What the user sees of a copy besides errors: -v, --explain, --json, progress, and the question of
+ * -i. */
+#pragma once
+
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "copy/copy.h"
+
+#include <stdio.h>
+
+struct report {
+    const struct options *options;
+    struct progress progress;
+    FILE *notes; /* for -v and --explain: stdout, or stderr when that is taken */
+};
+
+/* How many copies a report speaks of doesn't matter: start one for each. */
+void report_start(struct report *report, const struct options *options, const char *dst);
+
+/* The observer to hand to copy_file; borrows `report`. */
+struct copy_observer report_observer(struct report *report);
+
+/* Says what has come of it, as the options ask. */
+void report_end(struct report *report, const char *src, const char *dst,
+                const struct copy_result *result);
+
+/* Writes out stdout; a failure is reported, and turns STATUS_COPIED into STATUS_FAILED. */
+int report_close(int status);

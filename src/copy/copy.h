@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of one file's copy, from opening the source to publishing the destination. */
+#pragma once
+
+#include "copy/attributes.h"
+#include "copy/plan.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* What becomes of a destination that exists. */
+enum existing { EXISTING_REPLACE, EXISTING_ASK, EXISTING_KEEP };
+
+struct copy_rules {
+    struct wishes wishes;
+    enum existing existing;
+    bool wait;          /* for another mpcp that is copying to the same destination */
+    bool allow_changes; /* copy a source that is written to meanwhile */
+    bool update;        /* only if the source is newer */
+    bool force;         /* replace what can't be written, write to a device in use */
+    bool dry_run;       /* stop after the plan */
+    unsigned preserve;  /* of enum attribute */
+};
+
+/* How copy_file keeps its caller informed while it works. */
+struct copy_observer {
+    bool (*confirm)(void *arg, const char *dst); /* may dst be replaced? (EXISTING_ASK) */
+    void (*planned)(void *arg, const struct source *src, const struct destination *dst,
+                    const struct facts *facts, const struct plan *plan);
+    void (*tick)(void *arg, off_t done, off_t size); /* size -1: not known */
+    void (*phase)(void *arg, const char *name);      /* what tick speaks of, from now on */
+    void (*remark)(void *arg, const char *dst, const char *what,
+                   const char *why); /* worth telling with --verbose */
+    void (*warn)(void *arg, const char *dst, const char *what,
+                 const char *why); /* to be told unless --quiet */
+    void *arg;
+};
+
+enum outcome {
+    OUTCOME_COPIED,
+    OUTCOME_SKIPPED, /* the rules say that the destination stays */
+    OUTCOME_PLANNED, /* dry run */
+    OUTCOME_FAILED,
+    OUTCOME_INTERRUPTED, /* by signals_fatal() */
+};
+
+struct copy_result {
+    enum outcome outcome;
+    off_t bytes;    /* finished, also of a copy that failed; holes aren't counted */
+    off_t kept;     /* those of them that an earlier run had copied */
+    bool verified;  /* it was read back, and is right */
+    double seconds; /* from the opened source to the published destination */
+    const char *engine;
+    unsigned jobs, blocks; /* jobs: workers that were forked; 0: the parent copied */
+    char *error;           /* the sentence that was printed; allocated, NULL if there was none */
+};
+
+/*
+ * Copies src to dst, either of which may be STANDARD_STREAM. On failure prints one sentence to
+ * stderr; an existing dst is then as it was, unless it had to be written in place, which the
+ * sentence says.
+ */
+void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
+               const struct copy_observer *observer, struct copy_result *result);
+void copy_release_result(struct copy_result *result);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/io.h"
+#include "base/lock.h"
+#include "base/signals.h"
+#include "copy/step.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+
+int step_open_source(struct copy *c)
+{
+    return inspect_source(c->src_name, &c->src, &c->why);
+}
+
+int step_look_at_destination(struct copy *c)
+{
+    return inspect_destination(c->dst_name, &c->src, &c->dst, &c->why);
+}
+
+/* --- one copy at a time --- */
+
+/* Streams have no owner; small files are over before another could do harm. */
+static bool needs_lock(const struct copy *c)
+{
+    if (c->dst.standard || (c->dst.exists && !inspect_is_seekable(c->dst.st.st_mode)))
+        return false;
+    if (c->dst.exists && c->rules->existing == EXISTING_KEEP) /* it won't be written to */
+        return false;
+    return c->rules->wishes.resume || !c->src.has_size || c->src.size >= FACTS_SMALL;
+}
+
+static int try_lock(struct copy *c, pid_t *holder)
+{
+    const struct stat *st = c->dst.exists ? &c->dst.st : NULL;
+    bool by_name = c->dst.dir_fd != AT_FDCWD && !(st && st->st_nlink > 1);
+    c->lock = lock_take(c->dst.dir_fd, c->dst.name, by_name ? NULL : st, holder);
+    return c->lock;
+}
+
+/* What was found out before the waiting needn't be true any more. A stream stays open: its writer
+ * would take its closing for the end. */
+static int look_again(struct copy *c)
+{
+    inspect_release_destination(&c->dst);
+    if (c->src.fd > STDERR_FILENO && inspect_is_seekable(c->src.st.st_mode)) {
+        inspect_close_source(&c->src);
+        int rc = step_open_source(c);
+        if (rc < 0)
+            return rc;
+    }
+    return step_look_at_destination(c);
+}
+
+static int wait_for_lock(struct copy *c)
+{
+    const struct timespec interval = {.tv_nsec = 100000000};
+    pid_t holder;
+    step_remark(c, "waiting", "another mpcp is copying to it");
+    while (try_lock(c, &holder) == -EBUSY) {
+        nanosleep(&interval, NULL);
+        if (signals_fatal())
+            return -EINTR;
+    }
+    return look_again(c);
+}
+
+/* A lock that can't be had for another reason is done without: it only keeps two from doing the
+ * same. */
+int step_lock(struct copy *c)
+{
+    pid_t holder;
+    if (!needs_lock(c) || c->rules->dry_run || try_lock(c, &holder) != -EBUSY)
+        return 0;
+    if (c->rules->wait)
+        return wait_for_lock(c);
+    if (holder == 0)
+        return complain(&c->why, EBUSY, c->dst.path, "cannot copy",
+                        "another mpcp is copying to it (--wait waits for it)");
+    return complain(&c->why, EBUSY, c->dst.path, "cannot copy",
+                    "another mpcp (pid %d) is copying to it (--wait waits for it)", (int)holder);
+}
+
+/* --- what the rules say --- */
+
+static bool is_newer(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+int step_heed_existing(struct copy *c)
+{
+    if (!c->dst.exists || c->dst.standard)
+        return 0;
+    if (c->rules->existing == EXISTING_KEEP)
+        return step_finish(c, OUTCOME_SKIPPED);
+    if (c->rules->update && !is_newer(&c->src.st.st_mtim, &c->dst.st.st_mtim))
+        return step_finish(c, OUTCOME_SKIPPED);
+    if (!c->dst.writable && !c->rules->force)
+        return complain(&c->why, EACCES, c->dst.path, "cannot replace",
+                        "it is not writable (--force replaces it all the same)");
+    if (c->rules->existing == EXISTING_ASK && !c->rules->dry_run &&
+        !c->observer->confirm(c->observer->arg, c->dst.path))
+        return signals_fatal() ? -EINTR : step_finish(c, OUTCOME_SKIPPED);
+    return 0;
+}
+
+int step_survey(struct copy *c)
+{
+    const struct source *src = &c->src;
+    c->facts = facts_gather(src->has_size ? src->fd : -1, src->size, src->st.st_dev);
+    int rc = inspect_data(src, c->rules->wishes.sparse != WHEN_NEVER, c->facts.page, &c->extents);
+    return rc < 0 ? step_fail(c, rc, src->path, "cannot find its data") : 0;
+}
+
+/* --- the plan --- */
+
+static int fill_holes(struct copy *c)
+{
+    extents_release(&c->extents);
+    int rc = extents_whole(c->src.size, &c->extents);
+    return rc < 0 ? step_fail(c, rc, c->src.path, "cannot find its data") : 0;
+}
+
+/* Is the source what an earlier run has left beside the destination? This one would begin by
+ * emptying it. */
+static bool is_left_over(const struct copy *c, const char *what)
+{
+    char hidden[NAME_ROOM];
+    struct stat st;
+    name_hidden(hidden, c->dst.name, what);
+    return fstatat(c->dst.dir_fd, hidden, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           io_same_file(&st, &c->src.st);
+}
+
+/* It is planned as a stream, to see whether it is as empty as it says. */
+static bool is_empty_file(const struct stat *st)
+{
+    return S_ISREG(st->st_mode) && st->st_size == 0;
+}
+
+static int check_resumable(struct copy *c)
+{
+    if (c->plan.in_place)
+        return complain(&c->why, EINVAL, c->dst.path, "cannot resume", "it is written in place: %s",
+                        c->plan.placement_why);
+    if (c->plan.size < 0 && !is_empty_file(&c->src.st))
+        return complain(&c->why, EINVAL, c->src.path, "cannot resume",
+                        "it is a stream, which has no middle to go on from");
+    if (is_left_over(c, "partial") || is_left_over(c, "journal"))
+        return complain(&c->why, EINVAL, c->src.path, "cannot copy",
+                        "it is where --resume would build the copy");
+    return 0;
+}
+
+/* What can't be had is refused before anything is written. */
+static int check_wishes(struct copy *c)
+{
+    const struct wishes *wishes = &c->rules->wishes;
+    bool stream = c->dst.standard || (c->dst.exists && !inspect_is_seekable(c->dst.st.st_mode));
+    if (wishes->verify && stream)
+        return complain(&c->why, EINVAL, c->dst.path, "cannot verify",
+                        "what is written to it can't be read back");
+    return wishes->resume ? check_resumable(c) : 0;
+}
+
+int step_decide(struct copy *c)
+{
+    c->plan = plan_make(&c->src, &c->dst, &c->rules->wishes, &c->facts, c->extents.bytes);
+    c->observer->planned(c->observer->arg, &c->src, &c->dst, &c->facts, &c->plan);
+    int rc = check_wishes(c);
+    if (!rc && c->plan.holes == HOLES_FILL && c->extents.bytes < c->src.size)
+        rc = fill_holes(c);
+    if (rc < 0)
+        return rc;
+    if (c->plan.size >= 0 && c->plan.jobs < c->rules->wishes.jobs)
+        step_remark(c, "fewer jobs than asked for", c->plan.jobs_why);
+    return c->rules->dry_run ? step_finish(c, OUTCOME_PLANNED) : 0;
+}

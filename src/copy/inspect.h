@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the source and the destination are: kind, size, file system. All refusals that need no
+ * copying are made here, before anything is written. Every function returns 0 or -errno with *why
+ * filled in.
+ */
+#pragma once
+
+#include "base/diag.h"
+#include "base/extent.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* The operand that stands for stdin or stdout. */
+#define STANDARD_STREAM "-"
+
+struct source {
+    const char *path;
+    int fd; /* -1 until opened */
+    struct stat st;
+    bool has_size; /* false: a stream, to be read in order until end of file */
+    off_t size;
+    long fs; /* its file system's magic number, as in statfs(2) */
+};
+
+struct destination {
+    const char *path;
+    int dir_fd;    /* its directory, opened once; AT_FDCWD where it can only be written in place */
+    char *name;    /* its name below dir_fd, no symbolic link; allocated */
+    bool standard; /* stdout, which is open already */
+    bool exists;   /* then st, writable and mount_point are valid */
+    bool writable; /* it may be opened for writing */
+    bool mount_point;  /* a file mounted over a file: no rename can replace it */
+    bool dir_writable; /* files may be created in its directory */
+    struct stat st;
+    long fs;      /* the magic number of the file system that it is or will be on */
+    bool same_fs; /* it is the source's very file system, as far as device numbers tell */
+};
+
+/* Opens the source (which waits for a writer, if it is a FIFO) and describes it. A signal that asks
+ * to stop ends the waiting with -EINTR. */
+int inspect_source(const char *path, struct source *src, struct complaint *why);
+void inspect_close_source(struct source *src);
+
+/* Finds where the source has data; without `holes`, or where holes can't be found, all of it is.
+ * Returns 0 or -errno; extents_release must follow. */
+int inspect_data(const struct source *src, bool holes, size_t page, struct extents *extents);
+
+/* Describes the destination. Refuses directories, dangling links, and the source itself. */
+int inspect_destination(const char *path, const struct source *src, struct destination *dst,
+                        struct complaint *why);
+void inspect_release_destination(struct destination *dst);
+
+/* Refuses the block device `fd`, called `path`, if it is smaller than `needed` bytes. */
+int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why);
+
+/* Can bytes be read or written at offsets? Else it is a stream. */
+bool inspect_is_seekable(mode_t mode);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/cache.h"
+#include "copy/ending.h"
+#include "copy/step.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+
+int step_prepare(struct copy *c)
+{
+    bool tried = c->plan.engines[0].engine->split == SPLIT_WHOLE;
+    int rc = step_is_shared(c) ? 0 : engine_prepare(&c->transfer, c->plan.engines + tried);
+    return rc < 0 ? step_complain_engine(c, rc) : 0;
+}
+
+/* A share that others can look at takes a moment longer to be had. */
+static bool is_worth_showing(const struct copy *c)
+{
+    return c->plan.jobs > 0 || c->plan.rate > 0 || c->records;
+}
+
+static int create_share(struct copy *c)
+{
+    c->share = share_create(c->plan.blocks, is_worth_showing(c));
+    if (!c->share)
+        return step_fail(c, -errno, c->src.path, "cannot share memory with workers");
+    c->share->pace.rate = c->plan.rate;
+    snprintf(c->share->engine, sizeof(c->share->engine), "%s", c->transfer.engine->name);
+    snprintf(c->share->src, sizeof(c->share->src), "%s", c->src.path);
+    snprintf(c->share->dst, sizeof(c->share->dst), "%s", c->dst.path);
+    return 0;
+}
+
+/* Extents that are shared only need work if they shall be hashed. */
+static bool is_at_rest(const struct copy *c)
+{
+    return step_is_shared(c) && !c->rules->wishes.verify;
+}
+
+static struct mover a_mover(struct copy *c)
+{
+    return (struct mover){.transfer = &c->transfer,
+                          .extents = &c->extents,
+                          .pace = &c->share->pace,
+                          .records = is_at_rest(c) ? NULL : c->records,
+                          .journal = c->journal.fd >= 0 ? &c->journal : NULL,
+                          .skip_zeros = c->plan.holes == HOLES_MAKE && !step_is_shared(c),
+                          .used = c->used,
+                          .medium = c->medium,
+                          .start_writing = c->plan.start_writing,
+                          .drop_src = c->plan.drop_src,
+                          .drop_dst = c->plan.drop_dst};
+}
+
+static struct ending run_mover(struct copy *c, struct mover *mover, unsigned jobs)
+{
+    struct work work = mover_work(mover);
+    struct ending ending = step_run(c, &work, PHASE_COPYING, jobs, c->plan.data);
+    c->result->engine = c->transfer.engine->name;
+    c->result->jobs = ending.forked;
+    c->result->blocks = c->plan.blocks;
+    c->result->bytes = share_done(c->share);
+    if (mover->records)
+        c->result->kept = records_kept(mover->records, c->result->bytes);
+    return ending;
+}
+
+/* Where what is copied is dropped from the cache, a worker may be told of a write long past. */
+static bool is_disks_failure(const struct copy *c, const struct ending *ending)
+{
+    return ending->kind == ENDED_FAILED && ending->failure.side == SIDE_DESTINATION &&
+           (ending->failure.err == EIO || c->plan.drop_dst);
+}
+
+/* A source that ended early is another one for the next run. */
+static bool is_sources_end(const struct ending *ending)
+{
+    return ending->kind == ENDED_FAILED && ending->failure.side == SIDE_SOURCE &&
+           ending->failure.err == ENODATA;
+}
+
+static int conclude(struct copy *c, const struct ending *ending, unsigned jobs)
+{
+    if (is_disks_failure(c, ending) || is_sources_end(ending))
+        step_forget(c);
+    if (ending->kind != ENDED_WELL)
+        return ending_complain(ending, &c->src, c->dst.path, &c->why);
+    if (ending->forked < jobs)
+        step_remark(c, ending->forked ? "copied by fewer workers" : "copied without workers",
+                    "no more processes could be forked");
+    assert(c->plan.size < 0 || c->result->bytes == c->plan.data);
+    return 0;
+}
+
+int step_move(struct copy *c)
+{
+    struct ending ending = {.kind = ENDED_WELL};
+    int rc = create_share(c);
+    if (rc < 0)
+        return rc;
+    struct mover mover = a_mover(c);
+    unsigned jobs = is_at_rest(c) ? 0 : c->plan.jobs;
+    rc = mover_prepare(&mover);
+    c->spoilt = step_overwrites(c);
+    if (!rc)
+        ending = run_mover(c, &mover, jobs);
+    mover_release(&mover);
+    return rc < 0 ? step_fail(c, rc, c->src.path, "cannot hash it") : conclude(c, &ending, jobs);
+}
+
+/* What the workers couldn't let go of: the last they wrote, and what they had mapped. */
+int step_clear_cache(struct copy *c)
+{
+    struct chunk all = {0, c->plan.size < 0 ? 0 : (size_t)c->plan.size}; /* 0: to the end */
+    int rc = c->plan.drop_dst ? cache_drop_written(c->stage.fd, all) : 0;
+    if (c->plan.drop_src)
+        cache_drop_read(c->src.fd, all);
+    return rc < 0 ? step_fail_disk(c, rc) : 0;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/io.h"
+#include "base/size.h"
+#include "copy/step.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdint.h>
+#include <unistd.h>
+
+/* --- opening --- */
+
+/* The permission bits that a new file starts with, before umask. A mode to be preserved comes
+ * later.
+ */
+static mode_t first_mode(const struct copy *c)
+{
+    if (c->rules->preserve & ATTRIBUTE_MODE)
+        return 0600;
+    return inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
+}
+
+/* A file that is replaced keeps its owner, mode, ACL and extended attributes. With --force, one
+ * that can't be written makes way for a new file, as with cp. */
+static bool keeps_attributes(const struct copy *c)
+{
+    return c->dst.exists && c->dst.writable;
+}
+
+/* Is the staged file to be found again by a later run? */
+static bool is_resumable(const struct copy *c)
+{
+    return c->rules->wishes.resume && c->plan.size > 0;
+}
+
+static int open_partial(struct copy *c, mode_t mode)
+{
+    int rc = stage_open_partial(&c->stage, c->dst.dir_fd, c->dst.name, mode, &c->used);
+    if (rc != -EPERM && rc != -EOPNOTSUPP)
+        return rc;
+    step_warn(c, "cannot resume",
+              rc == -EPERM ? "a file of another user is where the unfinished copy would be"
+                           : "the file system lets others own or write to the unfinished copy");
+    return stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
+}
+
+static int stage_beside(struct copy *c)
+{
+    mode_t mode = keeps_attributes(c) ? 0600 : first_mode(c);
+    int rc = is_resumable(c) ? open_partial(c, mode)
+                             : stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
+    if (!rc && keeps_attributes(c)) {
+        rc = attributes_adopt_from(c->dst.dir_fd, c->dst.name, c->stage.fd, &c->dst.st);
+        c->stage.mode = c->dst.st.st_mode & 01777;
+        if (rc < 0)
+            stage_discard(&c->stage);
+    }
+    return rc;
+}
+
+/* Is the file that was opened not the one that was looked at? Whether that isn't the source, and
+ * may be written to, is known of that one alone. On overlayfs, opening may give a file a new
+ * number. */
+static bool is_another(const struct copy *c)
+{
+    struct stat st;
+    const struct stat *then = &c->dst.st;
+    if (!c->dst.exists || !inspect_is_seekable(then->st_mode) || c->dst.fs == OVERLAYFS_SUPER_MAGIC)
+        return false;
+    return fstat(c->stage.fd, &st) == 0 && !io_same_file(&st, then);
+}
+
+static int open_in_place(struct copy *c)
+{
+    int rc = c->dst.standard ? stage_use(&c->stage, STDOUT_FILENO)
+                             : stage_open_in_place(&c->stage, c->dst.dir_fd, c->dst.name,
+                                                   !c->dst.exists, first_mode(c), c->rules->force);
+    if (rc == -EBUSY)
+        return complain(
+            &c->why, EBUSY, c->dst.path, "cannot open",
+            "the device is in use, mounted perhaps (--force writes to it all the same)");
+    if (rc < 0)
+        return step_fail(c, rc, c->dst.path, c->dst.exists ? "cannot open" : "cannot create");
+    if (is_another(c))
+        return complain(&c->why, ESTALE, c->dst.path, "cannot open",
+                        "it was replaced by another file meanwhile");
+    return 0;
+}
+
+int step_stage(struct copy *c)
+{
+    if (c->plan.in_place) {
+        if (c->dst.exists && S_ISREG(c->dst.st.st_mode))
+            step_remark(c, "written in place", c->plan.placement_why);
+        return open_in_place(c);
+    }
+    int rc = stage_beside(c);
+    bool refused = rc == -EPERM || rc == -EACCES || rc == -EINVAL || rc == -EOPNOTSUPP;
+    if (refused && keeps_attributes(c) && !is_resumable(c)) {
+        step_remark(c, "written in place", "a new file can't be given its owner and attributes");
+        return open_in_place(c);
+    }
+    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot create") : 0;
+}
+
+/* --- sharing --- */
+
+static void describe_transfer(struct copy *c)
+{
+    bool makes_holes = c->plan.holes == HOLES_MAKE;
+    c->transfer = (struct transfer){.src_fd = c->src.fd,
+                                    .dst_fd = c->stage.fd,
+                                    .size = c->plan.size,
+                                    .chunk_len = c->plan.chunk_len,
+                                    .sparse = makes_holes || c->plan.data < c->plan.size,
+                                    .skip_zeros = makes_holes};
+}
+
+/* A longer file keeps its end, and may for that reason refuse to share what comes before. */
+static int cut_to_size(struct copy *c)
+{
+    if (!step_overwrites(c) || !S_ISREG(c->dst.st.st_mode) || c->dst.st.st_size <= c->plan.size)
+        return 0;
+    c->spoilt = true;
+    int rc = ftruncate(c->stage.fd, c->plan.size) < 0 ? -errno : 0;
+    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot truncate") : 0;
+}
+
+int step_share_extents(struct copy *c)
+{
+    describe_transfer(c);
+    const struct candidate first[] = {c->plan.engines[0], {0}};
+    bool last = !c->plan.engines[1].engine;
+    if (first->engine->split != SPLIT_WHOLE)
+        return 0;
+    int rc = cut_to_size(c);
+    if (rc < 0)
+        return rc;
+    rc = engine_prepare(&c->transfer, first);
+    c->spoilt |= step_overwrites(c) && !engine_is_unsupported(-rc);
+    if (rc < 0 && (last || !engine_is_unsupported(-rc)))
+        return step_complain_engine(c, rc);
+    if (rc < 0)
+        c->transfer.engine = NULL;
+    return 0;
+}
+
+/* --- reserving --- */
+
+/* What shall be a hole must be none of the old file's data. */
+static int make_way(struct copy *c)
+{
+    if (!step_overwrites(c) || step_is_shared(c) || (c->plan.size >= 0 && !c->transfer.sparse))
+        return 0;
+    c->spoilt = true;
+    int rc = stage_empty(&c->stage);
+    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot truncate") : 0;
+}
+
+static int reserve_space(struct copy *c)
+{
+    static const struct extents nothing = {0};
+    char need[SIZE_TEXT];
+    /* How much of it will become holes isn't known yet; shared extents need no space. */
+    bool unknown = c->plan.holes == HOLES_MAKE || step_is_shared(c);
+    int rc =
+        stage_reserve(&c->stage, c->plan.size, unknown ? &nothing : &c->extents, c->plan.allocate);
+    if (rc < 0)
+        return complain_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
+                              size_format((uint64_t)c->plan.data, need));
+    c->spoilt = step_overwrites(c);
+    return 0;
+}
+
+int step_reserve(struct copy *c)
+{
+    struct stat st;
+    if (fstat(c->stage.fd, &st) < 0)
+        return step_fail(c, -errno, c->dst.path, "cannot inspect");
+    if (S_ISBLK(st.st_mode) && c->plan.size >= 0)
+        return inspect_device_room(c->stage.fd, c->dst.path, c->plan.size, &c->why);
+    if (!S_ISREG(st.st_mode) || c->dst.standard)
+        return 0;
+    int rc = make_way(c);
+    return rc < 0 || c->plan.size < 0 ? rc : reserve_space(c);
+}
+
+/* --- finishing --- */
+
+int step_preserve(struct copy *c)
+{
+    const char *what = NULL;
+    char sentence[64];
+    int rc = stage_give_mode(&c->stage);
+    if (rc < 0)
+        return step_fail(c, rc, c->dst.path, "cannot set its mode");
+    struct stat st;
+    if (!c->rules->preserve)
+        return 0;
+    if (fstat(c->stage.fd, &st) < 0)
+        return step_fail(c, -errno, c->dst.path, "cannot inspect");
+    if (!S_ISREG(st.st_mode))
+        return 0;
+    rc = attributes_carry(c->src.fd, c->stage.fd, &c->src.st, c->rules->preserve, &what);
+    if (rc == 0)
+        return 0;
+    snprintf(sentence, sizeof(sentence), "cannot preserve %s", what);
+    return step_fail(c, rc, c->dst.path, sentence);
+}
+
+/* From here on there are no errors of the file itself to come. */
+static int write_out(struct copy *c)
+{
+    int rc = io_flush(c->stage.fd);
+    if (!rc && c->rules->wishes.sync)
+        rc = stage_sync(&c->stage);
+    return rc < 0 ? step_fail_disk(c, rc) : 0;
+}
+
+static int give_name(struct copy *c)
+{
+    int rc = stage_publish(&c->stage, c->dst.exists);
+    if (rc == -EEXIST)
+        return complain(&c->why, EEXIST, c->dst.path, "cannot publish",
+                        "a file of that name appeared while it was being copied");
+    if (rc < 0)
+        return step_fail(c, rc, c->dst.path, "cannot publish");
+    step_forget(c); /* there is nothing left to resume */
+    return 0;
+}
+
+static int make_it_last(struct copy *c)
+{
+    int rc = c->rules->wishes.sync ? stage_sync_name(&c->stage) : 0;
+    if (rc == 0)
+        return 0;
+    step_fail(c, rc, c->dst.path, "cannot write its name to the disk");
+    complain_further(&c->why, " (the copy is complete, but may be gone after a crash)");
+    return rc;
+}
+
+int step_publish(struct copy *c)
+{
+    int rc = write_out(c);
+    if (!rc)
+        rc = give_name(c);
+    if (!rc)
+        rc = make_it_last(c);
+    if (rc < 0)
+        return rc;
+    rc = stage_close(&c->stage);
+    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot close") : 0;
+}

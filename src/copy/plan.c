@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include "copy/plan.h"
+#include "base/filesystem.h"
+#include "move/record.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* What was measured on which file system: see bench/RESULTS.md. */
+struct habit {
+    const char *fs;
+    const struct engine *medium;  /* for a source that is in the page cache, below PLAN_LARGE */
+    const struct engine *large;   /* the same from there on */
+    const struct engine *cold;    /* for a source that isn't in the page cache */
+    const struct engine *to_disk; /* when the disk, not the cache, is what has to be quick */
+    off_t direct_from;            /* bytes: the last two are quickest from here on */
+    bool allocate;                /* reserving first makes it quicker, or at least not slower */
+};
+
+static const struct habit *habit_of(long fs)
+{
+    static const struct habit habits[] = {
+        {"ext4", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct,
+         FACTS_TINY, true},
+        {"xfs", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct, FACTS_TINY,
+         true},
+        {"btrfs", &engine_mmap_read, &engine_mmap_read, &engine_direct_read, &engine_direct_read,
+         FACTS_SMALL, true},
+        {"tmpfs", &engine_read_write, &engine_read_write, &engine_read_write, &engine_read_write,
+         FACTS_SMALL, false},
+    };
+    static const struct habit unknown = {"",
+                                         &engine_read_write,
+                                         &engine_read_write,
+                                         &engine_read_write,
+                                         &engine_read_write,
+                                         FACTS_SMALL,
+                                         true};
+    for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
+        if (strcmp(habits[i].fs, filesystem_of(fs)->name) == 0)
+            return &habits[i];
+    return &unknown;
+}
+
+static bool is_stream(const struct source *src, const struct destination *dst)
+{
+    return !src->has_size || dst->standard ||
+           (dst->exists && !inspect_is_seekable(dst->st.st_mode));
+}
+
+static void place(struct plan *plan, const struct destination *dst, bool asked)
+{
+    const struct {
+        bool applies;
+        const char *why;
+    } reasons[] = {
+        {dst->standard || (dst->exists && !S_ISREG(dst->st.st_mode)), "it is no regular file"},
+        {asked, "--inplace was given"},
+        {dst->exists && dst->dir_fd == AT_FDCWD, "its name is a link to an open file"},
+        {dst->exists && dst->st.st_nlink > 1, "it has more than one hard link"},
+        {dst->exists && dst->mount_point, "it is a mount point"},
+        {dst->exists && !dst->dir_writable, "nothing can be created in its directory"},
+    };
+    plan->placement_why = "it appears only when it is complete";
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]) && !plan->in_place; i++) {
+        plan->in_place = reasons[i].applies;
+        if (plan->in_place)
+            plan->placement_why = reasons[i].why;
+    }
+}
+
+/* Holes are kept only where there is nothing: a device, or a stream, would keep what was there. */
+static void choose_holes(struct plan *plan, const struct destination *dst,
+                         const struct wishes *wishes, off_t data)
+{
+    bool can = !dst->standard && (!dst->exists || S_ISREG(dst->st.st_mode));
+    plan->holes = wishes->sparse == WHEN_NEVER || !can ? HOLES_FILL
+                  : wishes->sparse == WHEN_ALWAYS      ? HOLES_MAKE
+                                                       : HOLES_KEEP;
+    plan->holes_why = !can                          ? "the destination can have none"
+                      : wishes->sparse != WHEN_AUTO ? "--sparse was given"
+                      : data < plan->size           ? "the source has some"
+                                                    : "the source has none";
+    plan->data = plan->holes == HOLES_FILL ? plan->size : data;
+}
+
+static void add_engine(struct plan *plan, const struct engine *engine, const char *why)
+{
+    size_t count = 0;
+    for (; plan->engines[count].engine; count++)
+        if (plan->engines[count].engine == engine)
+            return;
+    assert(count < PLAN_MAX_ENGINES);
+    plan->engines[count] = (struct candidate){engine, why};
+}
+
+/* Asking costs one call, so it is asked wherever it isn't known to be in vain. */
+static bool may_share(const struct plan *plan, const struct source *src,
+                      const struct destination *dst, const struct wishes *wishes)
+{
+    return wishes->reflink != WHEN_NEVER && plan->holes == HOLES_KEEP && S_ISREG(src->st.st_mode) &&
+           src->fs == dst->fs && filesystem_of(dst->fs)->shares;
+}
+
+static bool is_small(const struct plan *plan)
+{
+    return plan->data < 2 * (off_t)PLAN_MIN_BLOCK;
+}
+
+static bool is_large_for_memory(const struct plan *plan, const struct facts *facts)
+{
+    return facts->memory > 0 && (uint64_t)plan->data > facts->memory / PLAN_MEMORY_SHARE;
+}
+
+/* Writing over what is there: its pages would first have to be read for a mapping. */
+static bool overwrites(const struct plan *plan, const struct destination *dst)
+{
+    return plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0);
+}
+
+static bool is_measured(long fs)
+{
+    return habit_of(fs)->fs[0];
+}
+
+static bool is_cold(const struct facts *facts)
+{
+    return facts->src_cached < 0.5;
+}
+
+/* Whether the page cache is to be left alone: at the user's wish, or because it can't hold it. */
+static bool spares_cache(const struct plan *plan, const struct wishes *wishes,
+                         const struct facts *facts)
+{
+    return wishes->cache == CACHE_DROP ||
+           (wishes->cache == CACHE_AUTO && is_large_for_memory(plan, facts));
+}
+
+static void choose_engine_for_moving(struct plan *plan, const struct source *src,
+                                     const struct destination *dst, const struct wishes *wishes,
+                                     const struct facts *facts)
+{
+    const struct habit *habit = habit_of(dst->fs);
+    bool direct_pays = plan->data >= habit->direct_from;
+    const struct {
+        bool applies;
+        const struct engine *engine;
+        const char *why;
+    } reasons[] = {
+        {plan->data < FACTS_TINY, &engine_read_write,
+         "so small a file is quickest read and written"},
+        {wishes->sync && direct_pays, habit->to_disk,
+         "measured quickest for what must reach the disk"},
+        {spares_cache(plan, wishes, facts) && direct_pays, habit->to_disk,
+         "it is to stay out of the page cache"},
+        {is_cold(facts) && direct_pays && habit_of(src->fs)->cold == &engine_direct_read,
+         &engine_direct_read, "measured quickest for a source that isn't cached"},
+        {overwrites(plan, dst), &engine_read_write,
+         "a mapping would first read what is overwritten"},
+        {plan->data < plan->size || plan->holes == HOLES_MAKE, &engine_read_write,
+         "a mapping might fill parts of holes"},
+        {is_measured(dst->fs) && is_small(plan), &engine_splice,
+         "measured quickest for files of this size"},
+        {is_measured(dst->fs), plan->data < PLAN_LARGE ? habit->medium : habit->large,
+         "measured quickest on this file system for files of this size"},
+    };
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].applies) {
+            add_engine(plan, reasons[i].engine, reasons[i].why);
+            break;
+        }
+    }
+    add_engine(plan, &engine_read_write, "reading and writing always works");
+}
+
+/* The best first; all that follow serve where those before can't. */
+static void choose_engines(struct plan *plan, const struct source *src,
+                           const struct destination *dst, const struct wishes *wishes,
+                           const struct facts *facts)
+{
+    /* A small file fails as soon as it is written, and is written sooner without. */
+    plan->allocate = habit_of(dst->fs)->allocate && plan->holes != HOLES_MAKE && !is_small(plan);
+    if (wishes->engine) {
+        add_engine(plan, wishes->engine, "--engine was given");
+        return;
+    }
+    if (wishes->reflink == WHEN_ALWAYS) {
+        add_engine(plan, &engine_reflink, "--reflink=always was given");
+        return;
+    }
+    if (may_share(plan, src, dst, wishes))
+        add_engine(plan, &engine_reflink, "this file system can share extents, which is instant");
+    if (filesystem_of(dst->fs)->remote && src->fs == dst->fs)
+        add_engine(plan, &engine_copy_range, "the server may copy by itself");
+    choose_engine_for_moving(plan, src, dst, wishes, facts);
+}
+
+/* Direct I/O keeps as many requests under way as there are workers: that follows the disk, not the
+ * CPUs, and so does reading from it. */
+static unsigned jobs_for(const struct plan *plan, const struct facts *facts)
+{
+    bool disk = is_cold(facts) || plan->start_writing || plan->drop_dst;
+    unsigned jobs = disk && facts->cpus < PLAN_DISK_JOBS ? PLAN_DISK_JOBS : facts->cpus;
+    return jobs < PLAN_MAX_JOBS ? jobs : PLAN_MAX_JOBS;
+}
+
+static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *facts)
+{
+    unsigned most = jobs_for(plan, facts);
+    off_t worth = plan->data / PLAN_MIN_BLOCK;
+    if (asked > 0) {
+        plan->jobs =
+            block_count(plan->data, asked < PLAN_MAX_JOBS ? asked : PLAN_MAX_JOBS, plan->page);
+        plan->jobs_why =
+            plan->jobs < asked ? "more can't be used for this file" : "--jobs was given";
+    } else if (is_small(plan)) {
+        plan->jobs = 0;
+        plan->jobs_why = "so small a file is copied sooner than a process is forked";
+    } else if (facts->src_spins && is_cold(facts)) {
+        plan->jobs = 1;
+        plan->jobs_why = "a rotating disk is quickest when it is read in order";
+    } else {
+        plan->jobs = worth < (off_t)most ? (unsigned)worth : most;
+        plan->jobs_why = plan->jobs < most    ? "a smaller block isn't worth a process"
+                         : most > facts->cpus ? "that many keep a disk busy"
+                                              : "as many CPUs may be used";
+    }
+    plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
+}
+
+/* A source that was in the cache before belongs to someone's working set, and stays. */
+static void choose_cache(struct plan *plan, const struct wishes *wishes, const struct facts *facts)
+{
+    plan->start_writing = wishes->sync;
+    plan->drop_dst = spares_cache(plan, wishes, facts);
+    plan->drop_src = plan->drop_dst && (wishes->cache == CACHE_DROP || is_cold(facts));
+    plan->cache_why = wishes->cache != CACHE_AUTO ? "--cache was given"
+                      : plan->drop_dst            ? "so large a file would push others out of it"
+                      : wishes->sync              ? "it isn't what --fsync waits for"
+                                                  : "there is memory enough";
+}
+
+/* A regular file of size 0 that is read to its end just in case is no work for a worker. */
+static void plan_stream(struct plan *plan, const struct source *src)
+{
+    plan->size = plan->data = -1;
+    add_engine(plan, &engine_stream, "source or destination has no size, so it is copied in order");
+    plan->blocks = 1;
+    plan->jobs = S_ISREG(src->st.st_mode) && src->st.st_size == 0 ? 0 : 1;
+    plan->jobs_why = "a stream has one end";
+}
+
+static size_t round_up(size_t len, size_t unit)
+{
+    return (len + unit - 1) / unit * unit;
+}
+
+/* With a limit, chunks so small that their comings are hardly seen: eight a second. Where each is
+ * recorded, no more than there may be records; where they shall be found again, always the same. */
+static size_t chunk_len(const struct wishes *wishes, size_t page, off_t size)
+{
+    size_t len = wishes->chunk_len ? wishes->chunk_len : PLAN_DEFAULT_CHUNK;
+    if (wishes->rate > 0 && wishes->rate / 8 < len && !wishes->resume)
+        len = wishes->rate / 8 + 1;
+    if ((wishes->verify || wishes->resume) && (size_t)size / RECORDS_MAX > len)
+        len = (size_t)size / RECORDS_MAX + 1;
+    return round_up(len, page);
+}
+
+struct plan plan_make(const struct source *src, const struct destination *dst,
+                      const struct wishes *wishes, const struct facts *facts, off_t data)
+{
+    struct plan plan = {.size = src->size, .page = facts->page, .rate = wishes->rate};
+    place(&plan, dst, wishes->in_place);
+    plan.chunk_len = chunk_len(wishes, facts->page, src->size);
+    choose_holes(&plan, dst, wishes, data);
+    choose_cache(&plan, wishes, facts);
+    if (is_stream(src, dst)) {
+        plan_stream(&plan, src);
+    } else {
+        choose_engines(&plan, src, dst, wishes, facts);
+        choose_jobs(&plan, wishes->jobs, facts);
+    }
+    return plan;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The plan: the immutable decision for one copy, and why it was taken. Pure: everything it depends
+ * on is handed in, so that tests need no files.
+ */
+#pragma once
+
+#include "base/facts.h"
+#include "copy/inspect.h"
+#include "engine/engine.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    /* More workers than any machine this was measured on pays for. */
+    PLAN_MAX_JOBS = 1024,
+    /* Bytes. A fork takes as long as copying some 2 MiB, so a block must be larger
+       (bench/RESULTS.md). */
+    PLAN_MIN_BLOCK = 4 << 20,
+    PLAN_DEFAULT_CHUNK = 2 << 20,
+    /* Bytes. From here on large buffers pay (bench/RESULTS.md). */
+    PLAN_LARGE = 128 << 20,
+    /* Workers that keep a disk busy, where there are fewer CPUs (bench/RESULTS.md). */
+    PLAN_DISK_JOBS = 4,
+    /* A copy larger than this part of the available memory goes past the page cache. */
+    PLAN_MEMORY_SHARE = 3,
+    PLAN_MAX_ENGINES = 5,
+};
+
+/* For what can be left to the plan, or forced either way. */
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+enum cache { CACHE_AUTO, CACHE_KEEP, CACHE_DROP };
+
+/* What becomes of runs of zeros. */
+enum holes {
+    HOLES_KEEP, /* the source's holes are holes in the destination */
+    HOLES_MAKE, /* and so are its zeros */
+    HOLES_FILL, /* every byte is written */
+};
+
+/* What the user may ask for; 0 and NULL leave it to the plan. */
+struct wishes {
+    const struct engine *engine;
+    unsigned jobs;
+    size_t chunk_len;
+    uint64_t rate; /* bytes a second, all workers together */
+    enum when reflink, sparse;
+    enum cache cache;
+    bool in_place;
+    bool sync;   /* the copy must reach the disk */
+    bool verify; /* and is read back from there */
+    bool resume; /* what an earlier run has copied is kept */
+};
+
+struct plan {
+    off_t size; /* -1: not known before the end of file */
+    off_t data; /* bytes to move: size less the holes that are kept */
+    struct candidate engines[PLAN_MAX_ENGINES + 1]; /* to be tried in this order; then none */
+    unsigned jobs;                                  /* workers to fork; 0: the parent copies */
+    unsigned blocks;                                /* at least 1 */
+    size_t page, chunk_len;                         /* bytes; chunk_len is a multiple of page */
+    uint64_t rate;                                  /* bytes a second; 0: no limit */
+    enum holes holes;
+    bool in_place;           /* else staged and published */
+    bool allocate;           /* reserve space before writing */
+    bool start_writing;      /* write back behind the copy */
+    bool drop_src, drop_dst; /* keep them out of the page cache */
+
+    /* The reasons, each the end of a sentence. */
+    const char *jobs_why, *placement_why, *holes_why, *cache_why;
+};
+
+/* Decides. `data` is how many bytes of the source are no holes. */
+struct plan plan_make(const struct source *src, const struct destination *dst,
+                      const struct wishes *wishes, const struct facts *facts, off_t data);

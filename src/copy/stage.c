@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+#include "copy/stage.h"
+#include "base/io.h"
+#include "base/signals.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum { NAME_TRIES = 100 };
+
+static void start(struct stage *stage, enum stage_kind kind, int dir_fd, const char *name)
+{
+    *stage = (struct stage){.kind = kind, .fd = -1, .dir_fd = dir_fd, .name = name};
+}
+
+/* ".NAME.mpcp-1a2b3c4d" */
+static int make_hidden_name(struct stage *stage)
+{
+    uint32_t number;
+    char text[16];
+    if (getrandom(&number, sizeof(number), 0) < 0) /* so few bytes come all at once */
+        return -errno;
+    snprintf(text, sizeof(text), "%08x", number);
+    name_hidden(stage->hidden, stage->name, text);
+    return 0;
+}
+
+/* Calls make(stage) with new hidden names until one is free. */
+static int try_hidden_names(struct stage *stage, int (*make)(struct stage *))
+{
+    int rc = -EEXIST;
+    for (int i = 0; i < NAME_TRIES && rc == -EEXIST; i++) {
+        rc = make_hidden_name(stage);
+        if (!rc)
+            rc = make(stage);
+    }
+    if (rc < 0)
+        stage->hidden[0] = '\0';
+    return rc;
+}
+
+static int create_hidden(struct stage *stage)
+{
+    stage->fd = openat(stage->dir_fd, stage->hidden,
+                       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, stage->mode);
+    return stage->fd < 0 ? -errno : 0;
+}
+
+static int change_mode(int fd, mode_t mode)
+{
+    /* vfat and the like have no modes to set. */
+    return fchmod(fd, mode) < 0 && errno != EPERM && errno != EOPNOTSUPP ? -errno : 0;
+}
+
+/* Nobody but the owner may open the file while it is unfinished. What umask and default ACL have
+ * made of its mode is kept for later. Without a name it can't be opened anyway. */
+static int restrict_mode(struct stage *stage)
+{
+    struct stat st;
+    if (fstat(stage->fd, &st) < 0)
+        return -errno;
+    stage->mode = st.st_mode & 07777;
+    bool reopens = (st.st_mode & 0600) == 0600; /* as some engines must, see engine/sendfile.c */
+    return stage->kind == STAGE_HIDDEN || !reopens ? change_mode(stage->fd, 0600) : 0;
+}
+
+/* A file without a name gets one through /proc, or by a privilege. Not everyone has either. */
+static bool can_link_unnamed(void)
+{
+    return geteuid() == 0 || access("/proc/self/fd", X_OK) == 0;
+}
+
+static int open_unnamed(struct stage *stage)
+{
+    if (!can_link_unnamed())
+        return -EOPNOTSUPP;
+    stage->fd = openat(stage->dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, stage->mode);
+    return stage->fd < 0 ? -errno : 0;
+}
+
+/* EISDIR and ENOENT come from kernels, EOPNOTSUPP and EINVAL from file systems, that know no
+ * O_TMPFILE. */
+static bool lacks_tmpfile(int err)
+{
+    return err == EOPNOTSUPP || err == EISDIR || err == ENOENT || err == EINVAL || err == ENOSYS;
+}
+
+int stage_open(struct stage *stage, int dir_fd, const char *name, mode_t mode)
+{
+    start(stage, STAGE_UNNAMED, dir_fd, name);
+    stage->mode = mode;
+    int rc = open_unnamed(stage);
+    if (rc < 0 && lacks_tmpfile(-rc)) {
+        stage->kind = STAGE_HIDDEN;
+        rc = try_hidden_names(stage, create_hidden);
+    }
+    if (!rc)
+        rc = restrict_mode(stage);
+    if (rc < 0)
+        stage_discard(stage);
+    return rc;
+}
+
+static mode_t less_umask(mode_t mode)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return mode & ~mask;
+}
+
+int stage_open_partial(struct stage *stage, int dir_fd, const char *name, mode_t mode, bool *used)
+{
+    struct stat st;
+    start(stage, STAGE_HIDDEN, dir_fd, name);
+    stage->mode = less_umask(mode);
+    name_hidden(stage->hidden, name, "partial");
+    stage->fd = io_open_private(dir_fd, stage->hidden, 0);
+    if (stage->fd >= 0 && fstat(stage->fd, &st) == 0) {
+        *used = st.st_size > 0 || st.st_blocks > 0;
+        stage->keep = true;
+        return change_mode(stage->fd, 0600);
+    }
+    int rc = stage->fd < 0 ? stage->fd : -errno;
+    stage->hidden[0] = '\0'; /* whatever it is, it isn't ours to remove */
+    io_close(&stage->fd);
+    return rc;
+}
+
+static int open_interruptibly(int dir_fd, const char *name, int flags, mode_t mode)
+{
+    for (;;) {
+        int fd = openat(dir_fd, name, flags | O_CLOEXEC | O_NOCTTY, mode);
+        if (fd >= 0)
+            return fd;
+        if (errno != EINTR || signals_fatal())
+            return -errno;
+    }
+}
+
+int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool create, mode_t mode,
+                        bool force)
+{
+    struct stat st;
+    start(stage, STAGE_IN_PLACE, dir_fd, name);
+    stage->created = create;
+    if (create) {
+        stage->fd = open_interruptibly(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    } else if (fstatat(dir_fd, name, &st, 0) < 0) {
+        return -errno;
+    } else {
+        bool device = S_ISBLK(st.st_mode);
+        /* The name below a directory is no link, unless somebody has just made it one. */
+        int flags = (device && !force ? O_EXCL : 0) | (dir_fd == AT_FDCWD ? 0 : O_NOFOLLOW);
+        stage->fd = -EACCES;
+        if (device || S_ISREG(st.st_mode)) /* reading is needed for mapping, but may be forbidden */
+            stage->fd = open_interruptibly(dir_fd, name, O_RDWR | flags, 0);
+        if (stage->fd == -EACCES)
+            stage->fd = open_interruptibly(dir_fd, name, O_WRONLY | flags, 0);
+    }
+    return stage->fd < 0 ? stage->fd : 0;
+}
+
+int stage_use(struct stage *stage, int fd)
+{
+    start(stage, STAGE_IN_PLACE, AT_FDCWD, NULL);
+    stage->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    return stage->fd < 0 ? -errno : 0;
+}
+
+static int allocate_extent(int fd, const struct extent *e)
+{
+    while (fallocate(fd, FALLOC_FL_KEEP_SIZE, e->off, e->len) < 0)
+        if (errno != EINTR || signals_fatal())
+            return -errno;
+    return 0;
+}
+
+static int allocate_all(int fd, const struct extents *extents)
+{
+    int rc = 0;
+    for (size_t i = 0; !rc && i < extents->count; i++)
+        rc = allocate_extent(fd, &extents->list[i]);
+    return rc == -EOPNOTSUPP || rc == -ENOSYS ? 0 : rc;
+}
+
+/* Is there room for what the file lacks? */
+static int check_room(int fd, off_t size)
+{
+    struct statfs fs;
+    struct stat st;
+    if (fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
+        return -errno;
+    off_t free_blocks = (off_t)(geteuid() == 0 ? fs.f_bfree : fs.f_bavail);
+    off_t room = free_blocks * fs.f_bsize + (off_t)st.st_blocks * 512;
+    return fs.f_blocks > 0 && room < size ? -ENOSPC
+                                          : 0; /* no blocks at all: a tmpfs without a limit */
+}
+
+int stage_empty(struct stage *stage)
+{
+    return ftruncate(stage->fd, 0) < 0 ? -errno : 0;
+}
+
+int stage_reserve(struct stage *stage, off_t size, const struct extents *extents, bool allocate)
+{
+    /* Before the size is changed, so that too little space costs an old destination nothing. */
+    int rc = allocate ? allocate_all(stage->fd, extents) : check_room(stage->fd, extents->bytes);
+    if (rc < 0)
+        return rc;
+    return ftruncate(stage->fd, size) < 0 ? -errno : 0;
+}
+
+int stage_give_mode(struct stage *stage)
+{
+    struct stat st;
+    if (stage->kind == STAGE_IN_PLACE)
+        return 0;
+    if (fstat(stage->fd, &st) < 0)
+        return -errno;
+    return (st.st_mode & 07777) == stage->mode ? 0 : change_mode(stage->fd, stage->mode);
+}
+
+static int link_as(const struct stage *stage, const char *name)
+{
+    char path[64];
+    if (linkat(stage->fd, "", stage->dir_fd, name, AT_EMPTY_PATH) == 0) /* needs a privilege */
+        return 0;
+    if (errno == EEXIST)
+        return -EEXIST;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", stage->fd);
+    return linkat(AT_FDCWD, path, stage->dir_fd, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
+static int link_hidden(struct stage *stage)
+{
+    return link_as(stage, stage->hidden);
+}
+
+/* rename(2) replaces, link(2) never does. */
+static int rename_hidden(struct stage *stage, bool replace)
+{
+    int rc = replace ? renameat(stage->dir_fd, stage->hidden, stage->dir_fd, stage->name)
+                     : renameat2(stage->dir_fd, stage->hidden, stage->dir_fd, stage->name,
+                                 RENAME_NOREPLACE);
+    if (rc < 0 && !replace && errno == EINVAL) { /* the file system knows no RENAME_NOREPLACE */
+        struct stat st;
+        if (fstatat(stage->dir_fd, stage->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            return -EEXIST;
+        rc = renameat(stage->dir_fd, stage->hidden, stage->dir_fd, stage->name);
+    }
+    if (rc < 0)
+        return -errno;
+    stage->hidden[0] = '\0';
+    return 0;
+}
+
+static int publish_unnamed(struct stage *stage, bool replace)
+{
+    if (!replace)
+        return link_as(stage, stage->name);
+    /* A link can't replace: take a hidden name for a moment, and rename that. */
+    int rc = try_hidden_names(stage, link_hidden);
+    return rc < 0 ? rc : rename_hidden(stage, true);
+}
+
+int stage_sync(const struct stage *stage)
+{
+    /* A failed fsync is never retried: the pages that it couldn't write count as clean from then
+     * on. */
+    if (fsync(stage->fd) == 0)
+        return 0;
+    int err = errno;
+    struct stat st;
+    bool nothing_to_sync = err == EINVAL && fstat(stage->fd, &st) == 0 && !S_ISREG(st.st_mode);
+    return nothing_to_sync ? 0 : -err; /* pipes and terminals have nothing */
+}
+
+int stage_publish(struct stage *stage, bool replace)
+{
+    assert(stage->fd >= 0);
+    int rc = 0;
+    if (stage->kind == STAGE_UNNAMED)
+        rc = publish_unnamed(stage, replace);
+    else if (stage->kind == STAGE_HIDDEN)
+        rc = rename_hidden(stage, replace);
+    stage->named = !rc && (stage->kind != STAGE_IN_PLACE || stage->created);
+    stage->created = stage->created && rc < 0;
+    return rc;
+}
+
+int stage_sync_name(const struct stage *stage)
+{
+    if (!stage->named)
+        return 0;
+    int fd = openat(stage->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int rc = fsync(fd) < 0 ? -errno : 0;
+    io_close(&fd);
+    return rc;
+}
+
+int stage_close(struct stage *stage)
+{
+    return io_close(&stage->fd);
+}
+
+/* Where an open file can't lose its name (FUSE) it is given another until it is closed, for which a
+ * full file system needs room. It isn't cut before it is known to still have its own name. */
+static void remove_hidden(struct stage *stage)
+{
+    if (unlinkat(stage->dir_fd, stage->hidden, 0) == 0 || (errno != ENOSPC && errno != EDQUOT))
+        return;
+    stage_empty(stage);
+    io_close(&stage->fd);
+    unlinkat(stage->dir_fd, stage->hidden, 0);
+}
+
+/* Anybody may have put a file of his own in its place meanwhile. */
+static void remove_created(const struct stage *stage)
+{
+    if (io_check_name(stage->fd, stage->dir_fd, stage->name) == 0)
+        unlinkat(stage->dir_fd, stage->name, 0);
+}
+
+void stage_discard(struct stage *stage)
+{
+    if (stage->hidden[0] && !stage->keep)
+        remove_hidden(stage);
+    if (stage->kind == STAGE_IN_PLACE && stage->created && stage->fd >= 0)
+        remove_created(stage);
+    stage->hidden[0] = '\0';
+    stage->created = false;
+    io_close(&stage->fd);
+}

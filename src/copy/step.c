@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "copy/step.h"
+
+int step_finish(struct copy *c, enum outcome outcome)
+{
+    c->result->outcome = outcome;
+    c->finished = true;
+    return 0;
+}
+
+void step_remark(const struct copy *c, const char *what, const char *why)
+{
+    c->observer->remark(c->observer->arg, c->dst.path, what, why);
+}
+
+void step_warn(const struct copy *c, const char *what, const char *why)
+{
+    c->observer->warn(c->observer->arg, c->dst.path, what, why);
+}
+
+int step_fail(struct copy *c, int rc, const char *path, const char *what)
+{
+    return complain_errno(&c->why, -rc, path, "%s", what);
+}
+
+void step_forget(struct copy *c)
+{
+    c->stage.keep = false;
+}
+
+int step_fail_disk(struct copy *c, int rc)
+{
+    step_forget(c);
+    return step_fail(c, rc, c->dst.path, "cannot write to the disk");
+}
+
+int step_complain_engine(struct copy *c, int rc)
+{
+    return complain_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
+                          c->transfer.engine->name);
+}
+
+bool step_overwrites(const struct copy *c)
+{
+    return c->stage.kind == STAGE_IN_PLACE && c->dst.exists &&
+           inspect_is_seekable(c->dst.st.st_mode);
+}
+
+bool step_is_shared(const struct copy *c)
+{
+    return c->transfer.engine && c->transfer.engine->split == SPLIT_WHOLE;
+}
+
+static void tick(void *arg)
+{
+    const struct copy *c = arg;
+    c->observer->tick(c->observer->arg, share_done(c->share), c->share->size);
+}
+
+struct ending step_run(struct copy *c, const struct work *work, enum phase phase, unsigned jobs,
+                       off_t size)
+{
+    share_begin(c->share, phase, size, c->records ? c->plan.chunk_len : c->plan.page);
+    return worker_run_all(work, c->share, jobs, (struct ticker){.tick = tick, .arg = c});
+}

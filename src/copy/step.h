@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The steps of one copy's life, in the order of the table in copy.c. Each returns 0, or a negative
+ * errno with copy->why filled in; then no other is taken. One that sets copy->finished is the last.
+ */
+#pragma once
+
+#include "base/diag.h"
+#include "copy/copy.h"
+#include "copy/stage.h"
+#include "move/journal.h"
+#include "move/mover.h"
+#include "move/record.h"
+#include "move/share.h"
+#include "move/worker.h"
+
+/* All that belongs to one copy while it lives. */
+struct copy {
+    const char *src_name, *dst_name; /* as the user wrote them */
+    const struct copy_rules *rules;
+    const struct copy_observer *observer;
+    struct copy_result *result;
+
+    struct source src;
+    struct destination dst;
+    int lock; /* on the destination; -1: none */
+    struct facts facts;
+    struct extents extents;
+    struct plan plan;
+    struct stage stage;
+    bool spoilt; /* what was under the destination's name has been written to */
+    bool used;   /* the staged file has something in it from an earlier run */
+    int medium;  /* it as the disk has it, open for reading; -1: of no interest */
+    struct transfer transfer;
+    struct share *share;
+    struct records *records; /* NULL: neither --verify nor --resume */
+    struct journal journal;
+    struct complaint why;
+    bool finished; /* no step is left to take: skipped, or a dry run */
+};
+
+/* --- decide.c: what to do --- */
+int step_open_source(struct copy *c);
+int step_look_at_destination(struct copy *c);
+int step_lock(struct copy *c);          /* no other copy to the same destination */
+int step_heed_existing(struct copy *c); /* -n, -u, -i */
+int step_survey(struct copy *c);        /* facts and holes */
+int step_decide(struct copy *c);        /* the plan */
+
+/* --- place.c: where the bytes go --- */
+int step_stage(struct copy *c);
+int step_share_extents(struct copy *c); /* tried first, for extents that are shared need no space */
+int step_reserve(struct copy *c);
+int step_preserve(struct copy *c); /* mode and attributes */
+int step_publish(struct copy *c);
+
+/* --- resume.c: what an earlier run has left --- */
+int step_take_up(struct copy *c); /* records and journal, where they are wanted */
+
+/* --- move.c: moving them --- */
+int step_prepare(struct copy *c);
+int step_move(struct copy *c);
+int step_clear_cache(struct copy *c);
+
+/* --- check.c: whether they are right --- */
+int step_check_source(struct copy *c); /* is it still what it was? */
+int step_flush(struct copy *c);        /* to the disk, with progress */
+int step_verify(struct copy *c);
+
+/* --- for the steps --- */
+
+/* Fills in copy->why with the system's own words for rc, and returns that. */
+int step_fail(struct copy *c, int rc, const char *path, const char *what);
+
+/* Fails because the disk hasn't taken what was written. No later run may build on that: the kernel
+ * tells it once, and then takes pages for written that aren't. */
+int step_fail_disk(struct copy *c, int rc);
+
+/* Fails because of the engine that was to copy the source. */
+int step_complain_engine(struct copy *c, int rc);
+
+/* Ends the copy's life, successfully. */
+int step_finish(struct copy *c, enum outcome outcome);
+
+void step_remark(const struct copy *c, const char *what, const char *why);
+void step_warn(const struct copy *c, const char *what, const char *why);
+
+/* Does this copy write into a file that was there before? */
+bool step_overwrites(const struct copy *c);
+
+/* Does the destination share the source's extents, so that nothing is moved? */
+bool step_is_shared(const struct copy *c);
+
+/* What an earlier run has left, and this one, is of no use any more: it isn't kept. */
+void step_forget(struct copy *c);
+
+/* A phase of `work` by `jobs` workers over `size` bytes; -1: not known. */
+struct ending step_run(struct copy *c, const struct work *work, enum phase phase, unsigned jobs,
+                       off_t size);

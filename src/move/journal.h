@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The journal of a copy that can be resumed: a file beside the staged one, with a header that says
+ * what is copied, and a record for every chunk that is. Nothing in it is trusted: each record has a
+ * checksum of its own, and what it claims is checked against the staged file before it counts.
+ */
+#pragma once
+
+#include "base/name.h"
+#include "move/record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is copied. All of it must be as it was for a journal to be of use. */
+struct journal_subject {
+    uint64_t size, data;           /* bytes of the source; of them no holes */
+    int64_t mtime_sec, mtime_nsec; /* of the source */
+    uint64_t inode;                /* of the source */
+    uint64_t chunk_len;            /* bytes */
+    XXH64_hash_t layout;           /* hash of where its data is, see journal_layout */
+};
+
+/* What there was when a journal was opened. */
+enum journal_found {
+    JOURNAL_NEW,     /* nothing */
+    JOURNAL_USABLE,  /* one of this very copy */
+    JOURNAL_CHANGED, /* one of another state of the source */
+    JOURNAL_CHUNKS,  /* one of this state of the source, but of other chunks */
+    JOURNAL_DAMAGED, /* one whose header makes no sense */
+};
+
+struct journal {
+    int fd; /* -1 until opened */
+    int dir_fd;
+    char name[NAME_ROOM]; /* beside the destination */
+    XXH64_hash_t key;     /* of the header: the records of no other journal count */
+};
+
+/* A hash of the list of extents. */
+struct extents;
+XXH64_hash_t journal_layout(const struct extents *extents);
+
+/*
+ * Reads a journal's bytes: marks as RECORD_CLAIMED, with its hash, each chunk that a good record
+ * names. *damaged becomes the number of bytes behind the header that made no sense.
+ */
+enum journal_found journal_parse(const void *bytes, size_t len,
+                                 const struct journal_subject *subject, struct records *records,
+                                 size_t *damaged);
+
+/*
+ * Opens, and locks, the journal of the destination called `name`, creating it if there is none;
+ * *found and *damaged tell what there was. Returns 0 or -errno: -EPERM if what bears that name
+ * belongs to somebody else, -EBUSY if another process has it locked.
+ */
+int journal_open(struct journal *journal, int dir_fd, const char *name,
+                 const struct journal_subject *subject, struct records *records,
+                 enum journal_found *found, size_t *damaged);
+
+/* Makes it an empty one of `subject`. Returns 0 or -errno. */
+int journal_start(struct journal *journal, const struct journal_subject *subject);
+
+/* Notes that a chunk is copied. Any worker may; what can't be noted is copied again, no more. */
+void journal_append(const struct journal *journal, uint64_t index, XXH128_hash_t hash);
+
+/* Removes it and closes it. */
+void journal_remove(struct journal *journal);
+
+/* Closes it. It stays for the next run. Safe at any time. */
+void journal_close(struct journal *journal);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include "move/mover.h"
+#include "base/signals.h"
+#include "base/zeros.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+enum { BUFFER = 256 << 10 };
+
+static int be_polite(struct mover *m, struct chunk chunk)
+{
+    struct transfer *t = m->transfer;
+    int rc = 0;
+    if (m->drop_src)
+        cache_drop_read(t->src_fd, chunk);
+    if (m->drop_dst)
+        rc = cache_follow(&m->wake, t->dst_fd, &chunk);
+    else if (m->start_writing)
+        cache_start_writing(t->dst_fd, chunk);
+    if (rc < 0)
+        t->failure = (struct failure){-rc, SIDE_DESTINATION, chunk.off, chunk.len};
+    return rc;
+}
+
+/* --- moving data --- */
+
+static int move_chunk(struct mover *m, struct chunk chunk)
+{
+    struct transfer *t = m->transfer;
+    ssize_t n = t->engine->copy(t, chunk);
+    if (n < 0)
+        return (int)n;
+    assert((size_t)n == chunk.len);
+    return be_polite(m, chunk);
+}
+
+/* Moves what isn't zero, or else all, of up to BUFFER bytes at `off`. They are read twice, the
+ * second time by the engine, whatever that is; a source that is no longer the same then is none
+ * that can be copied. */
+static int move_data_in(struct mover *m, off_t off, size_t len, bool all)
+{
+    struct transfer *t = m->transfer;
+    ssize_t n = io_pread_full(t->src_fd, m->zeros_buffer, len, off);
+    if (n < (ssize_t)len)
+        return (int)engine_fail(t, SIDE_SOURCE, n < 0 ? off : off + n, n < 0 ? (int)-n : ENODATA);
+    if (m->records)
+        XXH3_128bits_update(m->digester.state, m->zeros_buffer, len);
+    if (all)
+        return move_chunk(m, (struct chunk){off, len});
+    int rc = 0;
+    for (size_t begin = 0, end; !rc && zeros_next_data(m->zeros_buffer, len, &begin, &end);
+         begin = end)
+        rc = move_chunk(m, (struct chunk){off + (off_t)begin, end - begin});
+    return rc;
+}
+
+/* What an earlier run left there, but didn't finish, must go before a hole can be left. */
+static int make_hole(const struct mover *m, struct chunk chunk)
+{
+    int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    if (!m->used)
+        return 0;
+    while (fallocate(m->transfer->dst_fd, mode, chunk.off, (off_t)chunk.len) < 0)
+        if (errno != EINTR || signals_fatal())
+            return errno;
+    return 0;
+}
+
+static int move_without_zeros(struct mover *m, struct chunk chunk)
+{
+    if (!m->zeros_buffer && !(m->zeros_buffer = aligned_alloc(ZEROS_BLOCK, BUFFER)))
+        return (int)engine_fail(m->transfer, SIDE_SOURCE, chunk.off, ENOMEM);
+    int err = make_hole(m, chunk);
+    bool no_holes = err == EOPNOTSUPP || err == ENOSYS; /* zeros are written over it */
+    if (err && !no_holes)
+        return (int)engine_fail(m->transfer, SIDE_DESTINATION, chunk.off, err);
+    int rc = 0;
+    for (size_t done = 0; !rc && done < chunk.len; done += BUFFER)
+        rc = move_data_in(m, chunk.off + (off_t)done,
+                          chunk.len - done < BUFFER ? chunk.len - done : BUFFER, no_holes);
+    return rc;
+}
+
+/* An engine knows where it failed, not how much there was to come. */
+static void tell_length(struct transfer *t, struct chunk chunk)
+{
+    if (t->failure.len == 0)
+        t->failure.len = (size_t)(chunk.off + (off_t)chunk.len - t->failure.off);
+}
+
+/* Moves `len` bytes of the row of data that the extents make. */
+static int move_data(struct mover *m, off_t data_off, size_t len)
+{
+    int rc = 0;
+    for (size_t done = 0; !rc && done < len;) {
+        struct chunk chunk = extents_at(m->extents, data_off + (off_t)done, len - done);
+        rc = m->skip_zeros ? move_without_zeros(m, chunk) : move_chunk(m, chunk);
+        if (rc < 0)
+            tell_length(m->transfer, chunk);
+        done += chunk.len;
+    }
+    return rc;
+}
+
+/* --- recording it --- */
+
+/* Has an earlier run copied this chunk, and did it reach the disk? What is cached is no proof: the
+ * kernel keeps pages that couldn't be written, and tells only once. */
+static bool is_kept(struct mover *m, struct record *record, off_t data_off, size_t len)
+{
+    XXH128_hash_t hash;
+    off_t off;
+    if (record->state != RECORD_CLAIMED)
+        return false;
+    int rc = digest_data(&m->digester, m->medium, m->extents, data_off, len, &hash, &off);
+    record->state = !rc && XXH128_isEqual(hash, record->hash) ? RECORD_KEPT : RECORD_NONE;
+    return record->state == RECORD_KEPT;
+}
+
+/* Hashes the bytes in passing: the engine has them in memory, or move_data_in, which looks for
+ * zeros among them. Where they stay in the kernel, they are read once more. */
+static int move_and_hash(struct mover *m, off_t data_off, size_t len, XXH128_hash_t *hash)
+{
+    off_t off;
+    if (!m->skip_zeros && !m->transfer->hasher) {
+        int rc =
+            digest_data(&m->digester, m->transfer->src_fd, m->extents, data_off, len, hash, &off);
+        return rc < 0 ? (int)engine_fail(m->transfer, SIDE_SOURCE, off, -rc)
+                      : move_data(m, data_off, len);
+    }
+    XXH3_128bits_reset(m->digester.state);
+    int rc = move_data(m, data_off, len);
+    *hash = XXH3_128bits_digest(m->digester.state);
+    return rc;
+}
+
+static int move_and_record(struct mover *m, struct record *record, off_t data_off, size_t len)
+{
+    int rc = move_and_hash(m, data_off, len, &record->hash);
+    if (rc < 0)
+        return rc;
+    record->state = RECORD_COPIED;
+    if (m->journal)
+        journal_append(m->journal, (uint64_t)data_off / m->records->chunk_len, record->hash);
+    return 0;
+}
+
+/* --- the work --- */
+
+static ssize_t move_row(void *arg, off_t data_off, size_t len)
+{
+    struct mover *m = arg;
+    struct record *record = m->records ? record_at(m->records, data_off) : NULL;
+    if (record && is_kept(m, record, data_off, len))
+        return (ssize_t)len;
+    int rc = record ? move_and_record(m, record, data_off, len) : move_data(m, data_off, len);
+    if (rc < 0)
+        return rc;
+    pace_wait(m->pace, len);
+    return (ssize_t)len;
+}
+
+/* No chunk of the records is crossed; a new one begins a new hash. */
+static int begin_record(struct mover *m, off_t off, size_t *len)
+{
+    size_t begun = (size_t)off % m->records->chunk_len;
+    if (!record_at(m->records, off)) /* more than 8 TiB of chunks of 2 MiB */
+        return (int)engine_fail(m->transfer, SIDE_SOURCE, off, EFBIG);
+    if (begun == 0)
+        XXH3_128bits_reset(m->digester.state);
+    *len = m->records->chunk_len - begun;
+    return 0;
+}
+
+static ssize_t move_stream(void *arg, off_t off, size_t len)
+{
+    struct mover *m = arg;
+    struct transfer *t = m->transfer;
+    int rc = m->records ? begin_record(m, off, &len) : 0;
+    if (rc < 0)
+        return rc;
+    ssize_t n = t->engine->copy(t, (struct chunk){.off = off, .len = len});
+    if (n <= 0)
+        return n;
+    if (m->records)
+        *record_at(m->records, off) =
+            (struct record){XXH3_128bits_digest(m->digester.state), RECORD_COPIED};
+    rc = be_polite(m, (struct chunk){.off = off, .len = (size_t)n});
+    if (rc < 0)
+        return rc;
+    pace_wait(m->pace, (size_t)n);
+    return n;
+}
+
+/* An engine sees all bytes, or, where zeros are left out before it gets any, those of a stream. */
+static bool engine_sees_all(const struct mover *m)
+{
+    const struct engine *engine = m->transfer->engine;
+    return engine->sees && (!m->skip_zeros || engine->split == SPLIT_STREAM);
+}
+
+int mover_prepare(struct mover *m)
+{
+    if (!m->records)
+        return 0;
+    int rc = digester_init(&m->digester);
+    if (!rc && engine_sees_all(m))
+        m->transfer->hasher = m->digester.state;
+    return rc;
+}
+
+struct work mover_work(struct mover *m)
+{
+    bool stream = m->transfer->engine->split == SPLIT_STREAM;
+    return (struct work){.step = stream ? move_stream : move_row,
+                         .arg = m,
+                         .failure = &m->transfer->failure,
+                         .chunk_len = m->transfer->chunk_len,
+                         .in_order = stream};
+}
+
+void mover_release(struct mover *m)
+{
+    m->transfer->hasher = NULL;
+    digester_release(&m->digester);
+    free(m->zeros_buffer);
+    m->zeros_buffer = NULL;
+}

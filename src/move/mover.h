@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The work of the workers: what happens to each chunk that one has claimed. What an earlier run
+ * copied is kept; else its bytes are found in the file, zeros are left out if they shall become
+ * holes, the engine moves the rest, all of it is hashed where somebody wants to know, and the rate
+ * limit and the page cache get their due.
+ */
+#pragma once
+
+#include "base/cache.h"
+#include "base/extent.h"
+#include "engine/engine.h"
+#include "move/digest.h"
+#include "move/journal.h"
+#include "move/pace.h"
+#include "move/record.h"
+#include "move/worker.h"
+
+#include <stdbool.h>
+
+struct mover {
+    struct transfer *transfer;     /* its engine is prepared */
+    const struct extents *extents; /* unused by streams */
+    struct pace *pace;             /* shared by all workers */
+    struct records *records;       /* hashes go there; NULL: nobody wants them */
+    const struct journal
+        *journal;            /* and there, as soon as a chunk is copied; NULL: there is none */
+    bool skip_zeros;         /* zeros become holes: the destination has nothing there yet */
+    bool used;               /* the destination may have something there, from an earlier run */
+    int medium;              /* and to be read here, as the disk has it; unused without claims */
+    bool start_writing;      /* write back behind the copy */
+    bool drop_src, drop_dst; /* let go of what was copied */
+
+    struct cache_wake wake;
+    struct digester digester;
+    char *zeros_buffer; /* allocated when needed */
+};
+
+/* Makes it ready, before any worker is forked. Returns 0 or -ENOMEM; mover_release must follow. */
+int mover_prepare(struct mover *mover);
+
+/* The work to hand to worker_run_all; `mover` must outlive it. */
+struct work mover_work(struct mover *mover);
+
+/* Frees what it has allocated; a worker's goes with the worker. */
+void mover_release(struct mover *mover);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What parent and workers of one copy share: one slot a worker, in memory that all of them see.
+ * Workers claim chunks and count finished bytes in it with atomic operations; the parent only
+ * reads. Nothing here blocks.
+ *
+ * That memory is a memfd, if there can be one, so that a process that isn't related to them can
+ * look at it, too: see status.h. Whoever changes its layout changes SHARE_VERSION.
+ */
+#pragma once
+
+#include "base/block.h"
+#include "base/io.h"
+#include "move/pace.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a copy is doing. */
+enum phase { PHASE_COPYING, PHASE_FLUSHING, PHASE_VERIFYING };
+
+/* One worker's cache line, so that counting in one never slows the others. */
+struct slot {
+    _Alignas(64) _Atomic off_t next; /* first byte of the block that nobody has claimed yet */
+    off_t end;                       /* first byte behind the block */
+    _Atomic off_t done;              /* bytes that this worker has finished, in whatever block */
+    pid_t pid;              /* written by the parent: the worker, 0 before and after its life */
+    struct failure failure; /* written by its worker before it exits with a failure */
+};
+
+#define SHARE_MAGIC  "mpcpcopy"
+#define SHARE_MEMORY "mpcp-share" /* the name of the memfd */
+enum { SHARE_VERSION = 1 };
+
+struct share {
+    char magic[8]; /* SHARE_MAGIC, without a NUL */
+    uint32_t version;
+    uint32_t count;           /* of slots */
+    pid_t pid;                /* of the parent */
+    _Atomic enum phase phase; /* slots count for this one */
+    _Atomic off_t size;       /* bytes of it; -1: not known */
+    double start;             /* of the phase: seconds on the monotonic clock */
+    char engine[16];
+    char src[PATH_MAX], dst[PATH_MAX]; /* as the user wrote them */
+
+    int fd;           /* the memfd; -1: none */
+    bool mapped;      /* shared; else it is memory of the C library */
+    struct pace pace; /* no limit unless one is set */
+    struct slot slots[];
+};
+
+/* A share of `count` slots. One that isn't `visible` is seen by this process alone, which gets it
+ * sooner: for small files without workers. NULL and errno when there is no memory. */
+struct share *share_create(unsigned count, bool visible);
+
+/* Releases it; NULL is fine. */
+void share_destroy(struct share *share);
+
+/* Begins a phase over `size` bytes (-1: not known), divided among all slots: see block_at, whose
+ * `page` is `unit`. No worker may be alive. */
+void share_begin(struct share *share, enum phase phase, off_t size, size_t unit);
+
+/*
+ * Claims the next chunk of at most `len` bytes for the worker of slot `self`: of its own block
+ * while that lasts, then of the block with the most left, so that one slow worker doesn't hold up
+ * the copy. Returns false when every byte is claimed.
+ */
+bool share_claim(struct share *share, unsigned self, size_t len, struct chunk *chunk);
+
+/* Bytes of the phase finished by all workers together. */
+off_t share_done(const struct share *share);

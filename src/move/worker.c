@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "move/worker.h"
+#include "base/signals.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void count(struct slot *slot, ssize_t bytes)
+{
+    atomic_fetch_add_explicit(&slot->done, bytes, memory_order_relaxed);
+}
+
+static int work_in_order(const struct work *w, struct slot *slot, struct ticker ticker)
+{
+    ssize_t n = 0;
+    for (off_t off = 0; !signals_fatal(); off += n) {
+        n = w->step(w->arg, off, w->chunk_len);
+        if (n <= 0)
+            return (int)n;
+        count(slot, n);
+        ticker.tick(ticker.arg);
+    }
+    return -EINTR;
+}
+
+static int work_on_blocks(const struct work *w, struct share *share, unsigned self,
+                          struct ticker ticker)
+{
+    struct chunk chunk;
+    while (share_claim(share, self, w->chunk_len, &chunk)) {
+        if (signals_fatal())
+            return -EINTR;
+        ssize_t n = w->step(w->arg, chunk.off, chunk.len);
+        if (n < 0)
+            return (int)n;
+        assert((size_t)n == chunk.len);
+        count(&share->slots[self], n);
+        ticker.tick(ticker.arg);
+    }
+    return 0;
+}
+
+/* What a worker does, or the parent in its stead. Returns 0 or -errno, the failure left in the
+ * slot. */
+static int work(const struct work *w, struct share *share, unsigned self, struct ticker ticker)
+{
+    struct slot *slot = &share->slots[self];
+    int rc = w->in_order ? work_in_order(w, slot, ticker) : work_on_blocks(w, share, self, ticker);
+    slot->failure = *w->failure;
+    return rc;
+}
+
+static void no_tick(void *arg)
+{
+    (void)arg;
+}
+
+/* The caller's signals stay blocked in the worker: the parent alone decides when to stop. */
+_Noreturn static void be_worker(const struct work *w, struct share *share, unsigned self,
+                                pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* it died before the line above */
+        _exit(EXIT_FAILURE);
+    io_close(&(int){share->fd}); /* the parent alone is whose copy it is, for --status */
+    int rc = work(w, share, self, (struct ticker){.tick = no_tick});
+    _exit(rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+/* Forks up to `jobs` workers, and returns how many it got. */
+static unsigned fork_workers(const struct work *w, struct share *share, unsigned jobs)
+{
+    pid_t parent = getpid();
+    sigset_t old;
+    unsigned forked = 0;
+    signals_block(&old);
+    for (; forked < jobs && !signals_fatal(); forked++) {
+        pid_t pid = fork();
+        if (pid < 0)
+            break;
+        if (pid == 0)
+            be_worker(w, share, forked, parent);
+        share->slots[forked].pid = pid;
+    }
+    signals_unblock(&old);
+    return forked;
+}
+
+static void kill_workers(struct share *share)
+{
+    for (unsigned i = 0; i < share->count; i++)
+        if (share->slots[i].pid > 0)
+            kill(share->slots[i].pid, SIGKILL);
+}
+
+/* How the worker in slot `index` ended, by its wait status. */
+static struct ending ending_of(const struct share *share, unsigned index, int status)
+{
+    const struct slot *slot = &share->slots[index];
+    struct ending ending = {.kind = ENDED_WELL, .worker = index + 1, .pid = slot->pid};
+    if (WIFSIGNALED(status)) {
+        ending.kind = ENDED_KILLED;
+        ending.signal = WTERMSIG(status);
+    } else if (WEXITSTATUS(status) == EXIT_FAILURE && slot->failure.err != 0) {
+        ending.kind = ENDED_FAILED;
+        ending.failure = slot->failure;
+    } else if (WEXITSTATUS(status) != EXIT_SUCCESS) {
+        ending.kind = ENDED_LOST;
+        ending.status = WEXITSTATUS(status);
+    }
+    return ending;
+}
+
+static unsigned slot_of(const struct share *share, pid_t pid)
+{
+    unsigned i = 0;
+    while (i < share->count && share->slots[i].pid != pid)
+        i++;
+    return i;
+}
+
+/* Waits until no worker is left. What went wrong first is what is returned. */
+static struct ending supervise(struct share *share, unsigned forked, struct ticker ticker)
+{
+    struct ending ending = {.kind = ENDED_WELL};
+    while (forked > 0) {
+        if (signals_fatal() && ending.kind == ENDED_WELL) {
+            ending.kind = ENDED_INTERRUPTED;
+            kill_workers(share);
+        }
+        int status;
+        pid_t pid = waitpid(-1, &status, 0);
+        if (pid < 0) { /* a tick or a signal: SIGCHLD isn't ignored, so the workers can't be lost */
+            assert(errno == EINTR);
+            ticker.tick(ticker.arg);
+            continue;
+        }
+        unsigned index = slot_of(share, pid);
+        if (index == share->count) /* a child that whoever started this program left it */
+            continue;
+        if (ending.kind == ENDED_WELL) {
+            ending = ending_of(share, index, status);
+            if (ending.kind != ENDED_WELL)
+                kill_workers(share);
+        }
+        share->slots[index].pid = 0;
+        forked--;
+    }
+    return ending;
+}
+
+static struct ending work_alone(const struct work *w, struct share *share, struct ticker ticker)
+{
+    struct ending ending = {.kind = ENDED_WELL};
+    int rc = work(w, share, 0, ticker);
+    if (signals_fatal())
+        ending.kind = ENDED_INTERRUPTED;
+    else if (rc < 0)
+        ending = (struct ending){.kind = ENDED_FAILED, .failure = share->slots[0].failure};
+    return ending;
+}
+
+struct ending worker_run_all(const struct work *w, struct share *share, unsigned jobs,
+                             struct ticker ticker)
+{
+    assert(jobs <= share->count);
+    unsigned forked = jobs > 0 ? fork_workers(w, share, jobs) : 0;
+    if (forked == 0)
+        return work_alone(w, share, ticker);
+    signals_tick(true);
+    struct ending ending = supervise(share, forked, ticker);
+    signals_tick(false);
+    ending.forked = forked;
+    return ending;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Forks the workers of one copy, watches over them, reaps them, and says how they ended. */
+#pragma once
+
+#include "move/share.h"
+
+#include <sys/types.h>
+
+/* What the workers do: something with every chunk that one of them has claimed. Each has its own
+ * copy of all this, made by fork. */
+struct work {
+    /* Does it with `len` bytes from `off` on. Returns how many are done: all of them; with in_order
+     * any number up to that, and 0 at the end; or -errno, with *failure set. */
+    ssize_t (*step)(void *arg, off_t off, size_t len);
+    void *arg;
+    const struct failure *failure;
+    size_t chunk_len; /* no chunk is longer */
+    bool in_order;    /* it has no size, and is done from 0 on by the one worker that there is */
+};
+
+enum ending_kind {
+    ENDED_WELL,
+    ENDED_FAILED,      /* a step failed: see failure */
+    ENDED_KILLED,      /* a worker was killed by a signal: see worker, pid, signal */
+    ENDED_LOST,        /* a worker exited without a result: see worker, pid, status */
+    ENDED_INTERRUPTED, /* this program was asked to stop: see signals_fatal() */
+};
+
+struct ending {
+    enum ending_kind kind;
+    struct failure failure;
+    unsigned worker; /* counted from 1 */
+    pid_t pid;
+    int signal;
+    int status;      /* as given to exit(3) */
+    unsigned forked; /* how many workers there were; 0: the parent itself copied */
+};
+
+/* What the parent calls while it waits, about 10 times a second, and after every chunk it copies
+ * itself. */
+struct ticker {
+    void (*tick)(void *arg);
+    void *arg;
+};
+
+/*
+ * Has the phase that `share` has begun worked through by `jobs` forked workers (at most one a
+ * slot), or by this process when jobs is 0 or no process can be forked; by fewer when only some
+ * can. Returns when the last worker is reaped. The first failure ends all the others at once.
+ */
+struct ending worker_run_all(const struct work *work, struct share *share, unsigned jobs,
+                             struct ticker ticker);

@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What is printed besides errors: -v, --explain, --dry-run, --json, -q.
+load ../support
+
+json() { # expression in python, with o being the object
+    python3 -c 'import json, os, sys
+o = json.loads(sys.stdin.read())
+print(eval(sys.argv[1]))' "$1"
+}
+
+@test "nothing, if nothing was asked for" {
+    random_file src 9M
+    run mpcp src dst
+    [ "$status" = 0 ] && [ -z "$output" ]
+    run mpcp -q src dst
+    [ "$status" = 0 ] && [ -z "$output" ]
+}
+
+@test "-v tells names, size, time, throughput, engine and jobs" {
+    random_file src 9M
+    run mpcp -v -j2 --engine=mmap src dst
+    [[ "$output" =~ ^\'src\'\ -\>\ \'dst\'\ \(9\.0\ MiB\ in\ [0-9.]+\ s,\ [0-9.]+\ [kMG]?B/s\;\ mmap,\ 2\ jobs\)$ ]]
+    run mpcp -vn src dst
+    [ "$output" = "'src' -> 'dst' (skipped)" ]
+}
+
+@test "-v to standard error, when the copy goes to standard output" {
+    echo a >src
+    run --separate-stderr mpcp -v src -
+    [ "$output" = a ]
+    [[ "$stderr" == "'src' -> '-' "* ]]
+}
+
+@test "--explain prints the plan with reasons, then copies" {
+    random_file src 9M
+    run mpcp --explain -j3 --engine=read-write src dst
+    [ "${lines[0]}" = "'src' -> 'dst'" ]
+    [[ "$output" == *"size         9.0 MiB (9437184 bytes)"* ]]
+    [[ "$output" == *"engine       read-write: --engine was given"* ]]
+    [[ "$output" == *"jobs         3: --jobs was given"* ]]
+    [[ "$output" == *"blocks       3, of about 3.0 MiB"* ]]
+    [[ "$output" == *"placement    staged: it appears only when it is complete"* ]]
+    cmp src dst
+}
+
+@test "--explain tells the facts that the plan rests on" {
+    random_file src 9M
+    run mpcp --explain src dst
+    [[ "$output" =~ "source       on "[a-z0-9]+", "[0-9]+"% cached" ]]
+    [[ "$output" =~ "destination  on "[a-z0-9]+", the source's" ]]
+    [[ "$output" =~ "machine      "[0-9]+" CPU"s?" usable, "[0-9.]+" "[KMGT]iB" of memory available" ]]
+    [[ "$output" == *"or else      read-write: reading and writing always works"* ]]
+    [[ "$output" == *"holes        kept: the source has none"* ]]
+    [[ "$output" == *"page cache   used: there is memory enough"* ]]
+}
+
+@test "--explain tells how much of a sparse file is data" {
+    truncate -s 64M src
+    head -c 100000 /dev/urandom | dd of=src bs=4096 seek=1000 conv=notrunc status=none
+    run mpcp --explain src dst
+    [[ "$output" == *"size         64.0 MiB (67108864 bytes), of which 100.0 KiB are data"* ]]
+    [[ "$output" == *"holes        kept: the source has some"* ]]
+}
+
+@test "--dry-run copies nothing, and leaves what is there" {
+    echo new >src
+    mpcp --dry-run src dst
+    [ ! -e dst ]
+    echo old >dst
+    run mpcp --dry-run --explain src dst
+    [[ "$output" == *"placement"* ]]
+    [ "$(cat dst)" = old ]
+    run --separate-stderr mpcp --dry-run nope dst
+    assert_refused 1 'nope: cannot open: No such file or directory'
+}
+
+@test "--json is an object for a copy" {
+    random_file src 9M
+    mpcp --json -j2 --engine=mmap src dst >out
+    [ "$(wc -l <out)" = 1 ]
+    [ "$(json 'sorted(o)' <out)" = "['blocks', 'bytes', 'destination', 'engine', 'error', 'jobs', 'kept', 'outcome', 'seconds', 'source', 'throughput', 'verified']" ]
+    [ "$(json '[o[k] for k in ("source", "destination", "outcome", "error", "engine", "jobs", "blocks", "bytes")]' <out)" = "['src', 'dst', 'copied', None, 'mmap', 2, 2, 9437184]" ]
+    [ "$(json 'o["seconds"] > 0 and abs(o["throughput"] * o["seconds"] / o["bytes"] - 1) < 0.1' <out)" = True ]
+}
+
+@test "--json tells of failed and skipped copies, too" {
+    echo a >src
+    run --separate-stderr mpcp --json nope dst
+    [ "$status" = 1 ]
+    [ "$(json '[o["outcome"], o["error"], o["engine"]]' <<<"$output")" = "['failed', 'nope: cannot open: No such file or directory', None]" ]
+    touch dst
+    run mpcp --json -n src dst
+    [ "$(json 'o["outcome"]' <<<"$output")" = skipped ]
+    run mpcp --json --dry-run src dst
+    [ "$(json 'o["outcome"]' <<<"$output")" = planned ]
+}
+
+@test "--json keeps any name" {
+    name=$'\303\244\377"\\\n\t'
+    echo a >"$name"
+    mpcp --json "$name" dst >out
+    [ "$(json 'os.fsencode(o["source"])' <out)" = "$(python3 -c 'import os, sys; print(os.fsencode(sys.argv[1]))' "$name")" ]
+}
+
+@test "several copies are several lines" {
+    mkdir d
+    touch a b
+    [ "$(mpcp --json a b d | wc -l)" = 2 ]
+    [ "$(mpcp -v a b d | wc -l)" = 2 ]
+}

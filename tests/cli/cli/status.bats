@@ -1,0 +1,161 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# --status shows the copies that are under way, and nothing else.
+load ../support
+
+# A copy that takes long: whoever starts it ends it.
+start() { # option...
+    random_file src 24M
+    mpcp --bwlimit=2M --chunk=64K -j2 --engine=read-write "$@" src dst 2>/dev/null &
+    JOB=$!
+    wait_for_processes 3
+}
+
+# An expression over o, the JSON object printed for the copy that this test has started.
+status_of() { # expression
+    mpcp --status --json "$PARENT" | python3 -c 'import json, os, sys; o = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
+}
+
+past_bytes() { # bytes
+    [ "$(status_of 'o["bytes"]')" -gt "$1" ]
+}
+
+nothing_to_show() {
+    local status=0
+    mpcp --status "$PARENT" >out 2>err || status=$?
+    [ "$status" = 1 ]
+    [ ! -s out ]
+    [ "$(cat err)" = "mpcp: $PARENT: cannot show its status: no copy is made by such a process" ]
+}
+
+@test "a copy under way, for people" {
+    start
+    wait_until past_bytes 0
+    mpcp --status "$PARENT" >out
+    cat out
+    [[ "$(sed -n 1p out)" == "$PARENT  "*"src"*" -> "*"dst"*"  in $DIR" ]]
+    grep -q '%' out
+    grep -q '/s' out
+    grep -q 'by read-write' out
+    [ "$(grep -c '^  worker [12] (pid [0-9]*)  .*' out)" = 2 ]
+    kill "$PARENT"
+}
+
+@test "a copy under way, as JSON" {
+    start
+    wait_until past_bytes 0
+    [ "$(status_of '[o["pid"], o["directory"] == os.getcwd(), o["source"], o["destination"], o["engine"], o["phase"], o["size"], o["stopped"]]')" = \
+        "[$PARENT, True, 'src', 'dst', 'read-write', 'copying', 25165824, False]" ]
+    [ "$(status_of 'abs(o["percent"] - 100 * o["bytes"] / o["size"]) < 0.1')" = True ]
+    [ "$(status_of 'sum(w["bytes"] for w in o["workers"]) == o["bytes"]')" = True ]
+    [ "$(status_of 'sorted(w["pid"] for w in o["workers"])')" = "[$(echo $(sort -n <<<"$WORKERS") | sed 's/ /, /')]" ]
+    [ "$(status_of 'o["throughput"] > 0 and o["seconds_left"] > 0 and o["seconds"] > 0')" = True ]
+    kill "$PARENT"
+}
+
+@test "all of this user's copies" {
+    start
+    mpcp --bwlimit=4M src dst2 2>/dev/null &
+    wait_for_processes 4
+    # Other tests copy, too.
+    two() { [ "$(mpcp --status --json | jq -c "select(.directory == \"$PWD\")" | wc -l)" = 2 ]; }
+    wait_until two
+    [ "$(mpcp --status --json | jq -s 'map(.pid) == (map(.pid) | sort)')" = true ]
+    pkill -x "$PROCESS"
+}
+
+@test "a stopped copy is shown as such" {
+    start
+    wait_until past_bytes 0
+    kill -STOP "$PARENT" $WORKERS
+    [ "$(status_of 'o["stopped"]')" = True ]
+    mpcp --status "$PARENT" | grep "^$PARENT (stopped)  "
+    local so_far=$(status_of 'o["bytes"]')
+    kill -CONT "$PARENT" $WORKERS
+    wait_until past_bytes "$so_far"
+    kill "$PARENT"
+}
+
+@test "one that has ended isn't shown" {
+    start
+    kill "$PARENT"
+    wait $JOB || true
+    nothing_to_show
+}
+
+@test "one that was killed isn't shown, nor what is left of it" {
+    start
+    kill -STOP $WORKERS
+    kill -KILL "$PARENT"
+    wait $JOB || true
+    nothing_to_show
+    ! mpcp --status --json | grep "\"$DIR"
+    wait_until no_process_left
+}
+
+@test "looking at it doesn't disturb the copy" {
+    start --bwlimit=24M
+    for i in $(seq 20); do mpcp --status >/dev/null; done
+    wait $JOB
+    cmp src dst
+}
+
+@test "the phases after the copying are shown" {
+    needs_strace
+    random_file src 9M
+    traced fsync:delay_enter=4000000 --verify -j2 src dst 2>err &
+    is_flushing() {
+        PARENT=$(pgrep -o -x "$PROCESS")
+        [ "$(status_of 'o["phase"]')" = flushing ]
+    }
+    wait_until is_flushing 2>/dev/null
+    wait $!
+    cmp src dst
+}
+
+@test "a copy without workers, and one of a stream" {
+    mkfifo fifo
+    mpcp fifo dst &
+    (echo some; sleep 5) >fifo &
+    PARENT=$!
+    PARENT=$(pgrep -o -x "$PROCESS")
+    seen() { [ "$(status_of '[o["source"], o["size"], o["percent"]]')" = "['fifo', None, None]" ]; }
+    wait_until seen 2>/dev/null
+    pkill -x "$PROCESS"
+}
+
+@test "copies of others aren't shown" {
+    needs_root
+    start
+    run setpriv --reuid=65534 --regid=65534 --clear-groups "$MPCP" --status
+    [ "$output" = "no copy is under way" ]
+    run setpriv --reuid=65534 --regid=65534 --clear-groups "$MPCP" --status "$PARENT"
+    [ "$status" = 1 ]
+    kill "$PARENT"
+}
+
+@test "what isn't a copy" {
+    run --separate-stderr mpcp --status $$
+    assert_refused 1 "$$: cannot show its status: no copy is made by such a process"
+}
+
+@test "where nothing can be known" {
+    needs_root
+    skip_sanitized "the sanitizer needs /proc"
+    run --separate-stderr unshare -m sh -c 'umount -l /proc && "$0" --status' "$MPCP"
+    assert_refused 1 "/proc: cannot list processes: No such file or directory"
+}
+
+@test "a copy that can't be shown is made all the same" {
+    needs_strace
+    random_file src 9M
+    traced memfd_create:error=EMFILE -j2 src dst
+    cmp src dst
+}
+
+@test "operands that make no sense" {
+    for operands in nonsense 0 -5 '1 2' 99999999999999; do
+        run --separate-stderr mpcp --status -- $operands
+        assert_refused 2 "--status: takes no operand but the number of one process"
+    done
+}

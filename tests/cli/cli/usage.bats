@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Nonsense on the command line is exit 2, with one line that names the option and says what it takes.
+load ../support
+
+nonsense() { # sentence, argument...
+    local sentence=$1
+    shift
+    run --separate-stderr mpcp "$@"
+    assert_refused 2 "$sentence"
+}
+
+@test "no workers" { nonsense '--jobs=0: takes a number of workers, 1 or more' -j 0 a b; }
+@test "workers that are no number" { nonsense '--jobs=x: takes a number of workers, 1 or more' -j x a b; }
+@test "fewer than no workers" { nonsense '--jobs=-1: takes a number of workers, 1 or more' -j -1 a b; }
+@test "a negative chunk" { nonsense '--chunk=-1: takes a size from 1 to 1G, such as 512K or 4MiB' --chunk=-1 a b; }
+@test "an empty chunk" { nonsense '--chunk=0: takes a size from 1 to 1G, such as 512K or 4MiB' --chunk=0 a b; }
+@test "an unknown engine" { nonsense '--engine=warp: takes auto, reflink, copy-range, mmap, mmap-read, mmap-write, read-write, sendfile, splice, direct or direct-read' --engine=warp a b; }
+@test "an unknown way with extents" { nonsense '--reflink=perhaps: takes auto, always or never' --reflink=perhaps a b; }
+@test "an unknown way with holes" { nonsense '--sparse=perhaps: takes auto, always or never' --sparse=perhaps a b; }
+@test "an unknown way with the page cache" { nonsense '--cache=perhaps: takes auto, keep or drop' --cache=perhaps a b; }
+@test "no rate" { nonsense '--bwlimit=fast: takes bytes a second, such as 10M or 1.5GiB' --bwlimit=fast a b; }
+@test "a rate of nothing" { nonsense '--bwlimit=0: takes bytes a second, such as 10M or 1.5GiB' --bwlimit=0 a b; }
+@test "shared extents and made holes" {
+    nonsense '--reflink=always: shares holes as they are, so it takes no --sparse' --reflink --sparse=always a b
+}
+@test "shared extents and an engine" {
+    nonsense '--reflink=always and --engine: take one of them, not both' --reflink=always --engine=mmap a b
+}
+@test "an unknown attribute" {
+    nonsense '--preserve=mode,colour: takes a list of mode, ownership, timestamps, xattr, all' --preserve=mode,colour a b
+}
+@test "an unknown time for progress" { nonsense '--progress=now: takes auto, always or never' --progress=now a b; }
+@test "an option without its value" { nonsense '-j: takes a number of workers, 1 or more' -j; }
+@test "an unknown option" { nonsense '--jbos=2: no such option (mpcp --help lists them)' --jbos=2 a b; }
+@test "an unknown letter" { nonsense '-Z: no such option (mpcp --help lists them)' -Z a b; }
+@test "no operand" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)'; }
+@test "no destination" { nonsense 'no DEST: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)' a; }
+@test "-t without a source" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)' -t .; }
+@test "-T with three operands" { nonsense '-T: takes one SOURCE and one DEST' -T a b c; }
+@test "-t together with -T" {
+    nonsense '--target-directory and --no-target-directory: take one of them, not both' -t . -T a
+}
+@test "-v together with -q" { nonsense '--verbose and --quiet: take one of them, not both' -v -q a b; }
+@test "--json to standard output that is the destination" {
+    nonsense '--json: needs standard output for itself, which is the DEST' --json a -
+}
+@test "-i with standard input as the source" {
+    nonsense '--interactive: needs standard input for the answers, which is a SOURCE' -i - b
+}
+@test "standard input into a directory" {
+    nonsense '-: standard input has no name to get in a directory: name the file' - .
+}
+
+@test "help, usage and version go to standard output" {
+    for option in --help '-?' --usage --version -V; do
+        run --separate-stderr mpcp "$option"
+        [ "$status" = 0 ]
+        [ -n "$output" ]
+        [ -z "$stderr" ]
+    done
+}

@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Two copies to one destination: the second is refused, or waits.
+load ../support
+
+start() { # option...
+    mpcp --bwlimit=16M -j2 "$@" src dst &
+    JOB=$!
+    wait_for_processes 3
+}
+
+# The name of the lock that is held on a file in this directory, among those of all other copies.
+lock_name() {
+    local prefix
+    prefix=$(printf 'mpcp-name-%x-%x-' $(stat -c '%d %i' .))
+    sed -n "s/.* @\\($prefix[0-9a-f]*\\)\$/\\1/p" /proc/net/unix
+}
+
+is_refused() { # destination, option...
+    local dst=$1
+    shift
+    run --separate-stderr "$DIR/$PROCESS" "$@" other "$dst"
+    assert_refused 1 "$dst: cannot copy: another mpcp (pid $PARENT) is copying to it (--wait waits for it)"
+}
+
+setup_files() {
+    random_file src 24M
+    random_file other 9M
+}
+
+@test "the second is refused" {
+    setup_files
+    start
+    is_refused dst
+    wait $JOB
+    cmp src dst
+    assert_clean
+}
+
+@test "by whatever way it is named" {
+    setup_files
+    mkdir dir
+    ln -s dst link
+    touch dst
+    start
+    is_refused "$DIR/dst"
+    is_refused dir/../dst
+    is_refused link
+    wait $JOB
+    cmp src dst
+}
+
+@test "a small one, too, with --resume" {
+    setup_files
+    echo small >other
+    start --resume
+    is_refused dst --resume
+    wait $JOB
+    cmp src dst
+    assert_clean
+}
+
+@test "a file of several names, by another of them" {
+    setup_files
+    touch dst
+    ln dst twin
+    start
+    is_refused twin
+    wait $JOB
+    cmp src twin
+}
+
+@test "when both begin at once" {
+    needs_strace
+    setup_files
+    # The first has the lock's name, but nobody can see yet whose it is.
+    traced listen:delay_enter=50000 --bwlimit=16M -j2 src dst &
+    JOB=$!
+    bound() { [ -n "$(lock_name)" ]; }
+    wait_until bound
+    run --separate-stderr "$DIR/$PROCESS" other dst
+    assert_failed_like 1 "dst: cannot copy: another mpcp \(pid [0-9]+\) is copying to it .*"
+    wait $JOB
+    cmp src dst
+}
+
+@test "with --wait, the second waits" {
+    setup_files
+    start
+    mpcp --wait other dst
+    no_process_left
+    wait $JOB
+    cmp other dst
+    assert_clean
+}
+
+@test "what it then copies is what there is then" {
+    setup_files
+    start
+    mpcp --wait other dst &
+    sleep 0.3
+    random_file new 10M
+    mv new other
+    wait
+    cmp other dst
+    assert_clean
+}
+
+@test "a FIFO isn't opened twice for it" {
+    needs_strace
+    setup_files
+    mkfifo fifo
+    start
+    cat other >fifo &
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=openat,open "$DIR/$PROCESS" --wait fifo dst
+    wait $JOB
+    cmp other dst
+    [ "$(grep -c '"fifo"' trace)" = 1 ]
+}
+
+@test "waiting ends at a signal" {
+    local status=0
+    setup_files
+    start
+    mpcp --wait other dst &
+    wait_for_processes 4
+    sleep 0.2
+    pkill -TERM -n -x "$PROCESS"
+    wait $! || status=$?
+    [ "$status" = 143 ]
+    wait $JOB
+    cmp src dst
+}
+
+@test "a lock ends with its process" {
+    setup_files
+    start
+    kill -KILL "$PARENT"
+    wait $JOB || true
+    wait_until no_process_left
+    mpcp other dst
+    cmp other dst
+}
+
+@test "a plan needs no lock" {
+    setup_files
+    start
+    mpcp --dry-run other dst
+    wait $JOB
+}
+
+@test "what is to be left alone needs no lock" {
+    setup_files
+    touch dst
+    start
+    mpcp -n other dst
+    wait $JOB
+    cmp src dst
+}
+
+@test "other destinations aren't locked" {
+    setup_files
+    mkdir dir
+    start
+    mpcp other dst2
+    mpcp other dir/dst
+    pgrep -x "$PROCESS"
+    wait $JOB
+    cmp src dst
+    cmp other dir/dst
+}
+
+@test "a lock that a stranger pretends to have is none" {
+    needs_root
+    setup_files
+    # All that a stranger knows are the directory and the name; he can bind what he likes.
+    start
+    name=$(lock_name)
+    [ -n "$name" ]
+    wait $JOB
+    setpriv --reuid=65534 --regid=65534 --clear-groups env PATH=/usr/bin:/bin python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_UNIX)
+s.bind("\0" + sys.argv[1])
+s.listen(1)
+print("bound", flush=True)
+time.sleep(20)' "$name" >bound &
+    wait_until grep -q bound bound
+    mpcp other dst
+    cmp other dst
+}

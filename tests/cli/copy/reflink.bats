@@ -1,0 +1,117 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Extents are shared where that can be done, unless the user doesn't want it.
+load ../support
+
+free_kib() {
+    sync -f "$MNT"
+    df --output=avail "$MNT" | tail -1
+}
+
+# Copies 64 MiB within a file system, and prints how many KiB less are free then.
+takes() { # option...
+    random_file "$MNT/src" 64M
+    local before=$(free_kib)
+    mpcp "$@" "$MNT/src" "$MNT/dst"
+    cmp "$MNT/src" "$MNT/dst"
+    echo $((before - $(free_kib)))
+}
+
+with_sharing() { # type
+    if [ "$1" = xfs ]; then with_mount xfs 512M -m reflink=1; else with_mount btrfs 512M; fi
+}
+
+shares_on() { # type
+    with_sharing "$1"
+    [ "$(takes)" -lt 8192 ]
+    run mpcp -v "$MNT/src" "$MNT/again"
+    [[ "$output" == *"; reflink, 0 jobs)" ]]
+}
+
+@test "xfs shares by itself" { shares_on xfs; }
+@test "btrfs shares by itself" { shares_on btrfs; }
+
+@test "what is shared can be verified, and resumed" {
+    for type in xfs btrfs; do
+        with_sharing $type
+        random_file "$MNT/src" 20M
+        truncate -s 30M "$MNT/src"
+        mpcp --verify --resume --json "$MNT/src" "$MNT/dst" >out
+        cmp "$MNT/src" "$MNT/dst"
+        [ "$(jq -c '[.engine, .verified]' out)" = '["reflink",true]' ]
+        assert_clean
+        umount "$MNT"
+        rmdir "$MNT"
+    done
+}
+
+@test "not if it shan't" {
+    with_sharing xfs
+    [ "$(takes --reflink=never)" -gt 60000 ]
+}
+
+@test "not if holes shall be filled" {
+    with_sharing btrfs
+    [ "$(takes --sparse=never)" -gt 60000 ]
+}
+
+@test "a change of the copy doesn't reach the source" {
+    with_sharing btrfs
+    takes
+    echo changed | dd of="$MNT/dst" conv=notrunc status=none
+    ! cmp -s "$MNT/src" "$MNT/dst"
+    [ "$(head -c 7 "$MNT/src")" != changed ]
+}
+
+@test "--reflink means always" {
+    with_mount ext4 64M
+    echo new >"$MNT/src"
+    echo old >"$MNT/dst"
+    for option in --reflink --reflink=always --engine=reflink; do
+        run --separate-stderr mpcp "$option" "$MNT/src" "$MNT/dst"
+        assert_failed_like 1 '.*/src: engine reflink cannot copy it: Operation not supported'
+        [ "$(cat "$MNT/dst")" = old ]
+        assert_clean
+        assert_clean "$MNT"
+    done
+}
+
+@test "from one file system to another bytes are moved" {
+    with_sharing xfs
+    random_file src 10M
+    mpcp src "$MNT/dst"
+    cmp src "$MNT/dst"
+    run --separate-stderr mpcp --reflink src "$MNT/new"
+    assert_failed_like 1 'src: engine reflink cannot copy it: .*'
+    [ ! -e "$MNT/new" ]
+}
+
+@test "in place, over a longer file" {
+    with_sharing xfs
+    random_file "$MNT/dst" 20M
+    random_file "$MNT/src" 10000001
+    mpcp --inplace --reflink "$MNT/src" "$MNT/dst"
+    cmp "$MNT/src" "$MNT/dst"
+}
+
+@test "a sparse file keeps its holes" {
+    with_sharing btrfs
+    truncate -s 1T "$MNT/src"
+    echo data | dd of="$MNT/src" bs=1M seek=1000 conv=notrunc status=none
+    mpcp "$MNT/src" "$MNT/dst"
+    [ "$(stat -c %s "$MNT/dst")" = 1099511627776 ]
+    [ "$(du -k "$MNT/dst" | cut -f1)" -le 64 ]
+}
+
+@test "a file system that fails to share is no excuse for a bad copy" {
+    needs_strace
+    with_sharing xfs
+    random_file "$MNT/src" 10M
+    echo old >"$MNT/dst"
+    run --separate-stderr traced ioctl:error=EIO:when=1+ "$MNT/src" "$MNT/dst"
+    assert_failed_like 1 '.*/src: engine reflink cannot copy it: Input/output error'
+    [ "$(cat "$MNT/dst")" = old ]
+    run --separate-stderr traced ioctl:error=EXDEV:when=1+ "$MNT/src" "$MNT/dst"
+    [ "$status" = 0 ]
+    cmp "$MNT/src" "$MNT/dst"
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# --bwlimit holds for all workers together. Times have no upper bound: the machine may be busy.
+load ../support
+
+ms_of() { # command...
+    local start=$(date +%s%N)
+    "$@"
+    echo $((($(date +%s%N) - start) / 1000000))
+}
+
+takes_two_seconds() { # option...
+    random_file src 8M
+    [ "$(ms_of mpcp --bwlimit=4M "$@" src dst)" -ge 1900 ]
+    cmp src dst
+}
+
+@test "one worker" { takes_two_seconds -j1; }
+@test "four workers" { takes_two_seconds -j4; }
+@test "no worker" {
+    random_file src 1M
+    [ "$(ms_of mpcp --bwlimit=1M src dst)" -ge 950 ]
+    cmp src dst
+}
+
+@test "a stream" {
+    random_file src 2M
+    [ "$(ms_of mpcp --bwlimit=2M - dst <src)" -ge 950 ]
+    cmp src dst
+}
+
+@test "several files" {
+    mkdir dir
+    random_file a 500K
+    random_file b 500K
+    [ "$(ms_of mpcp --bwlimit=1M a b dir)" -ge 950 ]
+}
+
+@test "a signal isn't kept waiting" {
+    local status=0
+    random_file src 1M
+    mpcp --bwlimit=1K src dst &
+    wait_until pgrep -x "$PROCESS"
+    sleep 0.3
+    kill -TERM "$(pgrep -o -x "$PROCESS")"
+    wait $! || status=$?
+    [ "$status" = 143 ]
+    [ ! -e dst ]
+    assert_clean
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# How many workers there are.
+load ../support
+
+jobs_of() { # option...
+    mpcp --json "$@" src dst | python3 -c 'import json, sys; print(json.load(sys.stdin)["jobs"])'
+}
+
+@test "none for a small file" {
+    random_file src 1M
+    [ "$(jobs_of)" = 0 ]
+}
+
+@test "one for each CPU that may be used" {
+    random_file src 64M
+    [ "$(jobs_of)" = "$(nproc)" ] || [ "$(nproc)" -gt 16 ]
+    first=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
+    [ "$(taskset -c "$first" "$MPCP" --json src dst | python3 -c 'import json, sys; print(json.load(sys.stdin)["jobs"])')" = 1 ]
+}
+
+@test "as many as were asked for, but no more than pages" {
+    random_file src 20000
+    [ "$(jobs_of -j 3)" = 3 ]
+    [ "$(jobs_of -j 64)" = 4 ]
+    cmp src dst
+}
+
+@test "10,000 are clamped, and -v and --explain say so" {
+    random_file src 8M
+    run mpcp --explain -v -j 10000 src dst
+    [ "$status" = 0 ]
+    [[ "$output" == *"'dst': fewer jobs than asked for: more can't be used for this file"* ]]
+    [[ "$output" == *"jobs         1024: more can't be used for this file"* ]]
+    cmp src dst
+    assert_clean
+}
+
+@test "numbers may have suffixes" {
+    random_file src 8M
+    [ "$(jobs_of -j 0.5K --chunk=64KiB)" = 512 ]
+}
+
+# Makes a control group that may use half a CPU, of whichever version there is, and sets GROUP.
+make_quota_group() {
+    if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+        GROUP=/sys/fs/cgroup/$PROCESS
+        mkdir "$GROUP" && echo '50000 100000' >"$GROUP/cpu.max"
+    else
+        GROUP=/sys/fs/cgroup/cpu/$PROCESS
+        mkdir "$GROUP" && echo 50000 >"$GROUP/cpu.cfs_quota_us"
+    fi
+} 2>/dev/null
+
+@test "no more than the quota of the control group allows" {
+    needs_root
+    [ "$(nproc)" -gt 1 ] || skip "there is one CPU anyway"
+    random_file src 64M
+    make_quota_group || { rmdir "$GROUP" 2>/dev/null || true; skip "no control group with a quota can be made here"; }
+    bash -c 'echo $$ >"$1/cgroup.procs" && exec "$2" --json src dst' - "$GROUP" "$MPCP" >out
+    rmdir "$GROUP"
+    [ "$(python3 -c 'import json; print(json.load(open("out"))["jobs"])')" = 1 ]
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Under valgrind, parent and workers use no memory that they don't have or haven't set, and lose none, however a copy
+# ends.
+load ../support
+
+eval "begin_$(declare -f setup)"
+
+setup() {
+    begin_setup
+    command -v valgrind >/dev/null || skip "valgrind is missing"
+    skip_sanitized "the sanitizers look at memory themselves"
+}
+
+# The program; expects a status, and not a word from valgrind. What it doesn't know (cachestat) it tells with "--".
+checked() { # status, argument...
+    local expected=$1 status=0
+    shift
+    # libxxhash keeps no pointer to the beginning of what it allocates: "possibly lost" to valgrind.
+    valgrind --quiet --log-file="$DIR/memcheck.%p" --error-exitcode=99 --trace-children=yes --leak-check=full \
+        --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect "$MPCP" "$@" || status=$?
+    echo "status $status" >&2
+    [ "$status" = "$expected" ]
+    nothing_found
+}
+
+nothing_found() {
+    ! grep -h '^==' "$DIR"/memcheck.* >&2
+}
+
+@test "a copy, with each engine" {
+    local engine
+    random_file src 3000001
+    for engine in $ENGINES; do
+        echo "$engine"
+        checked 0 --engine="$engine" -j3 --chunk=256K src dst
+        cmp src dst
+        rm dst
+    done
+}
+
+@test "a copy that is explained, verified, kept from the cache, preserved and reported" {
+    random_file src 3000001
+    truncate -s 8M src
+    checked 0 --explain -j2 --verify --fsync --cache=drop --sparse=always --preserve=all -v src dst
+    checked 0 --json -j2 --bwlimit=100M --progress=always --inplace src dst
+    cmp src dst
+}
+
+@test "a copy that is resumed" {
+    random_file src 2M
+    mpcp --resume -j2 --chunk=64K --bwlimit=512K src dst &
+    wait_until grep -q . .dst.mpcp-journal
+    pkill -KILL -o -x "$PROCESS" # the parent
+    wait_until no_process_left
+    checked 0 --resume -j2 --chunk=64K src dst
+    cmp src dst
+}
+
+@test "a pipe to another" {
+    random_file src 1000001
+    checked 0 - - <src >dst
+    cmp src dst
+}
+
+@test "many small files" {
+    local i
+    mkdir sources target
+    for i in $(seq 30); do random_file sources/$i $((i * 1000)); done
+    checked 0 -p sources/* target
+    diff -r sources target
+}
+
+@test "copies that fail" {
+    random_file src 3000001
+    checked 1 nothing dst
+    checked 1 src .
+    checked 1 src /dev/full
+    checked 1 src src
+    (ulimit -f 1000 && checked 1 -j2 src dst)
+    (ulimit -f 1000 && checked 1 --resume -j2 src dst)
+    mkdir target
+    checked 1 src nothing target
+    cmp src target/src
+}
+
+@test "a copy that is interrupted" {
+    mkfifo fifo
+    exec 7<>fifo
+    checked 143 fifo dst 7>&- &
+    reads_it() { ls -l "/proc/$(pgrep -P $!)/fd" | grep -q "$DIR/fifo"; }
+    wait_until reads_it
+    kill -TERM "$(pgrep -P $!)"
+    wait $!
+}
+
+@test "help, nonsense, and a look at what is copied" {
+    checked 0 --help
+    checked 2 --chunk=nonsense src dst
+    checked 2 src
+    checked 0 --status
+    checked 0 --status --json
+}

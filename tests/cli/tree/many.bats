@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Many small files are copied by a few processes, each file as well as if it were alone.
+load ../support
+
+some_files() { # count
+    mkdir in out
+    local i
+    for i in $(seq "$1"); do
+        echo "file $i" >"in/$i"
+    done
+}
+
+@test "a thousand files" {
+    some_files 1000
+    mpcp in/* out
+    diff -r in out
+    assert_clean
+}
+
+@test "no process is forked for a file" {
+    needs_strace
+    some_files 300
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=clone,clone3,fork,vfork "$MPCP" in/* out
+    diff -r in out
+    [ "$(grep -cE '(clone|clone3|fork|vfork)\(' trace || true)" -le "$(nproc)" ]
+}
+
+@test "large files among them are copied by workers, as ever" {
+    needs_strace
+    some_files 100
+    random_file in/large 20M
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=clone,clone3,fork,vfork "$MPCP" -j3 in/* out
+    diff -r in out
+    [ "$(grep -cE '(clone|clone3|fork|vfork)\(' trace || true)" -ge 3 ]
+}
+
+@test "what fails is told, once, and the rest is copied" {
+    some_files 200
+    ln -s nowhere in/dangling
+    mkdir in/directory
+    run --separate-stderr mpcp in/* out
+    [ "$status" = 1 ]
+    [ "$(wc -l <<<"$stderr")" = 2 ]
+    [[ "$stderr" == *"mpcp: in/dangling: cannot open: No such file or directory"* ]]
+    [[ "$stderr" == *"mpcp: in/directory: cannot copy: it is a directory"* ]]
+    rm -r in/dangling in/directory
+    diff -r in out
+}
+
+@test "of two files for one name the first stays" {
+    some_files 100
+    mkdir other
+    echo other >other/50
+    run --separate-stderr mpcp in/* other/50 out
+    assert_failed_like 1 'other/50: cannot copy: an earlier source gets the same name in the directory'
+    diff -r in out
+}
+
+@test "-v tells of them in their order" {
+    some_files 100
+    mpcp -v in/* out >lines
+    diff <(sed "s/ (.*//" lines) <(for file in in/*; do echo "'$file' -> 'out/${file#in/}'"; done)
+}
+
+@test "a process that is killed is told, with the file it was at" {
+    needs_strace
+    some_files 200
+    run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=linkat \
+        -e inject=linkat:signal=KILL:when=90 "$MPCP" in/* out
+    [ "$status" = 1 ]
+    [[ "$stderr" =~ mpcp:\ out/[0-9]+:\ cannot\ copy:\ the\ process\ that\ did\ was\ killed ]]
+    assert_clean
+}
+
+@test "a signal ends all of them" {
+    local status=0
+    needs_strace
+    some_files 300
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=linkat -e inject=linkat:delay_enter=20000 \
+        "$DIR/$PROCESS" in/* out &
+    wait_until test -e out/1
+    kill -TERM "$(pgrep -o -x "$PROCESS")"
+    wait $! || status=$?
+    [ "$status" = 143 ]
+    [ "$(ls out | wc -l)" -lt 300 ]
+    assert_clean
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/progress.h"
+#include "base/signals.h"
+#include "support.h"
+
+#include <signal.h>
+#include <sys/ioctl.h>
+
+static const struct progress_state half = {
+    .done = 512 << 20, .size = 1 << 30, .rate = 1e9, .elapsed = 2};
+
+static const char *line_of(size_t width, struct progress_state state)
+{
+    static char line[256];
+    memset(line, '#', sizeof(line));
+    progress_format(line, width, &state);
+    for (size_t i = width + 1; i < sizeof(line); i++)
+        cr_assert_eq(line[i], '#', "it writes beyond its room");
+    return line;
+}
+
+/* --- the line --- */
+
+Test(progress, the_line_has_bar_percent_bytes_rate_and_time)
+{
+    cr_assert_str_eq(
+        line_of(79, half),
+        "[=============>             ]   50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left");
+}
+
+Test(progress, it_fits_every_width_in_ascii)
+{
+    static const struct progress_state states[] = {
+        {.done = 512 << 20, .size = 1 << 30, .rate = 1e9, .elapsed = 2},
+        {.done = 0, .size = 1LL << 50, .rate = 0},
+        {.done = 0, .size = INT64_MAX, .rate = 1e-3},
+        {.done = INT64_MAX, .size = INT64_MAX, .rate = 1e12, .elapsed = 1e9},
+        {.done = 1LL << 40, .size = -1, .rate = 12345, .elapsed = 1e6},
+        {.done = 0, .size = -1},
+        {.done = 0, .size = 0},
+    };
+    for (size_t width = 1; width <= 200; width++) {
+        for (size_t i = 0; i < LENGTH(states); i++) {
+            const char *line = line_of(width, states[i]);
+            cr_assert_leq(strlen(line), width);
+            for (const char *c = line; *c; c++)
+                cr_assert(*c >= ' ' && *c <= '~', "byte %d in \"%s\"", *c, line);
+        }
+    }
+}
+
+Test(progress, with_less_room_the_bar_goes_first_then_parts_from_the_right)
+{
+    static const struct {
+        size_t width;
+        const char *line;
+    } cases[] = {
+        {60, "[====>   ]   50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left"},
+        {58, "[===>  ]   50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left"},
+        {57, " 50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left"},
+        {48, " 50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left"},
+        {47, " 50%  512.0 MiB of 1.0 GiB  1.00 GB/s"},
+        {37, " 50%  512.0 MiB of 1.0 GiB  1.00 GB/s"},
+        {36, " 50%  512.0 MiB of 1.0 GiB"},
+        {26, " 50%  512.0 MiB of 1.0 GiB"},
+        {25, " 50%"},
+        {4, " 50%"},
+        {3, ""},
+        {1, ""},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const char *line = line_of(cases[i].width, half);
+        cr_assert_str_eq(line, cases[i].line, "width %zu: \"%s\"", cases[i].width, line);
+    }
+}
+
+Test(progress, the_bar_has_an_end)
+{
+    const char *line = line_of(200, half);
+    cr_assert_eq(strcspn(line, "]"), 49);
+}
+
+Test(progress, the_start_is_0_percent)
+{
+    struct progress_state state = {.done = 0, .size = 1 << 20, .rate = 1e6};
+    cr_assert_not_null(strstr(line_of(79, state), "[>   "));
+    cr_assert_not_null(strstr(line_of(79, state), " ]    0%  0 B of 1.0 MiB"));
+}
+
+Test(progress, nearly_done_is_not_100_percent)
+{
+    struct progress_state state = {.done = (1LL << 40) - 1, .size = 1LL << 40, .rate = 1e6};
+    cr_assert_not_null(strstr(line_of(79, state), ">]   99%"));
+}
+
+Test(progress, the_end_is_100_percent)
+{
+    struct progress_state state = {.done = 1 << 20, .size = 1 << 20, .rate = 1e6, .elapsed = 1};
+    cr_assert_not_null(strstr(line_of(79, state), "=]  100%"));
+    cr_assert_not_null(strstr(line_of(79, state), "0:00 left"));
+}
+
+Test(progress, without_a_size_there_is_neither_bar_nor_percent)
+{
+    struct progress_state state = {.done = 3 << 20, .size = -1, .rate = 2e6, .elapsed = 65};
+    cr_assert_str_eq(line_of(79, state), "3.0 MiB  2.00 MB/s  1:05");
+    cr_assert_str_eq(line_of(20, state), "3.0 MiB  2.00 MB/s");
+    cr_assert_str_eq(line_of(10, state), "3.0 MiB");
+}
+
+Test(progress, a_stalled_copy_has_no_time_left_to_tell)
+{
+    struct progress_state state = {.done = 0, .size = 1 << 20, .rate = 0};
+    cr_assert_not_null(strstr(line_of(79, state), "-:-- left"));
+}
+
+Test(progress, a_phase_stands_before_the_figures)
+{
+    struct progress_state state = half;
+    state.phase = "flushing";
+    cr_assert_not_null(strstr(line_of(79, state), "]  flushing   50%  512.0 MiB of 1.0 GiB"));
+}
+
+/* --- drawing it --- */
+
+static int stderr_end; /* what is written to stderr can be read here */
+
+static int redirect_stderr(int read_end, int write_end)
+{
+    int stderr_fd = dup(STDERR_FILENO);
+    cr_assert_geq(write_end, 0);
+    cr_assert_eq(fcntl(read_end, F_SETFL, O_NONBLOCK), 0);
+    dup2(write_end, STDERR_FILENO);
+    stderr_end = read_end;
+    return stderr_fd;
+}
+
+static int to_pipe(void)
+{
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    return redirect_stderr(ends[0], ends[1]);
+}
+
+static int to_terminal(unsigned short columns)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
+        SKIP("there are no pseudo terminals");
+    int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+    struct winsize size = {.ws_row = 24, .ws_col = columns};
+    ioctl(terminal, TIOCSWINSZ, &size);
+    return redirect_stderr(master, terminal);
+}
+
+/* What has been written since. */
+static const char *drawn(void)
+{
+    static char text[1024];
+    ssize_t n = read(stderr_end, text, sizeof(text) - 1);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+static void let_seconds_pass(struct progress *progress, double seconds)
+{
+    progress->start -= seconds;
+    progress->last -= seconds;
+}
+
+/* What is drawn at half a GiB after ten seconds, and once more at the end. */
+static void draw_half(struct progress *progress, bool enabled, bool always, char text[1024])
+{
+    progress_start(progress, enabled, always);
+    let_seconds_pass(progress, 10);
+    progress_update(progress, half.done, half.size);
+    strcpy(text, drawn());
+    progress_end(progress);
+}
+
+Test(progress, a_terminals_line_is_drawn_over_and_cleared)
+{
+    struct progress progress;
+    char text[1024];
+    int old = to_terminal(60);
+    draw_half(&progress, true, false, text);
+    const char *end = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_eq(strncmp(text, "\r", 1), 0);
+    cr_assert_not_null(strstr(text, "  50%  512.0 MiB of 1.0 GiB  5"), "the rate is 53.69 or less");
+    cr_assert_leq(strlen(text), 1 + 59 + 3, "the last column stays free");
+    cr_assert_not_null(strstr(text, "\033[K"));
+    cr_assert_null(strchr(text, '\n'));
+    cr_assert_str_eq(end, "\r\033[K");
+}
+
+Test(progress, what_is_no_terminal_gets_lines_if_always)
+{
+    struct progress progress;
+    char text[1024];
+    int old = to_pipe();
+    draw_half(&progress, true, true, text);
+    const char *end = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_eq(text[strlen(text) - 1], '\n');
+    cr_assert_eq(text[0], '[');
+    cr_assert_leq(strlen(text), 80);
+    cr_assert_str_eq(end, "");
+}
+
+Test(progress, what_is_no_terminal_gets_nothing_otherwise)
+{
+    struct progress progress;
+    char text[1024];
+    int old = to_pipe();
+    draw_half(&progress, true, false, text);
+    dup2(old, STDERR_FILENO);
+    cr_assert_str_eq(text, "");
+}
+
+Test(progress, disabled_it_draws_nothing)
+{
+    struct progress progress;
+    char text[1024];
+    int old = to_terminal(80);
+    draw_half(&progress, false, true, text);
+    dup2(old, STDERR_FILENO);
+    cr_assert_str_eq(text, "");
+}
+
+Test(progress, a_short_copy_draws_nothing_on_a_terminal)
+{
+    struct progress progress;
+    int old = to_terminal(80);
+    progress_start(&progress, true, false);
+    let_seconds_pass(&progress, 0.5);
+    progress_update(&progress, half.done, half.size);
+    progress_end(&progress);
+    const char *text = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_str_eq(text, "");
+}
+
+Test(progress, it_is_drawn_no_more_often_than_it_can_be_read)
+{
+    struct progress progress;
+    int old = to_pipe();
+    progress_start(&progress, true, true);
+    let_seconds_pass(&progress, 1.5);
+    for (int i = 0; i < 100; i++)
+        progress_update(&progress, i, 100);
+    const char *text = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_eq(strchr(text, '\n'), text + strlen(text) - 1, "one line only");
+}
+
+Test(progress, sigusr1_asks_for_a_line_even_if_disabled)
+{
+    struct progress progress;
+    signals_install();
+    int old = to_pipe();
+    progress_start(&progress, false, false);
+    let_seconds_pass(&progress, 1);
+    raise(SIGUSR1);
+    for (int i = 0; i < 2; i++)
+        progress_update(&progress, half.done, half.size);
+    const char *text = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_eq(strncmp(text, "mpcp: 50%  512.0 MiB of 1.0 GiB", 31), 0, "%s", text);
+    cr_assert_eq(strchr(text, '\n'), text + strlen(text) - 1, "one line only");
+}
+
+Test(progress, a_phase_is_counted_anew)
+{
+    struct progress progress;
+    int old = to_pipe();
+    progress_start(&progress, true, true);
+    let_seconds_pass(&progress, 100);
+    progress_update(&progress, 1 << 30, 1 << 30);
+    drawn();
+    progress_enter(&progress, "flushing");
+    let_seconds_pass(&progress, 1.5);
+    progress_update(&progress, 3 << 20, 1 << 30);
+    const char *text = drawn();
+    dup2(old, STDERR_FILENO);
+    double rate = 0; /* 2.10, or a bit less where this takes its time */
+    const char *phase = strstr(text, "flushing");
+    cr_assert_not_null(phase, "%s", text);
+    sscanf(phase, "flushing    0%%  3.0 MiB of 1.0 GiB  %lf MB/s", &rate);
+    cr_assert(rate > 1.5 && rate < 2.2, "%s", text);
+}

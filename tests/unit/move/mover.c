@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "move/mover.h"
+#include "support.h"
+
+enum { PAGE = 4096, CHUNK = 2 << 20, SIZE = 8 * CHUNK + 5 };
+
+TestSuite(mover, .init = enter_scratch, .fini = leave_scratch, .timeout = 60);
+
+static struct pace no_limit;
+
+struct move {
+    struct transfer transfer;
+    struct extents extents;
+    struct mover mover;
+};
+
+static void start(struct move *m, const struct engine *engine, int src_fd, bool sparse)
+{
+    const struct candidate only[] = {{engine, ""}, {0}};
+    *m = (struct move){.transfer = {.src_fd = src_fd,
+                                    .dst_fd = make_file("dst", 0),
+                                    .size = SIZE,
+                                    .chunk_len = CHUNK,
+                                    .sparse = sparse}};
+    cr_assert_eq(engine_prepare(&m->transfer, only), 0);
+    cr_assert_eq(ftruncate(m->transfer.dst_fd, SIZE), 0);
+    m->mover = (struct mover){.transfer = &m->transfer, .extents = &m->extents, .pace = &no_limit};
+}
+
+static int move_all(struct move *m)
+{
+    struct work work = mover_work(&m->mover);
+    int rc = mover_prepare(&m->mover);
+    for (off_t off = 0; !rc && off < m->extents.bytes; off += CHUNK) {
+        off_t left = m->extents.bytes - off;
+        ssize_t n = work.step(work.arg, off, left < CHUNK ? (size_t)left : CHUNK);
+        rc = n < 0 ? (int)n : 0;
+    }
+    return rc;
+}
+
+static void end(struct move *m)
+{
+    engine_release(&m->transfer);
+    extents_release(&m->extents);
+    mover_release(&m->mover);
+    close(m->transfer.src_fd);
+    close(m->transfer.dst_fd);
+}
+
+static off_t allocated(int fd)
+{
+    struct stat st;
+    fsync(fd); /* or the blocks aren't there yet */
+    fstat(fd, &st);
+    return st.st_blocks * 512;
+}
+
+#define FOR_EACH_ENGINE(e)                                                                         \
+    for (const struct engine *const *e = engines; *e; e++)                                         \
+        if ((*e)->split == SPLIT_BLOCKS)
+
+/* Data in the first, the fifth and the last chunk. */
+static int a_sparse_file(void)
+{
+    int fd = make_file("src", CHUNK);
+    cr_assert_eq(ftruncate(fd, SIZE), 0);
+    for (off_t off = 4 * CHUNK; off < 4 * CHUNK + 3 * PAGE; off += 8)
+        cr_assert_eq(pwrite(fd, "some data", 8, off), 8);
+    cr_assert_eq(pwrite(fd, "end", 3, SIZE - 3), 3);
+    return fd;
+}
+
+Test(mover, holes_that_are_no_extents_stay_holes)
+{
+    FOR_EACH_ENGINE(e)
+    {
+        struct move m;
+        start(&m, *e, a_sparse_file(), true);
+        cr_assert_eq(extents_find(m.transfer.src_fd, SIZE, PAGE, &m.extents), 0);
+        cr_assert_lt(m.extents.bytes, 2 * CHUNK);
+        cr_assert_eq(move_all(&m), 0);
+        cr_assert(same_bytes(m.transfer.src_fd, m.transfer.dst_fd, SIZE), "%s", (*e)->name);
+        cr_assert_leq(allocated(m.transfer.dst_fd), CHUNK + 32 * PAGE, "%s", (*e)->name);
+        end(&m);
+    }
+}
+
+Test(mover, zeros_become_holes_if_they_shall)
+{
+    FOR_EACH_ENGINE(e)
+    {
+        struct move m;
+        start(&m, *e, a_sparse_file(), true);
+        m.mover.skip_zeros = true;
+        cr_assert_eq(extents_whole(SIZE, &m.extents), 0);
+        cr_assert_eq(move_all(&m), 0);
+        cr_assert(same_bytes(m.transfer.src_fd, m.transfer.dst_fd, SIZE), "%s", (*e)->name);
+        cr_assert_leq(allocated(m.transfer.dst_fd), CHUNK + 32 * PAGE, "%s", (*e)->name);
+        end(&m);
+    }
+}
+
+Test(mover, without_that_they_are_written)
+{
+    struct move m;
+    start(&m, &engine_read_write, a_sparse_file(), false);
+    cr_assert_eq(extents_whole(SIZE, &m.extents), 0);
+    cr_assert_eq(move_all(&m), 0);
+    cr_assert_geq(allocated(m.transfer.dst_fd), SIZE);
+    end(&m);
+}
+
+Test(mover, a_source_that_ends_early_is_a_failure_with_zeros_skipped_too)
+{
+    static const bool skip[] = {false, true};
+    for (size_t i = 0; i < LENGTH(skip); i++) {
+        struct move m;
+        start(&m, &engine_read_write, make_file("src", SIZE), false);
+        m.mover.skip_zeros = skip[i];
+        cr_assert_eq(extents_whole(SIZE, &m.extents), 0);
+        cr_assert_eq(ftruncate(m.transfer.src_fd, 5 * CHUNK + 77), 0);
+        cr_assert_eq(move_all(&m), -ENODATA);
+        cr_assert_eq(m.transfer.failure.err, ENODATA);
+        cr_assert_eq(m.transfer.failure.side, SIDE_SOURCE);
+        cr_assert_eq(m.transfer.failure.off, 5 * CHUNK + 77);
+        end(&m);
+    }
+}
+
+Test(mover, what_is_dropped_is_not_cached_afterwards)
+{
+    struct move m;
+    start(&m, &engine_read_write, make_file("src", SIZE), false);
+    cr_assert_eq(fsync(m.transfer.src_fd), 0);
+    m.mover.drop_src = m.mover.drop_dst = true;
+    cr_assert_eq(extents_whole(SIZE, &m.extents), 0);
+    if (cache_count(m.transfer.src_fd, (struct chunk){0, SIZE}) < 0)
+        SKIP("the kernel doesn't tell what is cached");
+    cr_assert_eq(move_all(&m), 0);
+    cr_assert(cache_count(m.transfer.src_fd, (struct chunk){0, SIZE}) < 16);
+    cr_assert(same_bytes(m.transfer.src_fd, m.transfer.dst_fd, SIZE));
+    end(&m);
+}
+
+Test(mover, a_stream_moves_what_there_is)
+{
+    const struct candidate only[] = {{&engine_stream, ""}, {0}};
+    struct transfer t = {.src_fd = make_file("src", 1000), .dst_fd = make_file("dst", 0)};
+    struct mover mover = {.transfer = &t, .pace = &no_limit};
+    t.chunk_len = CHUNK;
+    lseek(t.src_fd, 0, SEEK_SET);
+    cr_assert_eq(engine_prepare(&t, only), 0);
+    struct work work = mover_work(&mover);
+    cr_assert_eq(work.step(work.arg, 0, CHUNK), 1000);
+    cr_assert_eq(work.step(work.arg, 1000, CHUNK), 0);
+    cr_assert(same_bytes(t.src_fd, t.dst_fd, 1000));
+    engine_release(&t);
+}
