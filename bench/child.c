@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "child.h"
+#include "base/arithmetic.h"
 
 #include "base/signals.h"
 
@@ -98,7 +99,7 @@ int child_command(char *const argv[], struct rusage *usage, struct trouble *trou
 static void default_signals(void)
 {
     static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+    for (size_t i = 0; i < COUNT_OF(caught); i++) {
         struct sigaction action;
         sigaction(caught[i], NULL, &action);
         if (action.sa_handler != SIG_IGN)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
+#include "base/arithmetic.h"
 
 #include "base/clock.h"
 #include "child.h"
@@ -26,7 +27,7 @@ static void append(struct line *line, const char *argument, const struct task *t
         {"@MPCP", task->mpcp}, {"@SRC", task->src}, {"@DST", task->dst}, {"@JOBS", jobs}};
     size_t plain = strcspn(argument, "@");
     const char *value = "";
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
         if (strcmp(argument + plain, values[i][0]) == 0)
             value = values[i][1];
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings.h"
+#include "base/arithmetic.h"
 
 #include "base/size.h"
 #include "prng.h"
@@ -163,7 +164,7 @@ static void find_mpcp(void)
         return;
     self[len] = '\0';
     *strrchr(self, '/') = '\0';
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
         char path[PATH_MAX];
         snprintf(path, sizeof(path), "%s/%s", self, places[i]);
         if (access(path, X_OK) == 0) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "source.h"
+#include "base/arithmetic.h"
 
 #include "base/io.h"
 #include "base/signals.h"
@@ -72,7 +73,7 @@ static int count_resident(int fd, off_t size, uint64_t *resident)
         munmap(map, len);
         if (err)
             return err;
-        for (size_t i = 0; i < (len + page - 1) / page; i++)
+        for (size_t i = 0; i < units_for(len, page); i++)
             *resident += (in_core[i] & 1) * page;
     }
     return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "table.h"
+#include "base/arithmetic.h"
 
 #include "base/size.h"
 
@@ -57,7 +58,7 @@ static void print_row(FILE *file, const struct cell *cell, const struct cell *re
         snprintf(jobs, sizeof(jobs), "%u", cell->jobs);
     fprintf(file, "%-16s %4s", cell->method->name, jobs);
     const double times[] = {t->minimum, t->median, t->maximum, t->spread};
-    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+    for (size_t i = 0; i < COUNT_OF(times); i++)
         fprintf(file, " %9.*f", unit->decimals, times[i] * unit->factor);
     fprintf(file, " %8.*f", rate < 0.1 ? 4 : 2, rate);
     fprintf(file, " %8.2f %8.2f", statistics_ratio(t->median, reference->seconds.median),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cache.h"
+#include "base/arithmetic.h"
 #include "base/io.h"
 
 #include <errno.h>
@@ -85,11 +86,10 @@ static long ask_mincore(int fd, struct chunk chunk)
     if (map == MAP_FAILED)
         return -1;
     for (size_t off = 0; off < chunk.len; off += sizeof(in_core) * page) {
-        size_t rest = chunk.len - off;
-        size_t len = rest < sizeof(in_core) * page ? rest : sizeof(in_core) * page;
+        size_t len = min_size(chunk.len - off, sizeof(in_core) * page);
         if (mincore(map + off, len, in_core) < 0)
             break;
-        for (size_t i = 0; i < (len + page - 1) / page; i++)
+        for (size_t i = 0; i < units_for(len, page); i++)
             cached += in_core[i] & 1;
     }
     munmap(map, chunk.len);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/diag.h"
+#include "base/complaint.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -10,34 +11,6 @@
 #include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
-
-int complain(struct complaint *c, int err, const char *path, const char *what, const char *why, ...)
-{
-    va_list args;
-    va_start(args, why);
-    c->path = path;
-    snprintf(c->what, sizeof(c->what), "%s", what);
-    vsnprintf(c->why, sizeof(c->why), why, args);
-    va_end(args);
-    return -err;
-}
-
-int complain_errno(struct complaint *c, int err, const char *path, const char *what, ...)
-{
-    va_list args;
-    va_start(args, what);
-    c->path = path;
-    vsnprintf(c->what, sizeof(c->what), what, args);
-    snprintf(c->why, sizeof(c->why), "%s", strerror(err));
-    va_end(args);
-    return -err;
-}
-
-void complain_further(struct complaint *c, const char *more)
-{
-    size_t len = strlen(c->why);
-    snprintf(c->why + len, sizeof(c->why) - len, "%s", more);
-}
 
 /* UTF-8, whatever the user's locale is: names in messages then look the same everywhere. */
 static locale_t utf8_locale(void)
@@ -130,19 +103,6 @@ void diag_put_name(FILE *out, const char *name)
         fputs(name, out);
 }
 
-char *diag_sentence(const struct complaint *c)
-{
-    char *text = NULL;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
-    if (!out)
-        return NULL;
-    diag_put_name(out, c->path);
-    fprintf(out, ": %s: %s", c->what, c->why);
-    fclose(out);
-    return text;
-}
-
 void diag_print(const char *format, ...)
 {
     va_list args;
@@ -165,8 +125,8 @@ void diag_print(const char *format, ...)
 void diag_about(const char *path, const char *what, const char *why)
 {
     struct complaint c;
-    complain(&c, 0, path, what, "%s", why);
-    char *sentence = diag_sentence(&c);
+    complaint_make(&c, 0, path, what, "%s", why);
+    char *sentence = complaint_sentence(&c);
     diag_print("%s", sentence ? sentence : what);
     free(sentence);
 }

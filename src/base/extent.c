@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/extent.h"
+#include "base/arithmetic.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -73,14 +74,14 @@ static int next_data(int fd, off_t size, off_t *off, off_t *end)
     if (hole < 0)
         return -errno;
     *off = data;
-    *end = hole < size ? hole : size;
+    *end = min_off(hole, size);
     return data < size;
 }
 
 int extents_find(int fd, off_t size, size_t page, struct extents *extents)
 {
     size_t room = 0;
-    off_t off = 0, end = 0, unit = (off_t)page;
+    off_t off = 0, end = 0;
     *extents = (struct extents){0};
     for (;;) {
         int found = next_data(fd, size, &off, &end);
@@ -89,8 +90,8 @@ int extents_find(int fd, off_t size, size_t page, struct extents *extents)
         int rc = found < 0 ? found : make_room(extents, &room, page);
         if (rc < 0)
             return rc;
-        end = (end + unit - 1) / unit * unit;
-        append(extents, off - off % unit, end < size ? end : size);
+        end = (off_t)round_up((size_t)end, page);
+        append(extents, (off_t)round_down((size_t)off, page), min_off(end, size));
         off = end;
     }
     lay_end_to_end(extents);
@@ -124,7 +125,7 @@ struct chunk extents_at(const struct extents *extents, off_t data_off, size_t le
     assert(data_off >= 0 && data_off < extents->bytes);
     const struct extent *e = extent_of(extents, data_off);
     off_t skipped = data_off - e->data_off, left = e->len - skipped;
-    return (struct chunk){.off = e->off + skipped, .len = left < (off_t)len ? (size_t)left : len};
+    return (struct chunk){.off = e->off + skipped, .len = (size_t)min_off(left, (off_t)len)};
 }
 
 void extents_release(struct extents *extents)

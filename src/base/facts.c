@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/facts.h"
+#include "base/arithmetic.h"
 #include "base/cache.h"
 #include "base/cpus.h"
 
@@ -10,17 +11,17 @@
 
 enum { SAMPLES = 32, SAMPLE = 1 << 20 };
 
-static double cached_share(int fd, off_t size, size_t page)
+static double cached_part(int fd, off_t size, size_t page)
 {
     long cached = 0, pages = 0;
     off_t step = size / SAMPLES / (off_t)page * (off_t)page;
     for (off_t i = 0, off = 0; i < SAMPLES && off<size; i++, off += step> 0 ? step : SAMPLE) {
-        size_t len = size - off < SAMPLE ? (size_t)(size - off) : SAMPLE;
+        size_t len = (size_t)min_off(size - off, SAMPLE);
         long n = cache_count(fd, (struct chunk){off, len});
         if (n < 0)
             return 0;
         cached += n;
-        pages += (long)((len + page - 1) / page);
+        pages += (long)units_for(len, page);
     }
     return pages > 0 ? (double)cached / (double)pages : 0;
 }
@@ -36,7 +37,7 @@ static bool is_virtual(dev_t dev)
     if (len < 0)
         return true;
     target[len] = '\0';
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+    for (size_t i = 0; i < COUNT_OF(marks); i++)
         if (strstr(target, marks[i]))
             return true;
     return false;
@@ -46,7 +47,7 @@ static bool is_virtual(dev_t dev)
 static bool spins(dev_t dev)
 {
     static const char *const places[] = {"queue", "../queue"};
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
         char path[96];
         snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s/rotational", major(dev), minor(dev),
                  places[i]);
@@ -77,7 +78,7 @@ struct facts facts_gather(int src_fd, off_t size, dev_t dev)
     struct facts facts = {.cpus = 1, .page = (size_t)sysconf(_SC_PAGESIZE), .src_cached = 1};
     if (src_fd < 0 || size < FACTS_TINY)
         return facts;
-    facts.src_cached = cached_share(src_fd, size, facts.page);
+    facts.src_cached = cached_part(src_fd, size, facts.page);
     if (size < FACTS_SMALL)
         return facts;
     facts.cpus = cpus_usable();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/filesystem.h"
+#include "base/arithmetic.h"
 
 #include <linux/magic.h>
 #include <stddef.h>
@@ -49,7 +50,7 @@ static const struct filesystem table[] = {
 const struct filesystem *filesystem_of(long magic)
 {
     static const struct filesystem unknown = {0, "unknown", .shares = true};
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+    for (size_t i = 0; i < COUNT_OF(table); i++)
         if (table[i].magic == (unsigned)magic) /* some kernels extend the sign */
             return &table[i];
     return &unknown;

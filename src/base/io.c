@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/io.h"
+#include "base/arithmetic.h"
 #include "base/signals.h"
 
 #include <errno.h>
@@ -38,7 +39,7 @@ ssize_t io_pread_full(int fd, void *buf, size_t len, off_t off)
 
 ssize_t io_pread_pages(int fd, void *buf, size_t len, off_t off)
 {
-    size_t done = 0, whole = (len + IO_PAGE - 1) / IO_PAGE * IO_PAGE;
+    size_t done = 0, whole = round_up(len, IO_PAGE);
     while (done < len) {
         ssize_t n = pread(fd, (char *)buf + done, whole - done, off + (off_t)done);
         if (n < 0 && errno == EINTR)
@@ -49,7 +50,7 @@ ssize_t io_pread_pages(int fd, void *buf, size_t len, off_t off)
             return -errno;
         done += (size_t)n;
     }
-    return (ssize_t)(done < len ? done : len);
+    return (ssize_t)min_size(done, len);
 }
 
 int io_pwrite_full(int fd, const void *buf, size_t len, off_t off, size_t *written)

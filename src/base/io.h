@@ -7,22 +7,6 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* Which of the two files a failure belongs to, and what was done with it. */
-enum side {
-    SIDE_SOURCE,      /* read */
-    SIDE_DESTINATION, /* written */
-    SIDE_MEDIUM,      /* the destination, read back: EBADMSG says that it isn't what was copied */
-};
-
-/* Where moving bytes failed. err is positive; ENODATA on the source means that it ended too early.
- */
-struct failure {
-    int err;
-    enum side side;
-    off_t off;
-    size_t len; /* bytes from `off` on that were still to be moved together; 0: not known */
-};
-
 /* Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed, in the direction that makes
  * using it fail: no file opened later can then take the place of stdin, stdout or stderr. */
 int io_occupy_standard_fds(void);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/signals.h"
+#include "base/arithmetic.h"
 
 #include <stdlib.h>
 #include <sys/time.h>
 
 static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-enum { FATAL_COUNT = sizeof(fatal_signals) / sizeof(fatal_signals[0]) };
+enum { FATAL_COUNT = COUNT_OF(fatal_signals) };
 
 static volatile sig_atomic_t fatal;
 static volatile sig_atomic_t status_requested;

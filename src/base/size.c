@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/size.h"
+#include "base/arithmetic.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -77,7 +78,7 @@ const char *size_format_rate(double bytes_per_second, char buf[SIZE_TEXT])
         double factor;
         const char *unit;
     } rates[] = {{1e9, "GB/s"}, {1e6, "MB/s"}, {1e3, "kB/s"}};
-    for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+    for (size_t i = 0; i < COUNT_OF(rates); i++) {
         if (bytes_per_second >= rates[i].factor) {
             snprintf(buf, SIZE_TEXT, "%.2f %s", bytes_per_second / rates[i].factor, rates[i].unit);
             return buf;

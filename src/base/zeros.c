@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/zeros.h"
+#include "base/arithmetic.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ bool zeros_only(const char *data, size_t len)
 
 static size_t block_at(size_t off, size_t len)
 {
-    return len - off < ZEROS_BLOCK ? len - off : ZEROS_BLOCK;
+    return min_size(len - off, ZEROS_BLOCK);
 }
 
 bool zeros_next_data(const char *data, size_t len, size_t *begin, size_t *end)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/operands.h"
+#include "base/complaint.h"
 #include "base/diag.h"
 #include "cli/options.h"
 #include "copy/inspect.h"
@@ -25,9 +26,9 @@ static int complain_count(int count, bool need_dest)
 static int complain_target(const char *path, int err)
 {
     struct complaint why;
-    complain(&why, err, path, "cannot copy into it", "%s",
-             err == ENOENT ? "there is no such directory" : strerror(err));
-    char *sentence = diag_sentence(&why);
+    complaint_make(&why, err, path, "cannot copy into it", "%s",
+                   err == ENOENT ? "there is no such directory" : strerror(err));
+    char *sentence = complaint_sentence(&why);
     diag_print("%s", sentence ? sentence : path);
     free(sentence);
     return STATUS_FAILED;

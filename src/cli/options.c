@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options.h"
+#include "base/arithmetic.h"
 #include "base/diag.h"
 #include "base/size.h"
 
@@ -101,7 +102,7 @@ static unsigned attribute_of(const char *name, size_t len)
         {"all", ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP | ATTRIBUTE_TIMESTAMPS | ATTRIBUTE_XATTR |
                     ATTRIBUTE_TOLERANT},
     };
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+    for (size_t i = 0; i < COUNT_OF(table); i++)
         if (strlen(table[i].name) == len && strncmp(table[i].name, name, len) == 0)
             return table[i].attributes;
     return 0;
@@ -228,7 +229,7 @@ static const struct option table[] = {
     {"version", 'V', FLAG(version), .help = "print the version"},
 };
 
-enum { OPTION_COUNT = sizeof(table) / sizeof(table[0]) };
+enum { OPTION_COUNT = COUNT_OF(table) };
 
 static void fill_popt_table(struct poptOption *popt)
 {

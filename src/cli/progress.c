@@ -42,7 +42,7 @@ static bool in_background(void)
     return foreground >= 0 && foreground != getpgrp();
 }
 
-static double share_done_of(const struct progress_state *s)
+static double part_done(const struct progress_state *s)
 {
     return s->size > 0 ? (double)s->done / (double)s->size : 1;
 }
@@ -61,7 +61,7 @@ static int format_figures(char *text, size_t room, const struct progress_state *
     size_format((uint64_t)s->size, size);
     size_format_time((double)(s->size - s->done) / s->rate, time);
     return snprintf(text, room, "%s%s%3d%%  %s of %s  %s  %s left", phase, gap,
-                    (int)(share_done_of(s) * 100), done, size, rate, time);
+                    (int)(part_done(s) * 100), done, size, rate, time);
 }
 
 static void put_bar(char *line, size_t len, double share)
@@ -84,7 +84,7 @@ void progress_format(char *line, size_t width, const struct progress_state *stat
     if (bar > MAX_BAR)
         bar = MAX_BAR;
     if (state->size >= 0 && bar >= MIN_BAR) {
-        put_bar(line, bar, share_done_of(state));
+        put_bar(line, bar, part_done(state));
         sprintf(line + bar, "  %s", figures);
         return;
     }
@@ -98,7 +98,7 @@ void progress_format(char *line, size_t width, const struct progress_state *stat
     strcpy(line, figures);
 }
 
-static struct progress_state state_of(const struct progress *p, off_t done, off_t size)
+static struct progress_state snapshot(const struct progress *p, off_t done, off_t size)
 {
     return (struct progress_state){.done = done,
                                    .size = size,
@@ -124,7 +124,7 @@ static void measure(struct progress *p, double now, off_t done)
 static void print_status_line(struct progress *p, off_t done, off_t size)
 {
     char line[MAX_WIDTH + 1];
-    struct progress_state state = state_of(p, done, size);
+    struct progress_state state = snapshot(p, done, size);
     state.rate = state.elapsed > 0 ? (double)done / state.elapsed : 0;
     progress_end(p);
     format_figures(line, sizeof(line), &state);
@@ -134,7 +134,7 @@ static void print_status_line(struct progress *p, off_t done, off_t size)
 static void draw(struct progress *p, off_t done, off_t size)
 {
     char line[MAX_WIDTH + 1];
-    struct progress_state state = state_of(p, done, size);
+    struct progress_state state = snapshot(p, done, size);
     progress_format(line, p->terminal ? terminal_width() : PLAIN_WIDTH, &state);
     /* One write a line, so that it doesn't flicker; the rest of an older, longer line is erased. */
     if (p->terminal)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/status.h"
+#include "base/arithmetic.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/json_text.h"
@@ -18,11 +19,11 @@ static const char *const phase_names[] = {
 
 static const char *phase_of(const struct share *share)
 {
-    unsigned phase = share ? share->phase : 0, count = sizeof(phase_names) / sizeof(*phase_names);
+    unsigned phase = share ? share->phase : 0, count = COUNT_OF(phase_names);
     return share && phase < count ? phase_names[phase] : "preparing";
 }
 
-static struct progress_state state_of(const struct share *share)
+static struct progress_state figures_of(const struct share *share)
 {
     double elapsed = clock_seconds() - share->start;
     off_t done = share_done(share);
@@ -61,7 +62,7 @@ static void print_for_people(const struct sighting *s)
         printf("%d%s  preparing, or copying small files\n", (int)s->pid, stopped);
         return;
     }
-    const struct progress_state state = state_of(s->share);
+    const struct progress_state state = figures_of(s->share);
     printf("%d%s  ", (int)s->pid, stopped);
     diag_put_quoted(stdout, s->share->src);
     fputs(" -> ", stdout);
@@ -91,7 +92,7 @@ static void put_workers(const struct share *share)
 
 static void put_figures(const struct share *share)
 {
-    const struct progress_state state = state_of(share);
+    const struct progress_state state = figures_of(share);
     printf("\"bytes\": %lld, \"seconds\": %.3f, \"throughput\": %.0f, ", (long long)state.done,
            state.elapsed, state.rate);
     if (state.size < 0) {

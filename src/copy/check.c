@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cache.h"
+#include "base/complaint.h"
 #include "base/io.h"
 #include "base/signals.h"
 #include "copy/ending.h"
@@ -56,8 +57,8 @@ int step_check_source(struct copy *c)
     if (now.st_size < c->plan.size)
         ending_complain_short(&c->src, now.st_size, &c->why);
     else if (matters && (change = change_of(&named, &c->src.st, &now)))
-        complain(&c->why, ESTALE, c->src.path, "cannot copy",
-                 "%s while being copied (--allow-changes copies it all the same)", change);
+        complaint_make(&c->why, ESTALE, c->src.path, "cannot copy",
+                       "%s while being copied (--allow-changes copies it all the same)", change);
     else
         return 0;
     step_forget(c);

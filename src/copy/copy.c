@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/copy.h"
+#include "base/arithmetic.h"
 #include "base/clock.h"
+#include "base/complaint.h"
+#include "base/diag.h"
 #include "base/signals.h"
 #include "copy/step.h"
 
@@ -23,7 +26,7 @@ static int (*const steps[])(struct copy *) = {
 static int take_steps(struct copy *c)
 {
     int rc = 0;
-    for (size_t i = 0; !rc && !c->finished && i < sizeof(steps) / sizeof(steps[0]); i++) {
+    for (size_t i = 0; !rc && !c->finished && i < COUNT_OF(steps); i++) {
         rc = signals_fatal() ? -EINTR : steps[i](c);
         if (steps[i] == step_open_source) /* waiting for a FIFO's writer is not copying */
             c->result->seconds = clock_seconds();
@@ -34,11 +37,11 @@ static int take_steps(struct copy *c)
 static void report_failure(struct copy *c)
 {
     if (c->spoilt)
-        complain_further(&c->why, " (the destination was written in place and is now incomplete)");
+        complaint_add(&c->why, " (the destination was written in place and is now incomplete)");
     if (c->stage.keep && c->share)
-        complain_further(&c->why, " (--resume goes on from what is copied)");
+        complaint_add(&c->why, " (--resume goes on from what is copied)");
     c->result->outcome = OUTCOME_FAILED;
-    c->result->error = diag_sentence(&c->why);
+    c->result->error = complaint_sentence(&c->why);
     diag_print("%s", c->result->error ? c->result->error : c->why.what);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/complaint.h"
 #include "base/io.h"
 #include "base/lock.h"
 #include "base/signals.h"
@@ -75,10 +76,11 @@ int step_lock(struct copy *c)
     if (c->rules->wait)
         return wait_for_lock(c);
     if (holder == 0)
-        return complain(&c->why, EBUSY, c->dst.path, "cannot copy",
-                        "another mpcp is copying to it (--wait waits for it)");
-    return complain(&c->why, EBUSY, c->dst.path, "cannot copy",
-                    "another mpcp (pid %d) is copying to it (--wait waits for it)", (int)holder);
+        return complaint_make(&c->why, EBUSY, c->dst.path, "cannot copy",
+                              "another mpcp is copying to it (--wait waits for it)");
+    return complaint_make(&c->why, EBUSY, c->dst.path, "cannot copy",
+                          "another mpcp (pid %d) is copying to it (--wait waits for it)",
+                          (int)holder);
 }
 
 /* --- what the rules say --- */
@@ -97,8 +99,8 @@ int step_heed_existing(struct copy *c)
     if (c->rules->update && !is_newer(&c->src.st.st_mtim, &c->dst.st.st_mtim))
         return step_finish(c, OUTCOME_SKIPPED);
     if (!c->dst.writable && !c->rules->force)
-        return complain(&c->why, EACCES, c->dst.path, "cannot replace",
-                        "it is not writable (--force replaces it all the same)");
+        return complaint_make(&c->why, EACCES, c->dst.path, "cannot replace",
+                              "it is not writable (--force replaces it all the same)");
     if (c->rules->existing == EXISTING_ASK && !c->rules->dry_run &&
         !c->observer->confirm(c->observer->arg, c->dst.path))
         return signals_fatal() ? -EINTR : step_finish(c, OUTCOME_SKIPPED);
@@ -142,14 +144,14 @@ static bool is_empty_file(const struct stat *st)
 static int check_resumable(struct copy *c)
 {
     if (c->plan.in_place)
-        return complain(&c->why, EINVAL, c->dst.path, "cannot resume", "it is written in place: %s",
-                        c->plan.placement_why);
+        return complaint_make(&c->why, EINVAL, c->dst.path, "cannot resume",
+                              "it is written in place: %s", c->plan.placement_why);
     if (c->plan.size < 0 && !is_empty_file(&c->src.st))
-        return complain(&c->why, EINVAL, c->src.path, "cannot resume",
-                        "it is a stream, which has no middle to go on from");
+        return complaint_make(&c->why, EINVAL, c->src.path, "cannot resume",
+                              "it is a stream, which has no middle to go on from");
     if (is_left_over(c, "partial") || is_left_over(c, "journal"))
-        return complain(&c->why, EINVAL, c->src.path, "cannot copy",
-                        "it is where --resume would build the copy");
+        return complaint_make(&c->why, EINVAL, c->src.path, "cannot copy",
+                              "it is where --resume would build the copy");
     return 0;
 }
 
@@ -159,8 +161,8 @@ static int check_wishes(struct copy *c)
     const struct wishes *wishes = &c->rules->wishes;
     bool stream = c->dst.standard || (c->dst.exists && !inspect_is_seekable(c->dst.st.st_mode));
     if (wishes->verify && stream)
-        return complain(&c->why, EINVAL, c->dst.path, "cannot verify",
-                        "what is written to it can't be read back");
+        return complaint_make(&c->why, EINVAL, c->dst.path, "cannot verify",
+                              "what is written to it can't be read back");
     return wishes->resume ? check_resumable(c) : 0;
 }
 

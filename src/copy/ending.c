@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/ending.h"
+#include "base/complaint.h"
 #include "base/size.h"
 
 #include <errno.h>
@@ -11,12 +12,12 @@ int ending_complain_short(const struct source *src, off_t end, struct complaint 
     char was[SIZE_TEXT], is[SIZE_TEXT];
     struct stat now;
     if (fstat(src->fd, &now) == 0 && now.st_size < src->size)
-        return complain(
+        return complaint_make(
             why, ENODATA, src->path, "cannot read", "it shrank from %s to %s while being copied",
             size_format((uint64_t)src->size, was), size_format((uint64_t)now.st_size, is));
-    return complain(why, ENODATA, src->path, "cannot read",
-                    "it ended at offset %lld, before its size of %lld bytes", (long long)end,
-                    (long long)src->size);
+    return complaint_make(why, ENODATA, src->path, "cannot read",
+                          "it ended at offset %lld, before its size of %lld bytes", (long long)end,
+                          (long long)src->size);
 }
 
 static const char *const verbs[] = {
@@ -28,17 +29,18 @@ static int complain_failure(const struct failure *f, const struct source *src, c
     if (f->side == SIDE_SOURCE && f->err == ENODATA)
         return ending_complain_short(src, f->off, why);
     if (f->side == SIDE_DESTINATION && f->err == EPIPE)
-        return complain(why, EPIPE, dst, "cannot write", "the reader went away");
+        return complaint_make(why, EPIPE, dst, "cannot write", "the reader went away");
     if (f->side == SIDE_MEDIUM && f->err == EBADMSG)
-        return complain(why, EBADMSG, dst, "cannot verify",
-                        "the %zu bytes at offset %lld that the disk returns aren't those copied",
-                        f->len, (long long)f->off);
+        return complaint_make(
+            why, EBADMSG, dst, "cannot verify",
+            "the %zu bytes at offset %lld that the disk returns aren't those copied", f->len,
+            (long long)f->off);
     const char *path = f->side == SIDE_SOURCE ? src->path : dst;
     if (f->len == 0)
-        return complain_errno(why, f->err, path, "cannot %s at offset %lld", verbs[f->side],
-                              (long long)f->off);
-    return complain_errno(why, f->err, path, "cannot %s %zu bytes at offset %lld", verbs[f->side],
-                          f->len, (long long)f->off);
+        return complaint_make_errno(why, f->err, path, "cannot %s at offset %lld", verbs[f->side],
+                                    (long long)f->off);
+    return complaint_make_errno(why, f->err, path, "cannot %s %zu bytes at offset %lld",
+                                verbs[f->side], f->len, (long long)f->off);
 }
 
 int ending_complain(const struct ending *e, const struct source *src, const char *dst,
@@ -49,10 +51,10 @@ int ending_complain(const struct ending *e, const struct source *src, const char
     if (e->kind == ENDED_FAILED)
         return complain_failure(&e->failure, src, dst, why);
     if (e->kind == ENDED_KILLED)
-        return complain(why, ECHILD, dst, "cannot copy",
-                        "worker %u (pid %d) was killed by signal %d (%s)", e->worker, (int)e->pid,
-                        e->signal, strsignal(e->signal));
-    return complain(why, ECHILD, dst, "cannot copy",
-                    "worker %u (pid %d) ended with status %d and no result", e->worker, (int)e->pid,
-                    e->status);
+        return complaint_make(why, ECHILD, dst, "cannot copy",
+                              "worker %u (pid %d) was killed by signal %d (%s)", e->worker,
+                              (int)e->pid, e->signal, strsignal(e->signal));
+    return complaint_make(why, ECHILD, dst, "cannot copy",
+                          "worker %u (pid %d) ended with status %d and no result", e->worker,
+                          (int)e->pid, e->status);
 }

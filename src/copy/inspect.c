@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/inspect.h"
+#include "base/complaint.h"
+#include "base/diag.h"
 #include "base/filesystem.h"
 #include "base/io.h"
 #include "base/signals.h"
@@ -45,7 +47,7 @@ static int measure_source(struct source *src, struct complaint *why)
     if (S_ISBLK(src->st.st_mode))
         rc = device_size(src->fd, &src->size);
     if (rc < 0)
-        return complain_errno(why, -rc, src->path, "cannot find out the device's size");
+        return complaint_make_errno(why, -rc, src->path, "cannot find out the device's size");
     /* A regular file of size 0 may be one of /proc's kind on a file system not known here: read it
      * to see. */
     src->has_size =
@@ -70,12 +72,13 @@ int inspect_source(const char *path, struct source *src, struct complaint *why)
     *src = (struct source){.path = standard ? diag_stdin : path};
     src->fd = standard ? STDIN_FILENO : open_source(path);
     if (src->fd < 0)
-        return complain_errno(why, -src->fd, src->path, "cannot open");
+        return complaint_make_errno(why, -src->fd, src->path, "cannot open");
     if (fstat(src->fd, &src->st) < 0)
-        return complain_errno(why, errno, src->path, "cannot inspect");
+        return complaint_make_errno(why, errno, src->path, "cannot inspect");
     if (S_ISDIR(src->st.st_mode))
-        return complain(why, EISDIR, src->path, "cannot copy",
-                        "it is a directory, and mpcp copies files (for trees there is cp -R)");
+        return complaint_make(
+            why, EISDIR, src->path, "cannot copy",
+            "it is a directory, and mpcp copies files (for trees there is cp -R)");
     if (standard) {
         src->has_size = false; /* it may stand anywhere in its file, so it is read from there on */
         return 0;
@@ -114,13 +117,13 @@ static int refuse_missing(const struct destination *dst, int err, struct complai
     struct stat link;
     size_t len = strlen(dst->path);
     if (err == ENOENT && len > 0 && dst->path[len - 1] == '/')
-        return complain(why, err, dst->path, "cannot create", "there is no such directory");
+        return complaint_make(why, err, dst->path, "cannot create", "there is no such directory");
     if (err == ENOENT && lstat(dst->path, &link) == 0)
-        return complain(why, err, dst->path, "cannot create",
-                        "it is a symbolic link that leads nowhere; remove it first");
+        return complaint_make(why, err, dst->path, "cannot create",
+                              "it is a symbolic link that leads nowhere; remove it first");
     if (err == ENOENT && len > 0)
         return 0;
-    return complain_errno(why, err, dst->path, "cannot create");
+    return complaint_make_errno(why, err, dst->path, "cannot create");
 }
 
 /* Through a link in /dev or /proc (/dev/stdout, /proc/self/fd/3) the very file that someone has
@@ -188,8 +191,8 @@ static int refuse_same(const struct source *src, const struct destination *dst,
     same |= S_ISBLK(a->st_mode) && S_ISBLK(b->st_mode) && a->st_rdev == b->st_rdev;
     if (!same)
         return 0;
-    return complain(why, EINVAL, dst->path, "cannot copy",
-                    "source and destination are the same file");
+    return complaint_make(why, EINVAL, dst->path, "cannot copy",
+                          "source and destination are the same file");
 }
 
 static int inspect_stdout(const struct source *src, struct destination *dst, struct complaint *why)
@@ -197,7 +200,7 @@ static int inspect_stdout(const struct source *src, struct destination *dst, str
     dst->path = diag_stdout;
     dst->standard = dst->exists = dst->writable = true;
     if (fstat(STDOUT_FILENO, &dst->st) < 0)
-        return complain_errno(why, errno, dst->path, "cannot inspect");
+        return complaint_make_errno(why, errno, dst->path, "cannot inspect");
     return refuse_same(src, dst, why);
 }
 
@@ -212,16 +215,16 @@ int inspect_destination(const char *path, const struct source *src, struct desti
     if (rc < 0)
         return rc;
     if (dst->exists && S_ISDIR(dst->st.st_mode))
-        return complain(why, EISDIR, path, "cannot replace", "it is a directory");
+        return complaint_make(why, EISDIR, path, "cannot replace", "it is a directory");
     rc = dst->exists ? refuse_same(src, dst, why) : 0;
     if (rc < 0)
         return rc;
     rc = open_directory(dst);
     if (rc < 0)
-        return complain_errno(why, -rc, path, "cannot open its directory");
+        return complaint_make_errno(why, -rc, path, "cannot open its directory");
     rc = note_rights(dst);
     if (rc < 0)
-        return complain_errno(why, -rc, path, "cannot inspect");
+        return complaint_make_errno(why, -rc, path, "cannot inspect");
     struct stat dir;
     if (dst->dir_fd == AT_FDCWD)
         return 0;
@@ -245,9 +248,10 @@ int inspect_device_room(int fd, const char *path, off_t needed, struct complaint
     off_t size = 0;
     int rc = device_size(fd, &size);
     if (rc < 0)
-        return complain_errno(why, -rc, path, "cannot find out the device's size");
+        return complaint_make_errno(why, -rc, path, "cannot find out the device's size");
     if (size >= needed)
         return 0;
-    return complain(why, ENOSPC, path, "cannot hold the copy", "the device has %s, the source %s",
-                    size_format((uint64_t)size, have), size_format((uint64_t)needed, want));
+    return complaint_make(why, ENOSPC, path, "cannot hold the copy",
+                          "the device has %s, the source %s", size_format((uint64_t)size, have),
+                          size_format((uint64_t)needed, want));
 }

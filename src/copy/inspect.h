@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "base/diag.h"
+#include "base/complaint.h"
 #include "base/extent.h"
 
 #include <stdbool.h>

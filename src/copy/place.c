@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/complaint.h"
 #include "base/io.h"
 #include "base/size.h"
 #include "copy/step.h"
@@ -7,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* --- opening --- */
@@ -77,14 +79,14 @@ static int open_in_place(struct copy *c)
                              : stage_open_in_place(&c->stage, c->dst.dir_fd, c->dst.name,
                                                    !c->dst.exists, first_mode(c), c->rules->force);
     if (rc == -EBUSY)
-        return complain(
+        return complaint_make(
             &c->why, EBUSY, c->dst.path, "cannot open",
             "the device is in use, mounted perhaps (--force writes to it all the same)");
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, c->dst.exists ? "cannot open" : "cannot create");
     if (is_another(c))
-        return complain(&c->why, ESTALE, c->dst.path, "cannot open",
-                        "it was replaced by another file meanwhile");
+        return complaint_make(&c->why, ESTALE, c->dst.path, "cannot open",
+                              "it was replaced by another file meanwhile");
     return 0;
 }
 
@@ -167,8 +169,8 @@ static int reserve_space(struct copy *c)
     int rc =
         stage_reserve(&c->stage, c->plan.size, unknown ? &nothing : &c->extents, c->plan.allocate);
     if (rc < 0)
-        return complain_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
-                              size_format((uint64_t)c->plan.data, need));
+        return complaint_make_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
+                                    size_format((uint64_t)c->plan.data, need));
     c->spoilt = step_overwrites(c);
     return 0;
 }
@@ -222,8 +224,8 @@ static int give_name(struct copy *c)
 {
     int rc = stage_publish(&c->stage, c->dst.exists);
     if (rc == -EEXIST)
-        return complain(&c->why, EEXIST, c->dst.path, "cannot publish",
-                        "a file of that name appeared while it was being copied");
+        return complaint_make(&c->why, EEXIST, c->dst.path, "cannot publish",
+                              "a file of that name appeared while it was being copied");
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, "cannot publish");
     step_forget(c); /* there is nothing left to resume */
@@ -236,7 +238,7 @@ static int make_it_last(struct copy *c)
     if (rc == 0)
         return 0;
     step_fail(c, rc, c->dst.path, "cannot write its name to the disk");
-    complain_further(&c->why, " (the copy is complete, but may be gone after a crash)");
+    complaint_add(&c->why, " (the copy is complete, but may be gone after a crash)");
     return rc;
 }
 

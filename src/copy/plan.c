@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/plan.h"
+#include "base/arithmetic.h"
 #include "base/filesystem.h"
 #include "move/record.h"
 
@@ -37,7 +38,7 @@ static const struct habit *habit_of(long fs)
                                          &engine_read_write,
                                          FACTS_SMALL,
                                          true};
-    for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
+    for (size_t i = 0; i < COUNT_OF(habits); i++)
         if (strcmp(habits[i].fs, filesystem_of(fs)->name) == 0)
             return &habits[i];
     return &unknown;
@@ -63,7 +64,7 @@ static void place(struct plan *plan, const struct destination *dst, bool asked)
         {dst->exists && !dst->dir_writable, "nothing can be created in its directory"},
     };
     plan->placement_why = "it appears only when it is complete";
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]) && !plan->in_place; i++) {
+    for (size_t i = 0; i < COUNT_OF(reasons) && !plan->in_place; i++) {
         plan->in_place = reasons[i].applies;
         if (plan->in_place)
             plan->placement_why = reasons[i].why;
@@ -165,7 +166,7 @@ static void choose_engine_for_moving(struct plan *plan, const struct source *src
         {is_measured(dst->fs), plan->data < PLAN_LARGE ? habit->medium : habit->large,
          "measured quickest on this file system for files of this size"},
     };
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+    for (size_t i = 0; i < COUNT_OF(reasons); i++) {
         if (reasons[i].applies) {
             add_engine(plan, reasons[i].engine, reasons[i].why);
             break;
@@ -249,11 +250,6 @@ static void plan_stream(struct plan *plan, const struct source *src)
     plan->blocks = 1;
     plan->jobs = S_ISREG(src->st.st_mode) && src->st.st_size == 0 ? 0 : 1;
     plan->jobs_why = "a stream has one end";
-}
-
-static size_t round_up(size_t len, size_t unit)
-{
-    return (len + unit - 1) / unit * unit;
 }
 
 /* With a limit, chunks so small that their comings are hardly seen: eight a second. Where each is

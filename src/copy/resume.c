@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cache.h"
+#include "base/complaint.h"
 #include "base/io.h"
 #include "copy/step.h"
 
@@ -79,7 +80,7 @@ static int open_journal(struct copy *c)
     size_t damaged = 0;
     int rc = lock_both(c, &subject, &found, &damaged);
     if (rc == -EBUSY)
-        return complain(
+        return complaint_make(
             &c->why, EBUSY, c->dst.path, "cannot copy",
             "another mpcp is copying to it, in another container or on another machine");
     if (rc == -EPERM) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/step.h"
+#include "base/complaint.h"
 
 int step_finish(struct copy *c, enum outcome outcome)
 {
@@ -20,7 +21,7 @@ void step_warn(const struct copy *c, const char *what, const char *why)
 
 int step_fail(struct copy *c, int rc, const char *path, const char *what)
 {
-    return complain_errno(&c->why, -rc, path, "%s", what);
+    return complaint_make_errno(&c->why, -rc, path, "%s", what);
 }
 
 void step_forget(struct copy *c)
@@ -36,8 +37,8 @@ int step_fail_disk(struct copy *c, int rc)
 
 int step_complain_engine(struct copy *c, int rc)
 {
-    return complain_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
-                          c->transfer.engine->name);
+    return complaint_make_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
+                                c->transfer.engine->name);
 }
 
 bool step_overwrites(const struct copy *c)

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/diag.h"
+#include "base/complaint.h"
 #include "copy/copy.h"
 #include "copy/stage.h"
 #include "move/journal.h"

@@ -29,7 +29,6 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
 
 const struct engine engine_copy_range = {
     .name = "copy-range",
-    .help = "copy_file_range: the kernel or the server copies",
     .split = SPLIT_BLOCKS,
     .prepare = prepare,
     .copy = copy,

@@ -4,6 +4,7 @@
  * large that the cache would only be in the way; reading only (direct-read) for sources that aren't
  * cached, so that nothing but the copy takes up cache.
  */
+#include "base/arithmetic.h"
 #include "base/cache.h"
 #include "engine/engine.h"
 
@@ -24,11 +25,6 @@ struct own {
     size_t length; /* of the buffer: bytes */
     char *buffer;  /* never touched by the parent of workers, so that each gets its own pages */
 };
-
-static size_t round_up(size_t len, size_t unit)
-{
-    return (len + unit - 1) / unit * unit;
-}
 
 /* What this file asks of direct I/O. Before Linux 6.1, and where the file system doesn't tell, a
  * page is always enough. */
@@ -55,7 +51,7 @@ static bool ends_within_block(const struct transfer *t, size_t align)
  */
 static int get_buffer(const struct transfer *t, struct own *own)
 {
-    own->length = round_up(t->chunk_len < BUFFER_MAX ? t->chunk_len : BUFFER_MAX, HUGE_PAGE);
+    own->length = round_up(min_size(t->chunk_len, BUFFER_MAX), HUGE_PAGE);
     if (posix_memalign((void **)&own->buffer, HUGE_PAGE, own->length) != 0)
         return -ENOMEM;
     madvise(own->buffer, own->length, MADV_HUGEPAGE);
@@ -100,7 +96,7 @@ static int prepare_to_read(struct transfer *t)
 static bool is_cached(const struct transfer *t, off_t off, size_t len)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    return cache_count(t->src_fd, (struct chunk){off, len}) >= (long)((len + page - 1) / page);
+    return cache_count(t->src_fd, (struct chunk){off, len}) >= (long)units_for(len, page);
 }
 
 /* Reads through the cache. Returns as pread(2) does. */
@@ -176,7 +172,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
 {
     const struct own *own = t->state;
     for (size_t done = 0; done < chunk.len;) {
-        size_t rest = chunk.len - done, len = rest < own->length ? rest : own->length;
+        size_t len = min_size(chunk.len - done, own->length);
         ssize_t n = copy_piece(t, chunk.off + (off_t)done, len);
         if (n < 0)
             return n;
@@ -199,7 +195,6 @@ static void release(struct transfer *t)
 
 const struct engine engine_direct = {
     .name = "direct",
-    .help = "O_DIRECT both ways, past the page cache",
     .split = SPLIT_BLOCKS,
     .sees = true,
     .prepare = prepare,
@@ -209,7 +204,6 @@ const struct engine engine_direct = {
 
 const struct engine engine_direct_read = {
     .name = "direct-read",
-    .help = "O_DIRECT from the source, then pwrite",
     .split = SPLIT_BLOCKS,
     .sees = true,
     .prepare = prepare_to_read,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/engine.h"
+#include "base/arithmetic.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +23,12 @@ const struct engine *const engines[] = {&engine_reflink,
  * to take large folios. On a page boundary it is a quarter faster than malloc's, 16 bytes behind
  * one (bench/RESULTS.md).
  */
-enum { BUFFER = 1 << 20, SMALL_BUFFER = 128 << 10, SMALL_FILE = 8 << 20, ALIGNMENT = 4096 };
+enum {
+    PLAIN_BUFFER = 1 << 20,
+    PLAIN_SMALL_BUFFER = 128 << 10,
+    SMALL_FILE = 8 << 20,
+    ALIGNMENT = 4096
+};
 
 const struct engine *engine_find(const char *name)
 {
@@ -37,7 +43,7 @@ bool engine_is_unsupported(int err)
 {
     static const int unsupported[] = {EOPNOTSUPP, ENOSYS, ENOTTY, ENODEV, EINVAL, EXDEV,
                                       EACCES,     EPERM,  ENOMEM, ENOENT, ETXTBSY};
-    for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++)
+    for (size_t i = 0; i < COUNT_OF(unsupported); i++)
         if (unsupported[i] == err)
             return true;
     return false;
@@ -76,21 +82,16 @@ void engine_saw(struct transfer *t, const void *bytes, size_t len)
         XXH3_128bits_update(t->hasher, bytes, len);
 }
 
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The pages of a large one would cost a small file more than it gains. */
 static size_t buffer_len(const struct transfer *t)
 {
-    size_t most = t->size < SMALL_FILE ? SMALL_BUFFER : BUFFER;
+    size_t most = t->size < SMALL_FILE ? PLAIN_SMALL_BUFFER : PLAIN_BUFFER;
     return min_size(most, min_size(t->chunk_len, (size_t)t->size));
 }
 
 static bool get_buffer(struct transfer *t)
 {
-    size_t len = (buffer_len(t) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    size_t len = round_up(buffer_len(t), ALIGNMENT);
     if (!t->buffer)
         t->buffer = aligned_alloc(ALIGNMENT, len);
     return t->buffer;

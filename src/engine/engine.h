@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/block.h"
+#include "base/failure.h"
 #include "base/io.h"
 
 #include <stdbool.h>
@@ -37,7 +38,6 @@ struct transfer {
 
 struct engine {
     const char *name; /* as in --engine=NAME */
-    const char *help;
     enum split split;
     bool sees; /* the bytes pass through its memory, and it gives all of them to engine_saw */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/mapping.h"
+#include "base/arithmetic.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -49,8 +50,8 @@ static void forget(struct mapping *m, off_t off, off_t end)
 void mapping_used(struct mapping *m, off_t off, off_t end)
 {
     if (end == m->size) { /* the last page goes as a whole */
-        long page = sysconf(_SC_PAGESIZE);
-        end = (end + page - 1) / page * page;
+        size_t page = (size_t)sysconf(_SC_PAGESIZE);
+        end = (off_t)round_up((size_t)end, page);
     }
     if (off != m->used_end) { /* a new block, another worker's, or behind a hole */
         forget(m, m->used, m->used_end);

@@ -7,6 +7,7 @@
  * A fault that the kernel can't serve (the source shrank, the disk failed or is full) arrives as
  * SIGBUS. It is caught, and the same bytes are then copied by system calls, which say why as errno.
  */
+#include "base/arithmetic.h"
 #include "engine/engine.h"
 #include "engine/mapping.h"
 
@@ -61,7 +62,7 @@ static void copy_pieces(struct transfer *t, off_t off, off_t end)
 {
     struct own *own = t->state;
     for (off_t next; off < end; off = next) {
-        next = end - off < PIECE ? end : off + PIECE;
+        next = min_off(off + PIECE, end);
         piece_off = off;
         memcpy(own->dst.addr + off, own->src.addr + off, (size_t)(next - off));
         engine_saw(t, own->src.addr + off, (size_t)(next - off)); /* may fault, too */
@@ -94,7 +95,6 @@ static void release(struct transfer *t)
 
 const struct engine engine_mmap = {
     .name = "mmap",
-    .help = "both files mapped, copied by memcpy",
     .split = SPLIT_BLOCKS,
     .sees = true,
     .prepare = prepare,

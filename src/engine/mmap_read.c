@@ -3,6 +3,7 @@
  * pread into the mapped destination: like mmap it takes no lock of the destination, but the source
  * costs no page faults, and a fault of the destination comes back as errno, without a signal.
  */
+#include "base/arithmetic.h"
 #include "engine/engine.h"
 #include "engine/mapping.h"
 
@@ -22,7 +23,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     struct mapping *dst = t->state;
     off_t off = chunk.off, end = off + (off_t)chunk.len;
     while (off < end) {
-        size_t len = end - off < PIECE ? (size_t)(end - off) : PIECE;
+        size_t len = (size_t)min_off(end - off, PIECE);
         ssize_t n = io_pread_full(t->src_fd, dst->addr + off, len, off);
         if (n == -EFAULT) /* no room perhaps: pwrite may find some, or says why not */
             return engine_finish_plainly(t, chunk, (size_t)(off - chunk.off));
@@ -44,7 +45,6 @@ static void release(struct transfer *t)
 
 const struct engine engine_mmap_read = {
     .name = "mmap-read",
-    .help = "pread into the mapped destination",
     .split = SPLIT_BLOCKS,
     .prepare = prepare,
     .copy = copy,

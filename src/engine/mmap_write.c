@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pwrite from the mapped source: one copy instead of two, and a fault comes back as errno. */
+#include "base/arithmetic.h"
 #include "engine/engine.h"
 #include "engine/mapping.h"
 
@@ -19,7 +20,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     struct mapping *src = t->state;
     off_t off = chunk.off, end = off + (off_t)chunk.len;
     while (off < end) {
-        size_t written, len = end - off < PIECE ? (size_t)(end - off) : PIECE;
+        size_t written, len = (size_t)min_off(end - off, PIECE);
         int rc = io_pwrite_full(t->dst_fd, src->addr + off, len, off, &written);
         if (rc == -EFAULT) /* the source can't be had by a fault: read it, to learn why */
             return engine_finish_plainly(t, chunk, (size_t)(off - chunk.off) + written);
@@ -39,7 +40,6 @@ static void release(struct transfer *t)
 
 const struct engine engine_mmap_write = {
     .name = "mmap-write",
-    .help = "pwrite from the mapped source",
     .split = SPLIT_BLOCKS,
     .prepare = prepare,
     .copy = copy,

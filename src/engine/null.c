@@ -10,7 +10,6 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
 
 const struct engine engine_null = {
     .name = "null",
-    .help = "nothing is moved",
     .split = SPLIT_BLOCKS,
     .copy = copy,
 };

@@ -4,7 +4,6 @@
 
 const struct engine engine_read_write = {
     .name = "read-write",
-    .help = "pread and pwrite",
     .split = SPLIT_BLOCKS,
     .sees = true,
     .copy = engine_copy_plainly,

@@ -20,7 +20,6 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
 
 const struct engine engine_reflink = {
     .name = "reflink",
-    .help = "share the source's extents",
     .split = SPLIT_WHOLE,
     .prepare = prepare,
     .copy = copy,

@@ -61,7 +61,6 @@ static void release(struct transfer *t)
 
 const struct engine engine_sendfile = {
     .name = "sendfile",
-    .help = "sendfile: the kernel copies",
     .split = SPLIT_BLOCKS,
     .prepare = prepare,
     .copy = copy,

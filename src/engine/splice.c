@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* splice from the source into a pipe and on into the destination: every worker has a pipe of its
  * own, which it opens when it gets its first chunk. */
+#include "base/arithmetic.h"
 #include "engine/engine.h"
 
 #include <errno.h>
@@ -63,7 +64,7 @@ static size_t splice_some(struct transfer *t, struct chunk chunk)
     size_t done = 0;
     while (done < chunk.len) {
         loff_t at = chunk.off + (off_t)done;
-        size_t want = chunk.len - done < PIPE_LEN ? chunk.len - done : PIPE_LEN;
+        size_t want = min_size(chunk.len - done, PIPE_LEN);
         ssize_t n = splice(t->src_fd, &at, own->ends[1], NULL, want, SPLICE_F_MOVE);
         if (n < 0 && errno == EINTR)
             continue;
@@ -98,7 +99,6 @@ static void release(struct transfer *t)
 
 const struct engine engine_splice = {
     .name = "splice",
-    .help = "splice through a pipe: the kernel copies",
     .split = SPLIT_BLOCKS,
     .prepare = prepare,
     .copy = copy,

@@ -4,6 +4,7 @@
  * out of a pipe is spliced. What goes from a file into a pipe isn't: the pipe would hold the file's
  * very pages, and its reader might see what is written to the file later.
  */
+#include "base/arithmetic.h"
 #include "base/zeros.h"
 #include "engine/engine.h"
 
@@ -13,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 256 << 10, PIPE_LEN = 1 << 20 };
+enum { STREAM_BUFFER = 256 << 10, PIPE_LEN = 1 << 20 };
 
 struct own {
     bool splices;
@@ -34,7 +35,7 @@ static int prepare(struct transfer *t)
     own->splices = is_pipe(t->src_fd) && !t->skip_zeros;
     if (own->splices) /* a user's limit may forbid it: no matter */
         fcntl(t->src_fd, F_SETPIPE_SZ, PIPE_LEN);
-    own->buffer = malloc(BUFFER);
+    own->buffer = malloc(STREAM_BUFFER);
     return own->buffer ? 0 : -ENOMEM;
 }
 
@@ -58,7 +59,7 @@ static ssize_t read_and_write(struct transfer *t, struct chunk chunk)
     const struct own *own = t->state;
     size_t written;
     /* What one read gives goes out at once: a reader at the other end may be waiting for it. */
-    ssize_t n = io_read_some(t->src_fd, own->buffer, chunk.len < BUFFER ? chunk.len : BUFFER);
+    ssize_t n = io_read_some(t->src_fd, own->buffer, min_size(chunk.len, STREAM_BUFFER));
     if (n < 0)
         return engine_fail(t, SIDE_SOURCE, chunk.off, (int)-n);
     engine_saw(t, own->buffer, (size_t)n);
@@ -98,7 +99,6 @@ static void release(struct transfer *t)
 
 const struct engine engine_stream = {
     .name = "stream",
-    .help = "in order, by splice or by read and write",
     .split = SPLIT_STREAM,
     .sees = true,
     .prepare = prepare,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/digest.h"
+#include "base/arithmetic.h"
 #include "base/io.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { BUFFER = 2 << 20 };
+enum { DIGEST_BUFFER = 2 << 20 };
 
 int digester_init(struct digester *d)
 {
@@ -25,17 +26,17 @@ static int get_buffer(struct digester *d)
 {
     if (d->buffer)
         return 0;
-    d->buffer = aligned_alloc(BUFFER, BUFFER);
+    d->buffer = aligned_alloc(DIGEST_BUFFER, DIGEST_BUFFER);
     if (!d->buffer)
         return -ENOMEM;
-    madvise(d->buffer, BUFFER, MADV_HUGEPAGE);
+    madvise(d->buffer, DIGEST_BUFFER, MADV_HUGEPAGE);
     return 0;
 }
 
 static int digest_chunk(struct digester *d, int fd, struct chunk chunk, off_t *off)
 {
     for (size_t done = 0; done < chunk.len;) {
-        size_t len = chunk.len - done < BUFFER ? chunk.len - done : BUFFER;
+        size_t len = min_size(chunk.len - done, DIGEST_BUFFER);
         *off = chunk.off + (off_t)done;
         ssize_t n = io_pread_pages(fd, d->buffer, len, *off);
         if (n < 0)

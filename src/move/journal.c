@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/journal.h"
+#include "base/arithmetic.h"
 #include "base/extent.h"
 #include "base/io.h"
 
@@ -70,7 +71,7 @@ enum journal_found journal_parse(const void *bytes, size_t len,
     memcpy(&h, bytes, sizeof(h));
     enum journal_found found = judge(&h, subject);
     for (size_t at = sizeof(h); found == JOURNAL_USABLE && at < len; at += sizeof(line)) {
-        size_t rest = len - at < sizeof(line) ? len - at : sizeof(line);
+        size_t rest = min_size(len - at, sizeof(line));
         memcpy(&line, (const char *)bytes + at, rest);
         if (rest == sizeof(line) && line.check == check_of(&line, h.key) &&
             line.index < records->count)
@@ -89,7 +90,7 @@ static int read_all(int fd, const struct records *records, char **bytes, size_t 
     if (fstat(fd, &st) < 0)
         return -errno;
     size_t most = sizeof(struct header) + 2 * (records->count + 1024) * sizeof(struct line);
-    *len = (size_t)st.st_size < most ? (size_t)st.st_size : most;
+    *len = min_size((size_t)st.st_size, most);
     *bytes = malloc(*len + 1);
     if (!*bytes)
         return -ENOMEM;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/mover.h"
+#include "base/arithmetic.h"
 #include "base/signals.h"
 #include "base/zeros.h"
 
@@ -8,7 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-enum { BUFFER = 256 << 10 };
+enum { ZEROS_BUFFER = 256 << 10 };
 
 static int be_polite(struct mover *m, struct chunk chunk)
 {
@@ -37,8 +38,8 @@ static int move_chunk(struct mover *m, struct chunk chunk)
     return be_polite(m, chunk);
 }
 
-/* Moves what isn't zero, or else all, of up to BUFFER bytes at `off`. They are read twice, the
- * second time by the engine, whatever that is; a source that is no longer the same then is none
+/* Moves what isn't zero, or else all, of up to ZEROS_BUFFER bytes at `off`. They are read twice,
+ * the second time by the engine, whatever that is; a source that is no longer the same then is none
  * that can be copied. */
 static int move_data_in(struct mover *m, off_t off, size_t len, bool all)
 {
@@ -71,16 +72,16 @@ static int make_hole(const struct mover *m, struct chunk chunk)
 
 static int move_without_zeros(struct mover *m, struct chunk chunk)
 {
-    if (!m->zeros_buffer && !(m->zeros_buffer = aligned_alloc(ZEROS_BLOCK, BUFFER)))
+    if (!m->zeros_buffer && !(m->zeros_buffer = aligned_alloc(ZEROS_BLOCK, ZEROS_BUFFER)))
         return (int)engine_fail(m->transfer, SIDE_SOURCE, chunk.off, ENOMEM);
     int err = make_hole(m, chunk);
     bool no_holes = err == EOPNOTSUPP || err == ENOSYS; /* zeros are written over it */
     if (err && !no_holes)
         return (int)engine_fail(m->transfer, SIDE_DESTINATION, chunk.off, err);
     int rc = 0;
-    for (size_t done = 0; !rc && done < chunk.len; done += BUFFER)
-        rc = move_data_in(m, chunk.off + (off_t)done,
-                          chunk.len - done < BUFFER ? chunk.len - done : BUFFER, no_holes);
+    for (size_t done = 0; !rc && done < chunk.len; done += ZEROS_BUFFER)
+        rc = move_data_in(m, chunk.off + (off_t)done, min_size(chunk.len - done, ZEROS_BUFFER),
+                          no_holes);
     return rc;
 }
 

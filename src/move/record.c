@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/record.h"
+#include "base/arithmetic.h"
 
 #include <sys/mman.h>
 
@@ -10,7 +11,7 @@ static size_t records_bytes(size_t count)
 
 struct records *records_create(off_t bytes, size_t chunk_len)
 {
-    size_t count = bytes < 0 ? RECORDS_MAX : ((size_t)bytes + chunk_len - 1) / chunk_len;
+    size_t count = bytes < 0 ? RECORDS_MAX : units_for((size_t)bytes, chunk_len);
     struct records *records = mmap(NULL, records_bytes(count), PROT_READ | PROT_WRITE,
                                    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (records == MAP_FAILED)
@@ -40,7 +41,7 @@ off_t records_kept(const struct records *records, off_t bytes)
     for (size_t i = 0; i < records->count && (off_t)i * len < bytes; i++) {
         off_t left = bytes - (off_t)i * len;
         if (records->list[i].state == RECORD_KEPT)
-            kept += left < len ? left : len;
+            kept += min_off(left, len);
     }
     return kept;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/share.h"
+#include "base/arithmetic.h"
 #include "base/clock.h"
 
 #include <assert.h>
@@ -40,7 +41,7 @@ static struct share *map_shared(size_t len)
 static struct share *allocate(size_t len)
 {
     size_t line = _Alignof(struct share);
-    struct share *share = aligned_alloc(line, (len + line - 1) / line * line);
+    struct share *share = aligned_alloc(line, round_up(len, line));
     if (!share)
         return NULL;
     memset(share, 0, len);
@@ -97,7 +98,7 @@ static bool claim_from(struct slot *slot, size_t len, struct chunk *chunk)
     if (off >= slot->end)
         return false;
     off_t rest = slot->end - off;
-    *chunk = (struct chunk){.off = off, .len = rest < (off_t)len ? (size_t)rest : len};
+    *chunk = (struct chunk){.off = off, .len = (size_t)min_off(rest, (off_t)len)};
     return true;
 }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/block.h"
+#include "base/failure.h"
 #include "base/io.h"
 #include "move/pace.h"
 

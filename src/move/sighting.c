@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/sighting.h"
+#include "base/arithmetic.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -30,7 +31,7 @@ static ssize_t read_file(int dir_fd, const char *name, char *text, size_t room)
 }
 
 /* Its state is a letter (proc(5)), ' ' if it is gone; *parent its parent. */
-static char state_of(int process, pid_t *parent)
+static char process_state(int process, pid_t *parent)
 {
     char text[512], state = ' ';
     int ppid = 0;
@@ -67,7 +68,7 @@ static struct share *read_share(int fd)
     struct stat st;
     if (fstat(fd, &st) < 0 || st.st_size <= 0 || st.st_size > 1 << 20)
         return NULL;
-    size_t line = _Alignof(struct share), room = ((size_t)st.st_size + line - 1) / line * line;
+    size_t line = _Alignof(struct share), room = round_up((size_t)st.st_size, line);
     void *bytes = aligned_alloc(line, room);
     if (!bytes)
         return NULL;
@@ -161,7 +162,7 @@ static bool look_at(pid_t pid, bool whosesoever, struct sighting *s)
     bool silent = process >= 0 && !s->share && (whosesoever || is_ours(process)) &&
                   is_mpcp(process) && !only_looks(process);
     find_directory(process, s);
-    char state = process < 0 ? ' ' : state_of(process, &parent);
+    char state = process < 0 ? ' ' : process_state(process, &parent);
     bool alive = state != ' ' && state != 'Z' && state != 'X';
     io_close(&process);
     s->stopped = state == 'T' || state == 't';

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/verify.h"
+#include "base/arithmetic.h"
 #include "base/cache.h"
 #include "base/signals.h"
 #include "base/zeros.h"
@@ -7,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { BUFFER = 1 << 20 };
+enum { VERIFY_BUFFER = 1 << 20 };
 
 static int fail(struct verifier *v, off_t off, size_t len, int err)
 {
@@ -51,7 +52,7 @@ static int check_zeros(struct verifier *v, char *buffer, off_t off, off_t end)
     for (size_t len; off < end; off += (off_t)len) {
         if (signals_fatal())
             return fail(v, off, 0, EINTR);
-        len = end - off < BUFFER ? (size_t)(end - off) : BUFFER;
+        len = (size_t)min_off(end - off, VERIFY_BUFFER);
         ssize_t n = io_pread_pages(v->fd, buffer, len, off);
         if (n < (ssize_t)len)
             return fail(v, off, len, n < 0 ? (int)-n : ENODATA);
@@ -85,7 +86,7 @@ static int check_between(struct verifier *v, char *buffer, const struct extent *
 int verify_holes(struct verifier *v, size_t page)
 {
     struct extents found;
-    char *buffer = aligned_alloc(page, BUFFER);
+    char *buffer = aligned_alloc(page, VERIFY_BUFFER);
     int rc = buffer ? extents_find(v->fd, v->size, page, &found) : -ENOMEM;
     if (buffer && rc < 0) { /* holes can't be found here: all may be data */
         extents_release(&found);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/failure.h"
 #include "move/digest.h"
 #include "move/record.h"
 #include "move/worker.h"

@@ -2,6 +2,7 @@
 /* Forks the workers of one copy, watches over them, reaps them, and says how they ended. */
 #pragma once
 
+#include "base/failure.h"
 #include "move/share.h"
 
 #include <sys/types.h>

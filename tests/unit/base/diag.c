@@ -136,42 +136,6 @@ Test(diag, a_shell_reads_back_what_was_printed, .timeout = 30)
     }
 }
 
-static void assert_sentence(const struct complaint *c, const char *expected)
-{
-    char *sentence = diag_sentence(c);
-    cr_assert_str_eq(sentence, expected);
-    free(sentence);
-}
-
-Test(diag, a_sentence_has_path_what_and_why)
-{
-    struct complaint c;
-    cr_assert_eq(complain_errno(&c, ENOENT, "a b", "cannot open %s", "it"), -ENOENT);
-    assert_sentence(&c, "'a b': cannot open it: No such file or directory");
-    cr_assert_eq(complain(&c, EIO, "a", "cannot", "%d reasons", 2), -EIO);
-    complain_further(&c, ", or 3");
-    assert_sentence(&c, "a: cannot: 2 reasons, or 3");
-}
-
-Test(diag, a_sentence_about_a_stream_quotes_nothing)
-{
-    struct complaint c;
-    complain_errno(&c, EPIPE, diag_stdout, "cannot write");
-    assert_sentence(&c, "standard output: cannot write: Broken pipe");
-}
-
-Test(diag, what_is_too_long_is_cut)
-{
-    struct complaint c;
-    char longer[1000];
-    memset(longer, 'x', sizeof(longer) - 1);
-    longer[sizeof(longer) - 1] = '\0';
-    complain(&c, EIO, "a", longer, "%s", longer);
-    complain_further(&c, longer);
-    cr_assert_eq(strlen(c.what), sizeof(c.what) - 1);
-    cr_assert_eq(strlen(c.why), sizeof(c.why) - 1);
-}
-
 Test(diag, a_line_goes_to_stderr_with_the_programs_name)
 {
     int ends[2], stderr_fd = dup(STDERR_FILENO);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/size.h"
+#include "base/arithmetic.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -48,7 +49,7 @@ Test(size, nonsense_is_refused)
     static const char *const texts[] = {"",   "K",   "-1",   "+1",  " 1",  "1 ",   "1 K",
                                         "x",  "1x",  "0x10", "1e3", "inf", "nan",  "1.",
                                         ".5", "1KK", "1Ki",  "1iB", "1K ", "1.5.5"};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
         assert_refused(texts[i], EINVAL);
 }
 
