@@ -19,22 +19,22 @@
 
 static const struct filesystem table[] = {
     {EXT4_SUPER_MAGIC, "ext4"},
-    {MAGIC_XFS, "xfs", .shares = true},
-    {BTRFS_SUPER_MAGIC, "btrfs", .shares = true},
-    {MAGIC_ZFS, "zfs", .shares = true},
-    {MAGIC_BCACHEFS, "bcachefs", .shares = true},
-    {OCFS2_SUPER_MAGIC, "ocfs2", .shares = true},
+    {MAGIC_XFS, "xfs", .reflinks = true},
+    {BTRFS_SUPER_MAGIC, "btrfs", .reflinks = true},
+    {MAGIC_ZFS, "zfs", .reflinks = true},
+    {MAGIC_BCACHEFS, "bcachefs", .reflinks = true},
+    {OCFS2_SUPER_MAGIC, "ocfs2", .reflinks = true},
     {TMPFS_MAGIC, "tmpfs"},
     {RAMFS_MAGIC, "ramfs"},
     {F2FS_SUPER_MAGIC, "f2fs"},
     {MAGIC_VFAT, "vfat"},
     {MAGIC_EXFAT, "exfat"},
     {MAGIC_NTFS3, "ntfs3"},
-    {OVERLAYFS_SUPER_MAGIC, "overlay", .shares = true},
+    {OVERLAYFS_SUPER_MAGIC, "overlay", .reflinks = true},
     {MAGIC_FUSE, "fuse"},
-    {NFS_SUPER_MAGIC, "nfs", .remote = true, .shares = true},
-    {MAGIC_CIFS, "cifs", .remote = true, .shares = true},
-    {MAGIC_SMB2, "smb2", .remote = true, .shares = true},
+    {NFS_SUPER_MAGIC, "nfs", .remote = true, .reflinks = true},
+    {MAGIC_CIFS, "cifs", .remote = true, .reflinks = true},
+    {MAGIC_SMB2, "smb2", .remote = true, .reflinks = true},
     {MAGIC_CEPH, "ceph", .remote = true},
     {PROC_SUPER_MAGIC, "proc", .made_up = true},
     {SYSFS_MAGIC, "sysfs", .made_up = true},
@@ -49,7 +49,7 @@ static const struct filesystem table[] = {
 
 const struct filesystem *filesystem_of(long magic)
 {
-    static const struct filesystem unknown = {0, "unknown", .shares = true};
+    static const struct filesystem unknown = {0, "unknown", .reflinks = true};
     for (size_t i = 0; i < COUNT_OF(table); i++)
         if (table[i].magic == (unsigned)magic) /* some kernels extend the sign */
             return &table[i];

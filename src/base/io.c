@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -111,6 +113,11 @@ int io_reopen(int fd, int flags)
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     int again = open(path, flags | O_CLOEXEC | O_NOCTTY);
     return again < 0 ? -errno : again;
+}
+
+int io_reflink(int dst_fd, int src_fd)
+{
+    return ioctl(dst_fd, FICLONE, src_fd) < 0 ? -errno : 0;
 }
 
 /* Returns 0 if it is; -EPERM if not. */

@@ -35,6 +35,11 @@ ssize_t io_splice_some(int src_fd, int dst_fd, size_t len);
  * to open it. Returns the new descriptor or -errno. */
 int io_reopen(int fd, int flags);
 
+/* Has the file of dst_fd share all extents of src_fd's, with which it becomes as long as that (a
+ * longer one keeps its end): at once, and in no space. Either may then change without the other.
+ * Returns 0 or -errno. */
+int io_reflink(int dst_fd, int src_fd);
+
 /* Opens, creating it if need be, a file that this user alone has to do with: a regular one of ours,
  * with no other name, that nobody else may write to, and no symbolic link. What somebody else put
  * there is -EPERM, and a file system that lets no file be so is -EOPNOTSUPP. Returns the descriptor

@@ -4,6 +4,7 @@
 #include "base/diag.h"
 #include "base/size.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,10 +32,14 @@ static bool set_chunk(struct options *o, const char *arg)
     return true;
 }
 
+/* To share extents is no engine's work, but to the user it is one more way to copy. */
 static bool set_engine(struct options *o, const char *arg)
 {
+    bool reflink = strcmp(arg, "reflink") == 0;
+    if (reflink)
+        o->rules.wishes.reflink = WHEN_ALWAYS;
     o->rules.wishes.engine = engine_find(arg);
-    return o->rules.wishes.engine || strcmp(arg, "auto") == 0;
+    return o->rules.wishes.engine || reflink || strcmp(arg, "auto") == 0;
 }
 
 static bool is_rate(const char *arg, uint64_t *rate)
@@ -164,16 +169,15 @@ struct option {
     const char *help;
 };
 
+/* Written by list_engines. */
+static char engine_names[160], engine_help[240];
+
 #define FLAG(member) .flag = offsetof(struct options, member)
 
 static const struct option table[] = {
     {"jobs", 'j', .set = set_jobs, .value = "N", .takes = "a number of workers, 1 or more",
      .help = "copy with N workers (default: one a usable CPU, none for small files)"},
-    {"engine", .set = set_engine, .value = "NAME",
-     .takes = "auto, reflink, copy-range, mmap, mmap-read, mmap-write, read-write, sendfile, "
-              "splice, direct or direct-read",
-     .help = "how bytes are moved: auto (the default), reflink, copy-range, mmap, mmap-read, "
-             "mmap-write, read-write, sendfile, splice, direct, direct-read"},
+    {"engine", .set = set_engine, .value = "NAME", .takes = engine_names, .help = engine_help},
     {"chunk", .set = set_chunk, .value = "SIZE",
      .takes = "a size from 1 to 1G, such as 512K or 4MiB",
      .help = "let workers claim SIZE bytes at a time (default: 2 MiB)"},
@@ -230,6 +234,19 @@ static const struct option table[] = {
 };
 
 enum { OPTION_COUNT = COUNT_OF(table) };
+
+static void list_engines(void)
+{
+    char *end = stpcpy(engine_names, "auto, reflink");
+    for (const struct engine *const *e = engines; *e; e++) {
+        size_t room = sizeof(engine_names) - (size_t)(end - engine_names);
+        int len = snprintf(end, room, "%s%s", e[1] ? ", " : " or ", (*e)->name);
+        assert((size_t)len < room);
+        end += len;
+    }
+    snprintf(engine_help, sizeof(engine_help), "how bytes are moved: %s (default: auto)",
+             engine_names);
+}
 
 static void fill_popt_table(struct poptOption *popt)
 {
@@ -340,8 +357,7 @@ static bool check_together(const struct options *o)
         clash = "--interactive: needs standard input for the answers, which is a SOURCE";
     if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.sparse != WHEN_AUTO)
         clash = "--reflink=always: shares holes as they are, so it takes no --sparse";
-    if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.engine &&
-        o->rules.wishes.engine != &engine_reflink)
+    if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.engine)
         clash = "--reflink=always and --engine: take one of them, not both";
     if (clash)
         diag_print("%s", clash);
@@ -383,6 +399,7 @@ bool options_parse(int argc, char **argv, struct options *o, int *status)
     static struct poptOption popt[OPTION_COUNT + 1];
     *o = (struct options){.progress = WHEN_AUTO};
     *status = STATUS_USAGE;
+    list_engines();
     fill_popt_table(popt);
     o->arguments = spell_out(argc, argv);
     if (!o->arguments)

@@ -73,6 +73,10 @@ static void put_facts(FILE *out, const struct source *src, const struct destinat
 
 static void put_engines(FILE *out, const struct plan *plan)
 {
+    static const char *const reflink[] = {
+        [REFLINK_TRY] = "tried first", [REFLINK_MUST] = "or nothing"};
+    if (plan->reflink != REFLINK_NO)
+        fprintf(out, "  reflink      %s: %s\n", reflink[plan->reflink], plan->reflink_why);
     for (const struct candidate *c = plan->engines; c->engine; c++)
         fprintf(out, "  %-12s %s: %s\n", c == plan->engines ? "engine" : "or else", c->engine->name,
                 c->why);

@@ -12,25 +12,22 @@
 #include <stdlib.h>
 
 static int (*const steps[])(struct copy *) = {
-    step_open_source,   step_look_at_destination,
-    step_lock,          step_heed_existing,
-    step_survey,        step_decide,
-    step_stage,         step_take_up,
-    step_share_extents, step_reserve,
-    step_prepare,       step_move,
-    step_check_source,  step_flush,
-    step_verify,        step_clear_cache,
-    step_preserve,      step_publish,
+    step_open_source,  step_look_at_destination,
+    step_lock,         step_heed_existing,
+    step_survey,       step_decide,
+    step_stage,        step_take_up,
+    step_reflink,      step_reserve,
+    step_prepare,      step_move,
+    step_check_source, step_flush,
+    step_verify,       step_clear_cache,
+    step_preserve,     step_publish,
 };
 
 static int take_steps(struct copy *c)
 {
     int rc = 0;
-    for (size_t i = 0; !rc && !c->finished && i < COUNT_OF(steps); i++) {
+    for (size_t i = 0; !rc && !c->finished && i < COUNT_OF(steps); i++)
         rc = signals_fatal() ? -EINTR : steps[i](c);
-        if (steps[i] == step_open_source) /* waiting for a FIFO's writer is not copying */
-            c->result->seconds = clock_seconds();
-    }
     return rc;
 }
 
@@ -77,7 +74,8 @@ void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
                      .journal = {.fd = -1}};
     *result = (struct copy_result){.outcome = OUTCOME_COPIED};
     int rc = take_steps(&c);
-    result->seconds = clock_seconds() - result->seconds;
+    if (c.start > 0)
+        result->seconds = clock_seconds() - c.start;
     if (rc == -EINTR && signals_fatal())
         result->outcome = OUTCOME_INTERRUPTED;
     else if (rc < 0)

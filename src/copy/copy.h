@@ -49,7 +49,7 @@ struct copy_result {
     off_t bytes;    /* finished, also of a copy that failed; holes aren't counted */
     off_t kept;     /* those of them that an earlier run had copied */
     bool verified;  /* it was read back, and is right */
-    double seconds; /* from the opened source to the published destination */
+    double seconds; /* it took, without what was waited for before: a writer, a lock, an answer */
     const char *engine;
     unsigned jobs, blocks; /* jobs: workers that were forked; 0: the parent copied */
     char *error;           /* the sentence that was printed; allocated, NULL if there was none */

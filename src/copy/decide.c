@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "base/complaint.h"
 #include "base/io.h"
 #include "base/lock.h"
@@ -24,7 +25,7 @@ int step_look_at_destination(struct copy *c)
 /* Streams have no owner; small files are over before another could do harm. */
 static bool needs_lock(const struct copy *c)
 {
-    if (c->dst.standard || (c->dst.exists && !inspect_is_seekable(c->dst.st.st_mode)))
+    if (inspect_is_stream(&c->dst))
         return false;
     if (c->dst.exists && c->rules->existing == EXISTING_KEEP) /* it won't be written to */
         return false;
@@ -46,11 +47,11 @@ static int look_again(struct copy *c)
     inspect_release_destination(&c->dst);
     if (c->src.fd > STDERR_FILENO && inspect_is_seekable(c->src.st.st_mode)) {
         inspect_close_source(&c->src);
-        int rc = step_open_source(c);
+        int rc = inspect_source(c->src_name, &c->src, &c->why);
         if (rc < 0)
             return rc;
     }
-    return step_look_at_destination(c);
+    return inspect_destination(c->dst_name, &c->src, &c->dst, &c->why);
 }
 
 static int wait_for_lock(struct copy *c)
@@ -107,8 +108,10 @@ int step_heed_existing(struct copy *c)
     return 0;
 }
 
+/* Waiting for a FIFO's writer, for the lock or for an answer was no copying. */
 int step_survey(struct copy *c)
 {
+    c->start = clock_seconds();
     const struct source *src = &c->src;
     c->facts = facts_gather(src->has_size ? src->fd : -1, src->size, src->st.st_dev);
     int rc = inspect_data(src, c->rules->wishes.sparse != WHEN_NEVER, c->facts.page, &c->extents);
@@ -135,18 +138,12 @@ static bool is_left_over(const struct copy *c, const char *what)
            io_same_file(&st, &c->src.st);
 }
 
-/* It is planned as a stream, to see whether it is as empty as it says. */
-static bool is_empty_file(const struct stat *st)
-{
-    return S_ISREG(st->st_mode) && st->st_size == 0;
-}
-
 static int check_resumable(struct copy *c)
 {
     if (c->plan.in_place)
         return complaint_make(&c->why, EINVAL, c->dst.path, "cannot resume",
                               "it is written in place: %s", c->plan.placement_why);
-    if (c->plan.size < 0 && !is_empty_file(&c->src.st))
+    if (c->plan.size < 0 && !inspect_is_empty(&c->src))
         return complaint_make(&c->why, EINVAL, c->src.path, "cannot resume",
                               "it is a stream, which has no middle to go on from");
     if (is_left_over(c, "partial") || is_left_over(c, "journal"))
@@ -155,12 +152,23 @@ static int check_resumable(struct copy *c)
     return 0;
 }
 
+static int check_reflinkable(struct copy *c)
+{
+    bool src = S_ISREG(c->src.st.st_mode) && !c->src.standard;
+    if (src && inspect_is_regular(&c->dst))
+        return 0;
+    return complaint_make(&c->why, EINVAL, src ? c->dst.path : c->src.path, "cannot share extents",
+                          "it is a stream or a device");
+}
+
 /* What can't be had is refused before anything is written. */
 static int check_wishes(struct copy *c)
 {
     const struct wishes *wishes = &c->rules->wishes;
-    bool stream = c->dst.standard || (c->dst.exists && !inspect_is_seekable(c->dst.st.st_mode));
-    if (wishes->verify && stream)
+    int rc = c->plan.reflink == REFLINK_MUST ? check_reflinkable(c) : 0;
+    if (rc < 0)
+        return rc;
+    if (wishes->verify && inspect_is_stream(&c->dst))
         return complaint_make(&c->why, EINVAL, c->dst.path, "cannot verify",
                               "what is written to it can't be read back");
     return wishes->resume ? check_resumable(c) : 0;

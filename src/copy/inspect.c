@@ -17,12 +17,34 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* --- the source --- */
+/* --- questions --- */
 
 bool inspect_is_seekable(mode_t mode)
 {
     return S_ISREG(mode) || S_ISBLK(mode);
 }
+
+bool inspect_is_stream(const struct destination *dst)
+{
+    return dst->standard || (dst->exists && !inspect_is_seekable(dst->st.st_mode));
+}
+
+bool inspect_is_regular(const struct destination *dst)
+{
+    return !dst->standard && (!dst->exists || S_ISREG(dst->st.st_mode));
+}
+
+bool inspect_is_empty(const struct source *src)
+{
+    return S_ISREG(src->st.st_mode) && src->st.st_size == 0;
+}
+
+bool inspect_is_in_order(const struct source *src, const struct destination *dst)
+{
+    return !src->has_size || inspect_is_stream(dst);
+}
+
+/* --- the source --- */
 
 static int device_size(int fd, off_t *size)
 {
@@ -69,7 +91,7 @@ static int open_source(const char *path)
 int inspect_source(const char *path, struct source *src, struct complaint *why)
 {
     bool standard = strcmp(path, STANDARD_STREAM) == 0;
-    *src = (struct source){.path = standard ? diag_stdin : path};
+    *src = (struct source){.path = standard ? diag_stdin : path, .standard = standard};
     src->fd = standard ? STDIN_FILENO : open_source(path);
     if (src->fd < 0)
         return complaint_make_errno(why, -src->fd, src->path, "cannot open");
@@ -79,11 +101,7 @@ int inspect_source(const char *path, struct source *src, struct complaint *why)
         return complaint_make(
             why, EISDIR, src->path, "cannot copy",
             "it is a directory, and mpcp copies files (for trees there is cp -R)");
-    if (standard) {
-        src->has_size = false; /* it may stand anywhere in its file, so it is read from there on */
-        return 0;
-    }
-    return measure_source(src, why);
+    return standard ? 0 : measure_source(src, why);
 }
 
 void inspect_close_source(struct source *src)

@@ -18,7 +18,8 @@
 
 struct source {
     const char *path;
-    int fd; /* -1 until opened */
+    int fd;        /* -1 until opened */
+    bool standard; /* stdin, which is open already, and may stand anywhere in its file */
     struct stat st;
     bool has_size; /* false: a stream, to be read in order until end of file */
     off_t size;
@@ -56,5 +57,21 @@ void inspect_release_destination(struct destination *dst);
 /* Refuses the block device `fd`, called `path`, if it is smaller than `needed` bytes. */
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why);
 
+/* --- questions --- */
+
 /* Can bytes be read or written at offsets? Else it is a stream. */
 bool inspect_is_seekable(mode_t mode);
+
+/* Can the destination only be written from its beginning to its end? */
+bool inspect_is_stream(const struct destination *dst);
+
+/* Is it a regular file, or will be one, of which only its name is known? Only that can be staged,
+ * and have holes. */
+bool inspect_is_regular(const struct destination *dst);
+
+/* Does the source say that it is an empty file? It is read all the same, to see whether that is so.
+ */
+bool inspect_is_empty(const struct source *src);
+
+/* Must bytes be copied in order, until the source ends? */
+bool inspect_is_in_order(const struct source *src, const struct destination *dst);

@@ -7,12 +7,30 @@
 #include <errno.h>
 #include <stdio.h>
 
+/* --- preparing --- */
+
+static void describe_transfer(struct copy *c)
+{
+    c->transfer = (struct transfer){.src_fd = c->src.fd,
+                                    .dst_fd = c->stage.fd,
+                                    .size = c->plan.size,
+                                    .chunk_len = c->plan.chunk_len,
+                                    .sparse = plan_leaves_holes(&c->plan),
+                                    .skip_zeros = c->plan.holes == HOLES_MAKE};
+}
+
+/* What is shared is moved by nobody, but --verify has it hashed. */
 int step_prepare(struct copy *c)
 {
-    bool tried = c->plan.engines[0].engine->split == SPLIT_WHOLE;
-    int rc = step_is_shared(c) ? 0 : engine_prepare(&c->transfer, c->plan.engines + tried);
-    return rc < 0 ? step_complain_engine(c, rc) : 0;
+    static const struct candidate nobody[] = {{&engine_null, ""}, {0}};
+    describe_transfer(c);
+    int rc = engine_prepare(&c->transfer, c->reflinked ? nobody : c->plan.engines);
+    return rc < 0 ? complaint_make_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
+                                         c->transfer.engine->name)
+                  : 0;
 }
+
+/* --- moving --- */
 
 /* A share that others can look at takes a moment longer to be had. */
 static bool is_worth_showing(const struct copy *c)
@@ -20,22 +38,21 @@ static bool is_worth_showing(const struct copy *c)
     return c->plan.jobs > 0 || c->plan.rate > 0 || c->records;
 }
 
+static const char *engine_name(const struct copy *c)
+{
+    return c->reflinked ? "reflink" : c->transfer.engine->name;
+}
+
 static int create_share(struct copy *c)
 {
     c->share = share_create(c->plan.blocks, is_worth_showing(c));
     if (!c->share)
         return step_fail(c, -errno, c->src.path, "cannot share memory with workers");
-    c->share->pace.rate = c->plan.rate;
-    snprintf(c->share->engine, sizeof(c->share->engine), "%s", c->transfer.engine->name);
+    c->share->pace.rate = c->reflinked ? 0 : c->plan.rate;
+    snprintf(c->share->engine, sizeof(c->share->engine), "%s", engine_name(c));
     snprintf(c->share->src, sizeof(c->share->src), "%s", c->src.path);
     snprintf(c->share->dst, sizeof(c->share->dst), "%s", c->dst.path);
     return 0;
-}
-
-/* Extents that are shared only need work if they shall be hashed. */
-static bool is_at_rest(const struct copy *c)
-{
-    return step_is_shared(c) && !c->rules->wishes.verify;
 }
 
 static struct mover a_mover(struct copy *c)
@@ -43,9 +60,9 @@ static struct mover a_mover(struct copy *c)
     return (struct mover){.transfer = &c->transfer,
                           .extents = &c->extents,
                           .pace = &c->share->pace,
-                          .records = is_at_rest(c) ? NULL : c->records,
+                          .records = c->records,
                           .journal = c->journal.fd >= 0 ? &c->journal : NULL,
-                          .skip_zeros = c->plan.holes == HOLES_MAKE && !step_is_shared(c),
+                          .skip_zeros = c->plan.holes == HOLES_MAKE,
                           .used = c->used,
                           .medium = c->medium,
                           .start_writing = c->plan.start_writing,
@@ -53,13 +70,11 @@ static struct mover a_mover(struct copy *c)
                           .drop_dst = c->plan.drop_dst};
 }
 
-static struct ending run_mover(struct copy *c, struct mover *mover, unsigned jobs)
+static struct ending run_mover(struct copy *c, struct mover *mover)
 {
     struct work work = mover_work(mover);
-    struct ending ending = step_run(c, &work, PHASE_COPYING, jobs, c->plan.data);
-    c->result->engine = c->transfer.engine->name;
+    struct ending ending = step_run(c, &work, PHASE_COPYING, c->plan.jobs, c->plan.data);
     c->result->jobs = ending.forked;
-    c->result->blocks = c->plan.blocks;
     c->result->bytes = share_done(c->share);
     if (mover->records)
         c->result->kept = records_kept(mover->records, c->result->bytes);
@@ -80,33 +95,43 @@ static bool is_sources_end(const struct ending *ending)
            ending->failure.err == ENODATA;
 }
 
-static int conclude(struct copy *c, const struct ending *ending, unsigned jobs)
+static int conclude(struct copy *c, const struct ending *ending)
 {
     if (is_disks_failure(c, ending) || is_sources_end(ending))
         step_forget(c);
     if (ending->kind != ENDED_WELL)
         return ending_complain(ending, &c->src, c->dst.path, &c->why);
-    if (ending->forked < jobs)
+    if (ending->forked < c->plan.jobs)
         step_remark(c, ending->forked ? "copied by fewer workers" : "copied without workers",
                     "no more processes could be forked");
     assert(c->plan.size < 0 || c->result->bytes == c->plan.data);
     return 0;
 }
 
-int step_move(struct copy *c)
+static int move(struct copy *c)
 {
     struct ending ending = {.kind = ENDED_WELL};
+    struct mover mover = a_mover(c);
+    int rc = mover_prepare(&mover);
+    c->spoilt = step_overwrites(c);
+    if (!rc)
+        ending = run_mover(c, &mover);
+    mover_release(&mover);
+    return rc < 0 ? step_fail(c, rc, c->src.path, "cannot hash it") : conclude(c, &ending);
+}
+
+int step_move(struct copy *c)
+{
     int rc = create_share(c);
     if (rc < 0)
         return rc;
-    struct mover mover = a_mover(c);
-    unsigned jobs = is_at_rest(c) ? 0 : c->plan.jobs;
-    rc = mover_prepare(&mover);
-    c->spoilt = step_overwrites(c);
-    if (!rc)
-        ending = run_mover(c, &mover, jobs);
-    mover_release(&mover);
-    return rc < 0 ? step_fail(c, rc, c->src.path, "cannot hash it") : conclude(c, &ending, jobs);
+    c->result->engine = engine_name(c);
+    c->result->blocks = c->plan.blocks;
+    if (c->reflinked && !c->rules->wishes.verify) {
+        c->result->bytes = c->plan.data;
+        return 0;
+    }
+    return move(c);
 }
 
 /* What the workers couldn't let go of: the last they wrote, and what they had mapped. */

@@ -106,45 +106,29 @@ int step_stage(struct copy *c)
     return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot create") : 0;
 }
 
-/* --- sharing --- */
+/* --- sharing extents --- */
 
-static void describe_transfer(struct copy *c)
+/* What a longer file has behind the source's end stays, and may not begin where extents can. */
+static int reflink_shorter(struct copy *c)
 {
-    bool makes_holes = c->plan.holes == HOLES_MAKE;
-    c->transfer = (struct transfer){.src_fd = c->src.fd,
-                                    .dst_fd = c->stage.fd,
-                                    .size = c->plan.size,
-                                    .chunk_len = c->plan.chunk_len,
-                                    .sparse = makes_holes || c->plan.data < c->plan.size,
-                                    .skip_zeros = makes_holes};
-}
-
-/* A longer file keeps its end, and may for that reason refuse to share what comes before. */
-static int cut_to_size(struct copy *c)
-{
-    if (!step_overwrites(c) || !S_ISREG(c->dst.st.st_mode) || c->dst.st.st_size <= c->plan.size)
-        return 0;
     c->spoilt = true;
-    int rc = ftruncate(c->stage.fd, c->plan.size) < 0 ? -errno : 0;
-    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot truncate") : 0;
+    if (ftruncate(c->stage.fd, c->src.st.st_size) < 0)
+        return -errno;
+    return io_reflink(c->stage.fd, c->src.fd);
 }
 
-int step_share_extents(struct copy *c)
+int step_reflink(struct copy *c)
 {
-    describe_transfer(c);
-    const struct candidate first[] = {c->plan.engines[0], {0}};
-    bool last = !c->plan.engines[1].engine;
-    if (first->engine->split != SPLIT_WHOLE)
+    if (c->plan.reflink == REFLINK_NO)
         return 0;
-    int rc = cut_to_size(c);
-    if (rc < 0)
-        return rc;
-    rc = engine_prepare(&c->transfer, first);
-    c->spoilt |= step_overwrites(c) && !engine_is_unsupported(-rc);
-    if (rc < 0 && (last || !engine_is_unsupported(-rc)))
-        return step_complain_engine(c, rc);
-    if (rc < 0)
-        c->transfer.engine = NULL;
+    int rc = io_reflink(c->stage.fd, c->src.fd);
+    if (rc == -EINVAL && step_overwrites(c) && c->dst.st.st_size > c->src.st.st_size)
+        rc = reflink_shorter(c);
+    c->reflinked = rc == 0;
+    bool unsupported = engine_is_unsupported(-rc);
+    c->spoilt |= step_overwrites(c) && !unsupported;
+    if (rc < 0 && (c->plan.reflink == REFLINK_MUST || !unsupported))
+        return step_fail(c, rc, c->src.path, "cannot share its extents");
     return 0;
 }
 
@@ -153,7 +137,7 @@ int step_share_extents(struct copy *c)
 /* What shall be a hole must be none of the old file's data. */
 static int make_way(struct copy *c)
 {
-    if (!step_overwrites(c) || step_is_shared(c) || (c->plan.size >= 0 && !c->transfer.sparse))
+    if (!step_overwrites(c) || c->reflinked || (c->plan.size >= 0 && !plan_leaves_holes(&c->plan)))
         return 0;
     c->spoilt = true;
     int rc = stage_empty(&c->stage);
@@ -165,7 +149,7 @@ static int reserve_space(struct copy *c)
     static const struct extents nothing = {0};
     char need[SIZE_TEXT];
     /* How much of it will become holes isn't known yet; shared extents need no space. */
-    bool unknown = c->plan.holes == HOLES_MAKE || step_is_shared(c);
+    bool unknown = c->plan.holes == HOLES_MAKE || c->reflinked;
     int rc =
         stage_reserve(&c->stage, c->plan.size, unknown ? &nothing : &c->extents, c->plan.allocate);
     if (rc < 0)
@@ -185,7 +169,9 @@ int step_reserve(struct copy *c)
     if (!S_ISREG(st.st_mode) || c->dst.standard)
         return 0;
     int rc = make_way(c);
-    return rc < 0 || c->plan.size < 0 ? rc : reserve_space(c);
+    if (rc < 0 || c->plan.size < 0)
+        return rc;
+    return reserve_space(c);
 }
 
 /* --- finishing --- */

@@ -11,7 +11,7 @@
 /* What was measured on which file system: see bench/RESULTS.md. */
 struct habit {
     const char *fs;
-    const struct engine *medium;  /* for a source that is in the page cache, below PLAN_LARGE */
+    const struct engine *warm;    /* for a source that is in the page cache, below PLAN_LARGE */
     const struct engine *large;   /* the same from there on */
     const struct engine *cold;    /* for a source that isn't in the page cache */
     const struct engine *to_disk; /* when the disk, not the cache, is what has to be quick */
@@ -44,19 +44,13 @@ static const struct habit *habit_of(long fs)
     return &unknown;
 }
 
-static bool is_stream(const struct source *src, const struct destination *dst)
-{
-    return !src->has_size || dst->standard ||
-           (dst->exists && !inspect_is_seekable(dst->st.st_mode));
-}
-
 static void place(struct plan *plan, const struct destination *dst, bool asked)
 {
     const struct {
         bool applies;
         const char *why;
     } reasons[] = {
-        {dst->standard || (dst->exists && !S_ISREG(dst->st.st_mode)), "it is no regular file"},
+        {!inspect_is_regular(dst), "it is no regular file"},
         {asked, "--inplace was given"},
         {dst->exists && dst->dir_fd == AT_FDCWD, "its name is a link to an open file"},
         {dst->exists && dst->st.st_nlink > 1, "it has more than one hard link"},
@@ -75,7 +69,7 @@ static void place(struct plan *plan, const struct destination *dst, bool asked)
 static void choose_holes(struct plan *plan, const struct destination *dst,
                          const struct wishes *wishes, off_t data)
 {
-    bool can = !dst->standard && (!dst->exists || S_ISREG(dst->st.st_mode));
+    bool can = inspect_is_regular(dst);
     plan->holes = wishes->sparse == WHEN_NEVER || !can ? HOLES_FILL
                   : wishes->sparse == WHEN_ALWAYS      ? HOLES_MAKE
                                                        : HOLES_KEEP;
@@ -96,12 +90,25 @@ static void add_engine(struct plan *plan, const struct engine *engine, const cha
     plan->engines[count] = (struct candidate){engine, why};
 }
 
-/* Asking costs one call, so it is asked wherever it isn't known to be in vain. */
-static bool may_share(const struct plan *plan, const struct source *src,
-                      const struct destination *dst, const struct wishes *wishes)
+/* Asking costs one call, so it is asked wherever it isn't known to be in vain. An engine that was
+ * asked for shall move bytes. */
+static void choose_reflink(struct plan *plan, const struct source *src,
+                           const struct destination *dst, const struct wishes *wishes)
 {
-    return wishes->reflink != WHEN_NEVER && plan->holes == HOLES_KEEP && S_ISREG(src->st.st_mode) &&
-           src->fs == dst->fs && filesystem_of(dst->fs)->shares;
+    bool may = plan->holes == HOLES_KEEP && S_ISREG(src->st.st_mode) && src->has_size &&
+               src->fs == dst->fs && filesystem_of(dst->fs)->reflinks;
+    if (wishes->reflink == WHEN_ALWAYS) {
+        plan->reflink = REFLINK_MUST;
+        plan->reflink_why = "--reflink=always was given";
+    } else if (wishes->reflink == WHEN_AUTO && !wishes->engine && may) {
+        plan->reflink = REFLINK_TRY;
+        plan->reflink_why = "this file system may share extents, which is instant";
+    }
+}
+
+bool plan_leaves_holes(const struct plan *plan)
+{
+    return plan->holes == HOLES_MAKE || plan->data < plan->size;
 }
 
 static bool is_small(const struct plan *plan)
@@ -111,7 +118,7 @@ static bool is_small(const struct plan *plan)
 
 static bool is_large_for_memory(const struct plan *plan, const struct facts *facts)
 {
-    return facts->memory > 0 && (uint64_t)plan->data > facts->memory / PLAN_MEMORY_SHARE;
+    return facts->memory > 0 && (uint64_t)plan->data > facts->memory / PLAN_MEMORY_PART;
 }
 
 /* Writing over what is there: its pages would first have to be read for a mapping. */
@@ -159,11 +166,10 @@ static void choose_engine_for_moving(struct plan *plan, const struct source *src
          &engine_direct_read, "measured quickest for a source that isn't cached"},
         {overwrites(plan, dst), &engine_read_write,
          "a mapping would first read what is overwritten"},
-        {plan->data < plan->size || plan->holes == HOLES_MAKE, &engine_read_write,
-         "a mapping might fill parts of holes"},
+        {plan_leaves_holes(plan), &engine_read_write, "a mapping might fill parts of holes"},
         {is_measured(dst->fs) && is_small(plan), &engine_splice,
          "measured quickest for files of this size"},
-        {is_measured(dst->fs), plan->data < PLAN_LARGE ? habit->medium : habit->large,
+        {is_measured(dst->fs), plan->data < PLAN_LARGE ? habit->warm : habit->large,
          "measured quickest on this file system for files of this size"},
     };
     for (size_t i = 0; i < COUNT_OF(reasons); i++) {
@@ -186,12 +192,6 @@ static void choose_engines(struct plan *plan, const struct source *src,
         add_engine(plan, wishes->engine, "--engine was given");
         return;
     }
-    if (wishes->reflink == WHEN_ALWAYS) {
-        add_engine(plan, &engine_reflink, "--reflink=always was given");
-        return;
-    }
-    if (may_share(plan, src, dst, wishes))
-        add_engine(plan, &engine_reflink, "this file system can share extents, which is instant");
     if (filesystem_of(dst->fs)->remote && src->fs == dst->fs)
         add_engine(plan, &engine_copy_range, "the server may copy by itself");
     choose_engine_for_moving(plan, src, dst, wishes, facts);
@@ -248,7 +248,7 @@ static void plan_stream(struct plan *plan, const struct source *src)
     plan->size = plan->data = -1;
     add_engine(plan, &engine_stream, "source or destination has no size, so it is copied in order");
     plan->blocks = 1;
-    plan->jobs = S_ISREG(src->st.st_mode) && src->st.st_size == 0 ? 0 : 1;
+    plan->jobs = inspect_is_empty(src) ? 0 : 1;
     plan->jobs_why = "a stream has one end";
 }
 
@@ -272,7 +272,8 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
     plan.chunk_len = chunk_len(wishes, facts->page, src->size);
     choose_holes(&plan, dst, wishes, data);
     choose_cache(&plan, wishes, facts);
-    if (is_stream(src, dst)) {
+    choose_reflink(&plan, src, dst, wishes);
+    if (inspect_is_in_order(src, dst) && plan.reflink != REFLINK_MUST) {
         plan_stream(&plan, src);
     } else {
         choose_engines(&plan, src, dst, wishes, facts);

@@ -24,14 +24,17 @@ enum {
     /* Workers that keep a disk busy, where there are fewer CPUs (bench/RESULTS.md). */
     PLAN_DISK_JOBS = 4,
     /* A copy larger than this part of the available memory goes past the page cache. */
-    PLAN_MEMORY_SHARE = 3,
-    PLAN_MAX_ENGINES = 5,
+    PLAN_MEMORY_PART = 3,
+    PLAN_MAX_ENGINES = 4,
 };
 
 /* For what can be left to the plan, or forced either way. */
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 enum cache { CACHE_AUTO, CACHE_KEEP, CACHE_DROP };
+
+/* Whether source and destination shall share their extents, so that nothing is moved. */
+enum reflink { REFLINK_NO, REFLINK_TRY, REFLINK_MUST };
 
 /* What becomes of runs of zeros. */
 enum holes {
@@ -57,6 +60,7 @@ struct wishes {
 struct plan {
     off_t size; /* -1: not known before the end of file */
     off_t data; /* bytes to move: size less the holes that are kept */
+    enum reflink reflink;
     struct candidate engines[PLAN_MAX_ENGINES + 1]; /* to be tried in this order; then none */
     unsigned jobs;                                  /* workers to fork; 0: the parent copies */
     unsigned blocks;                                /* at least 1 */
@@ -69,8 +73,11 @@ struct plan {
     bool drop_src, drop_dst; /* keep them out of the page cache */
 
     /* The reasons, each the end of a sentence. */
-    const char *jobs_why, *placement_why, *holes_why, *cache_why;
+    const char *reflink_why, *jobs_why, *placement_why, *holes_why, *cache_why;
 };
+
+/* Will there be holes in the copy? */
+bool plan_leaves_holes(const struct plan *plan);
 
 /* Decides. `data` is how many bytes of the source are no holes. */
 struct plan plan_make(const struct source *src, const struct destination *dst,

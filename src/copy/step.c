@@ -35,21 +35,10 @@ int step_fail_disk(struct copy *c, int rc)
     return step_fail(c, rc, c->dst.path, "cannot write to the disk");
 }
 
-int step_complain_engine(struct copy *c, int rc)
-{
-    return complaint_make_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
-                                c->transfer.engine->name);
-}
-
 bool step_overwrites(const struct copy *c)
 {
     return c->stage.kind == STAGE_IN_PLACE && c->dst.exists &&
            inspect_is_seekable(c->dst.st.st_mode);
-}
-
-bool step_is_shared(const struct copy *c)
-{
-    return c->transfer.engine && c->transfer.engine->split == SPLIT_WHOLE;
 }
 
 static void tick(void *arg)

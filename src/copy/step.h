@@ -14,27 +14,38 @@
 #include "move/share.h"
 #include "move/worker.h"
 
-/* All that belongs to one copy while it lives. */
+/* All that belongs to one copy while it lives, by the file whose steps set it. */
 struct copy {
     const char *src_name, *dst_name; /* as the user wrote them */
     const struct copy_rules *rules;
     const struct copy_observer *observer;
     struct copy_result *result;
 
+    /* decide.c */
     struct source src;
     struct destination dst;
-    int lock; /* on the destination; -1: none */
+    int lock;     /* on the destination; -1: none */
+    double start; /* when copying began: seconds on the monotonic clock; 0: not yet */
     struct facts facts;
     struct extents extents;
     struct plan plan;
+
+    /* place.c */
     struct stage stage;
-    bool spoilt; /* what was under the destination's name has been written to */
-    bool used;   /* the staged file has something in it from an earlier run */
-    int medium;  /* it as the disk has it, open for reading; -1: of no interest */
-    struct transfer transfer;
-    struct share *share;
+    bool used;      /* the staged file has something in it from an earlier run */
+    bool reflinked; /* it shares the source's extents: nothing is to be moved */
+
+    /* resume.c */
     struct records *records; /* NULL: neither --verify nor --resume */
     struct journal journal;
+    int medium; /* the staged file as the disk has it, open for reading; -1: of no interest */
+
+    /* moving.c */
+    struct transfer transfer;
+    struct share *share;
+
+    /* any of them */
+    bool spoilt; /* what was under the destination's name has been written to */
     struct complaint why;
     bool finished; /* no step is left to take: skipped, or a dry run */
 };
@@ -49,7 +60,7 @@ int step_decide(struct copy *c);        /* the plan */
 
 /* --- place.c: where the bytes go --- */
 int step_stage(struct copy *c);
-int step_share_extents(struct copy *c); /* tried first, for extents that are shared need no space */
+int step_reflink(struct copy *c); /* tried first, for extents that are shared need no space */
 int step_reserve(struct copy *c);
 int step_preserve(struct copy *c); /* mode and attributes */
 int step_publish(struct copy *c);
@@ -76,9 +87,6 @@ int step_fail(struct copy *c, int rc, const char *path, const char *what);
  * tells it once, and then takes pages for written that aren't. */
 int step_fail_disk(struct copy *c, int rc);
 
-/* Fails because of the engine that was to copy the source. */
-int step_complain_engine(struct copy *c, int rc);
-
 /* Ends the copy's life, successfully. */
 int step_finish(struct copy *c, enum outcome outcome);
 
@@ -87,9 +95,6 @@ void step_warn(const struct copy *c, const char *what, const char *why);
 
 /* Does this copy write into a file that was there before? */
 bool step_overwrites(const struct copy *c);
-
-/* Does the destination share the source's extents, so that nothing is moved? */
-bool step_is_shared(const struct copy *c);
 
 /* What an earlier run has left, and this one, is of no use any more: it isn't kept. */
 void step_forget(struct copy *c);

@@ -6,17 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct engine *const engines[] = {&engine_reflink,
-                                        &engine_copy_range,
-                                        &engine_mmap,
-                                        &engine_mmap_read,
-                                        &engine_mmap_write,
-                                        &engine_read_write,
-                                        &engine_sendfile,
-                                        &engine_splice,
-                                        &engine_direct,
-                                        &engine_direct_read,
-                                        NULL};
+const struct engine *const engines[] = {
+    &engine_copy_range, &engine_mmap,   &engine_mmap_read, &engine_mmap_write,  &engine_read_write,
+    &engine_sendfile,   &engine_splice, &engine_direct,    &engine_direct_read, NULL};
 
 /*
  * Small enough to stay in the CPU's caches between read and write, large enough for the page cache

@@ -16,7 +16,6 @@
 /* How an engine's work is divided. */
 enum split {
     SPLIT_BLOCKS, /* any chunk in any order, by any number of workers */
-    SPLIT_WHOLE,  /* prepare has shared or copied all of it; nothing is left for workers */
     SPLIT_STREAM, /* in order, by one worker, until end of file; the size need not be known */
 };
 
@@ -41,9 +40,9 @@ struct engine {
     enum split split;
     bool sees; /* the bytes pass through its memory, and it gives all of them to engine_saw */
 
-    /* The parent calls it once, before any fork, when the destination has its size and its space;
-     * with SPLIT_WHOLE before it has either. Returns 0 or -errno; one of the errors that
-     * engine_prepare counts as "not supported" lets the next engine try. */
+    /* The parent calls it once, before any fork, when the destination has its size and its space.
+     * Returns 0 or -errno; one of the errors that engine_prepare counts as "not supported" lets
+     * the next engine try. */
     int (*prepare)(struct transfer *t);
 
     /* A worker calls it for every chunk it has claimed (SPLIT_BLOCKS), or with ascending offsets
@@ -58,7 +57,6 @@ struct engine {
     void (*release)(struct transfer *t);
 };
 
-extern const struct engine engine_reflink;
 extern const struct engine engine_copy_range;
 extern const struct engine engine_mmap;
 extern const struct engine engine_mmap_read;
@@ -72,7 +70,8 @@ extern const struct engine engine_stream;
 extern const struct engine engine_null;
 
 /* The engines that --engine may name, ended by NULL. engine_stream is none of them: a source or
- * destination without a size has no choice. Neither is engine_null, which moves nothing. */
+ * destination without a size has no choice. Neither is engine_null, which moves nothing: for the
+ * bench, and for data that is only to be hashed. */
 extern const struct engine *const engines[];
 
 /* The engine of that name, or NULL. */

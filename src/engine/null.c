@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Moves nothing: what is left is the cost of the frame. For the bench alone, never for a user. */
+/* Moves nothing: for the bench, to which what is left is the cost of the frame, and for data that
+ * the files share, which is only to be hashed. */
 #include "engine/engine.h"
 
 static ssize_t copy(struct transfer *t, struct chunk chunk)

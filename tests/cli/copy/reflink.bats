@@ -69,11 +69,56 @@ shares_on() { # type
     echo old >"$MNT/dst"
     for option in --reflink --reflink=always --engine=reflink; do
         run --separate-stderr mpcp "$option" "$MNT/src" "$MNT/dst"
-        assert_failed_like 1 '.*/src: engine reflink cannot copy it: Operation not supported'
+        assert_failed_like 1 '.*/src: cannot share its extents: Operation not supported'
         [ "$(cat "$MNT/dst")" = old ]
         assert_clean
         assert_clean "$MNT"
     done
+}
+
+# Runs mpcp --reflink=always, which must fail with that sentence.
+cannot_share() { # sentence, argument...
+    local sentence=$1
+    shift
+    run --separate-stderr mpcp --reflink=always "$@"
+    assert_refused 1 "$sentence"
+}
+
+@test "what has no extents isn't copied instead" {
+    with_mount ext4 64M
+    cd "$MNT"
+    touch empty
+    echo old >dst
+    for src in empty /proc/version; do
+        for dst in dst new; do
+            run --separate-stderr mpcp --reflink=always $src $dst
+            assert_failed_like 1 "$src: cannot share its extents: .*"
+        done
+    done
+    cannot_share 'standard input: cannot share extents: it is a stream or a device' - dst <empty
+    cannot_share '/dev/null: cannot share extents: it is a stream or a device' /dev/null dst
+    cannot_share '/dev/null: cannot share extents: it is a stream or a device' dst /dev/null
+    cannot_share 'standard output: cannot share extents: it is a stream or a device' dst -
+    [ "$(cat dst)" = old ]
+    [ ! -e new ]
+}
+
+@test "an empty file shares what it has" {
+    with_sharing btrfs
+    touch "$MNT/src"
+    echo old >"$MNT/dst"
+    mpcp --reflink=always "$MNT/src" "$MNT/dst"
+    mpcp --reflink=always --verify --json "$MNT/src" "$MNT/new" >out
+    [ "$(jq -c '[.engine, .bytes, .verified]' out)" = '["reflink",0,true]' ]
+    [ -e "$MNT/new" ] && [ ! -s "$MNT/dst" ] && [ ! -s "$MNT/new" ]
+}
+
+@test "a destination that can't share keeps its end" {
+    with_mount ext4 64M
+    echo new >"$MNT/src"
+    echo 'old and longer' >"$MNT/dst"
+    cannot_share "$MNT/src: cannot share its extents: Operation not supported" --inplace "$MNT/src" "$MNT/dst"
+    [ "$(cat "$MNT/dst")" = 'old and longer' ]
 }
 
 @test "from one file system to another bytes are moved" {
@@ -82,7 +127,7 @@ shares_on() { # type
     mpcp src "$MNT/dst"
     cmp src "$MNT/dst"
     run --separate-stderr mpcp --reflink src "$MNT/new"
-    assert_failed_like 1 'src: engine reflink cannot copy it: .*'
+    assert_failed_like 1 'src: cannot share its extents: .*'
     [ ! -e "$MNT/new" ]
 }
 
@@ -109,7 +154,7 @@ shares_on() { # type
     random_file "$MNT/src" 10M
     echo old >"$MNT/dst"
     run --separate-stderr traced ioctl:error=EIO:when=1+ "$MNT/src" "$MNT/dst"
-    assert_failed_like 1 '.*/src: engine reflink cannot copy it: Input/output error'
+    assert_failed_like 1 '.*/src: cannot share its extents: Input/output error'
     [ "$(cat "$MNT/dst")" = old ]
     run --separate-stderr traced ioctl:error=EXDEV:when=1+ "$MNT/src" "$MNT/dst"
     [ "$status" = 0 ]

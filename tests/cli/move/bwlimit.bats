@@ -36,6 +36,15 @@ takes_two_seconds() { # option...
     [ "$(ms_of mpcp --bwlimit=1M a b dir)" -ge 950 ]
 }
 
+@test "what is shared isn't limited, for nothing is moved" {
+    with_mount btrfs 512M
+    random_file "$MNT/src" 60M
+    for option in --reflink=always --verify; do
+        [ "$(ms_of mpcp --bwlimit=1M $option "$MNT/src" "$MNT/dst")" -lt 50000 ]
+        cmp "$MNT/src" "$MNT/dst"
+    done
+}
+
 @test "a signal isn't kept waiting" {
     local status=0
     random_file src 1M

@@ -63,17 +63,11 @@ static struct plan plan_on(unsigned cpus, off_t size, struct destination dst, st
     return plan_with(facts, size, dst, wishes);
 }
 
-/* The first engine that moves bytes. */
-static const struct candidate *mover_of(const struct plan *plan)
-{
-    return &plan->engines[plan->engines[0].engine == &engine_reflink];
-}
-
 static const struct engine *engine_for(struct facts facts, off_t size, long fs,
                                        struct wishes wishes)
 {
     struct plan plan = plan_with(facts, size, a_new_destination(fs), wishes);
-    return mover_of(&plan)->engine;
+    return plan.engines[0].engine;
 }
 
 static struct plan plan_of(off_t size, struct destination dst, struct wishes wishes)
@@ -179,8 +173,8 @@ Test(plan, what_is_overwritten_is_not_mapped)
     struct destination old = an_old_destination();
     old.fs = BTRFS_SUPER_MAGIC;
     struct plan plan = plan_of(large, old, (struct wishes){.in_place = true});
-    cr_assert_eq(mover_of(&plan)->engine, &engine_read_write);
-    cr_assert_str_eq(mover_of(&plan)->why, "a mapping would first read what is overwritten");
+    cr_assert_eq(plan.engines[0].engine, &engine_read_write);
+    cr_assert_str_eq(plan.engines[0].why, "a mapping would first read what is overwritten");
     plan = plan_of(large, a_special_destination(S_IFBLK), none);
     cr_assert(plan.in_place);
     cr_assert_eq(plan.engines[0].engine, &engine_read_write);
@@ -193,7 +187,7 @@ static bool tries_to_share(long src_fs, long dst_fs, struct wishes wishes)
     struct source src = a_source(large);
     struct destination dst = a_new_destination(dst_fs);
     src.fs = src_fs;
-    return plan_make(&src, &dst, &wishes, &warm, large).engines[0].engine == &engine_reflink;
+    return plan_make(&src, &dst, &wishes, &warm, large).reflink == REFLINK_TRY;
 }
 
 Test(plan, extents_are_shared_where_that_may_work)
@@ -221,15 +215,14 @@ Test(plan, sharing_that_was_asked_for_has_no_fallback)
 {
     struct plan plan = plan_of(large, a_new_destination(EXT4_SUPER_MAGIC),
                                (struct wishes){.reflink = WHEN_ALWAYS});
-    cr_assert_eq(plan.engines[0].engine, &engine_reflink);
-    cr_assert_null(plan.engines[1].engine);
+    cr_assert_eq(plan.reflink, REFLINK_MUST);
 }
 
 Test(plan, a_server_is_asked_to_copy_by_itself)
 {
     struct plan plan = plan_of(large, a_new_destination(NFS_SUPER_MAGIC), none);
-    cr_assert_eq(plan.engines[0].engine, &engine_reflink);
-    cr_assert_eq(plan.engines[1].engine, &engine_copy_range);
+    cr_assert_eq(plan.reflink, REFLINK_TRY);
+    cr_assert_eq(plan.engines[0].engine, &engine_copy_range);
 }
 
 /* --- holes --- */
@@ -283,7 +276,7 @@ Test(plan, what_will_be_a_hole_is_not_reserved)
 Test(plan, a_file_that_is_large_for_memory_goes_past_the_cache)
 {
     struct destination dst = a_new_destination(EXT4_SUPER_MAGIC);
-    off_t limit = (off_t)warm.memory / PLAN_MEMORY_SHARE;
+    off_t limit = (off_t)warm.memory / PLAN_MEMORY_PART;
     cr_assert_not(plan_with(cold, limit, dst, none).drop_dst);
     struct plan plan = plan_with(cold, limit + PAGE, dst, none);
     cr_assert(plan.drop_dst && plan.drop_src);

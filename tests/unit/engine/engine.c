@@ -370,17 +370,6 @@ Test(engine, the_last_candidates_error_is_told)
     finish(&t);
 }
 
-Test(engine, a_pair_that_cannot_share_extents_falls_back)
-{
-    const struct candidate candidates[] = {{&engine_reflink, ""}, {&engine_read_write, ""}, {0}};
-    struct transfer t = a_transfer(&engine_reflink, MIB, MIB);
-    close(t.src_fd);
-    t.src_fd = open("/proc/self/status", O_RDONLY);
-    cr_assert_eq(engine_prepare(&t, candidates), 0);
-    cr_assert_eq(t.engine, &engine_read_write);
-    finish(&t);
-}
-
 /* --- what only one of them does --- */
 
 Test(engine, direct_leaves_the_size_as_it_is_wherever_the_file_ends)
