@@ -3,7 +3,9 @@
 #include "base/arithmetic.h"
 
 #include <linux/magic.h>
-#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Those that linux/magic.h lacks; from statfs(2), and from their own sources. */
 #define MAGIC_XFS      0x58465342
@@ -20,16 +22,16 @@
 static const struct filesystem table[] = {
     {EXT4_SUPER_MAGIC, "ext4"},
     {MAGIC_XFS, "xfs", .reflinks = true},
-    {BTRFS_SUPER_MAGIC, "btrfs", .reflinks = true},
-    {MAGIC_ZFS, "zfs", .reflinks = true},
-    {MAGIC_BCACHEFS, "bcachefs", .reflinks = true},
+    {BTRFS_SUPER_MAGIC, "btrfs", .reflinks = true, .compression = COMPRESSION_SHOWN},
+    {MAGIC_ZFS, "zfs", .reflinks = true, .compression = COMPRESSION_HIDDEN},
+    {MAGIC_BCACHEFS, "bcachefs", .reflinks = true, .compression = COMPRESSION_HIDDEN},
     {OCFS2_SUPER_MAGIC, "ocfs2", .reflinks = true},
     {TMPFS_MAGIC, "tmpfs"},
     {RAMFS_MAGIC, "ramfs"},
-    {F2FS_SUPER_MAGIC, "f2fs"},
+    {F2FS_SUPER_MAGIC, "f2fs", .compression = COMPRESSION_SHOWN},
     {MAGIC_VFAT, "vfat"},
     {MAGIC_EXFAT, "exfat"},
-    {MAGIC_NTFS3, "ntfs3"},
+    {MAGIC_NTFS3, "ntfs3", .compression = COMPRESSION_SHOWN},
     {OVERLAYFS_SUPER_MAGIC, "overlay", .reflinks = true},
     {MAGIC_FUSE, "fuse"},
     {NFS_SUPER_MAGIC, "nfs", .remote = true, .reflinks = true},
@@ -54,4 +56,22 @@ const struct filesystem *filesystem_of(long magic)
         if (table[i].magic == (unsigned)magic) /* some kernels extend the sign */
             return &table[i];
     return &unknown;
+}
+
+bool filesystem_mounted_with(uint64_t mount, const char *option)
+{
+    FILE *file =
+        fopen("/proc/self/mountinfo", "re"); /* "36 35 98:0 / /mnt rw - ext4 /dev/sda rw" */
+    char *line = NULL;
+    size_t room = 0;
+    bool found = false, with = true;
+    while (file && !found && getline(&line, &room, file) > 0) {
+        const char *type = strstr(line, " - ");
+        found = type && strtoull(line, NULL, 10) == mount;
+        with = !found || strstr(type, option);
+    }
+    free(line);
+    if (file)
+        fclose(file);
+    return with;
 }

@@ -82,6 +82,15 @@ static void put_engines(FILE *out, const struct plan *plan)
                 c->why);
 }
 
+static void put_room(FILE *out, const struct plan *plan)
+{
+    static const char *const reserve[] = {[RESERVE_NOTHING] = "not looked for",
+                                          [RESERVE_LOOK] = "looked for first",
+                                          [RESERVE_ALLOCATE] = "taken first"};
+    if (plan->size >= 0)
+        fprintf(out, "  room         %s: %s\n", reserve[plan->reserve], plan->reserve_why);
+}
+
 static void put_work(FILE *out, const struct plan *plan)
 {
     static const char *const holes[] = {
@@ -109,6 +118,7 @@ static void explain(void *arg, const struct source *src, const struct destinatio
     put_facts(out, src, dst, facts);
     put_engines(out, plan);
     put_work(out, plan);
+    put_room(out, plan);
     fprintf(out, "  placement    %s: %s\n", plan->in_place ? "in place" : "staged",
             plan->placement_why);
     fflush(out); /* before any worker inherits the buffer, and before the copy takes its time */

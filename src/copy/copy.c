@@ -31,6 +31,12 @@ static int take_steps(struct copy *c)
     return rc;
 }
 
+/* No later run could go on from it. Only who has the journal locked knows that nobody else does. */
+static bool is_worth_nothing(const struct copy *c)
+{
+    return c->journal.fd >= 0 && !records_any(c->records);
+}
+
 static void report_failure(struct copy *c)
 {
     if (c->spoilt)
@@ -76,6 +82,8 @@ void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
     int rc = take_steps(&c);
     if (c.start > 0)
         result->seconds = clock_seconds() - c.start;
+    if (rc < 0 && is_worth_nothing(&c))
+        step_forget(&c);
     if (rc == -EINTR && signals_fatal())
         result->outcome = OUTCOME_INTERRUPTED;
     else if (rc < 0)

@@ -146,6 +146,9 @@ static int check_resumable(struct copy *c)
     if (c->plan.size < 0 && !inspect_is_empty(&c->src))
         return complaint_make(&c->why, EINVAL, c->src.path, "cannot resume",
                               "it is a stream, which has no middle to go on from");
+    if (c->dst.dir_appends)
+        return complaint_make(&c->why, EPERM, c->dst.path, "cannot resume",
+                              "nothing can be renamed in its directory");
     if (is_left_over(c, "partial") || is_left_over(c, "journal"))
         return complaint_make(&c->why, EINVAL, c->src.path, "cannot copy",
                               "it is where --resume would build the copy");

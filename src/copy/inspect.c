@@ -2,8 +2,10 @@
 #include "copy/inspect.h"
 #include "base/complaint.h"
 #include "base/diag.h"
+#include "base/facts.h"
 #include "base/filesystem.h"
 #include "base/io.h"
+#include "base/path.h"
 #include "base/signals.h"
 #include "base/size.h"
 
@@ -14,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -144,37 +147,30 @@ static int refuse_missing(const struct destination *dst, int err, struct complai
     return complaint_make_errno(why, err, dst->path, "cannot create");
 }
 
-/* Through a link in /dev or /proc (/dev/stdout, /proc/self/fd/3) the very file that someone has
- * open is meant: replacing it under its name would leave that one with the old file. */
-static bool is_kernel_link(const char *path)
+/* Where a link leads to may be another file by now than the one that was looked at. */
+static int check_found(const struct destination *dst)
 {
-    return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+    struct stat named;
+    if (fstatat(dst->dir_fd, dst->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    return dst->exists && io_same_file(&named, &dst->st) ? 0 : -ESTALE;
 }
 
-/* Sets dir_fd and name, following a symbolic link to its end. */
+/* Sets dir_fd and name. What is no regular file keeps its path, and so does the file that a link of
+ * the kernel's (/dev/stdout, /proc/self/fd/3) leads to: the very file that someone has open is
+ * meant, and replacing it under its name would leave that one with the old file. */
 static int open_directory(struct destination *dst)
 {
-    struct stat link;
-    bool is_link = lstat(dst->path, &link) == 0 && S_ISLNK(link.st_mode);
-    bool by_path =
-        (dst->exists && !S_ISREG(dst->st.st_mode)) || (is_link && is_kernel_link(dst->path));
-    char *path = is_link && !by_path ? realpath(dst->path, NULL) : strdup(dst->path);
-    if (!path)
-        return -errno;
-    dst->name = path;
-    if (by_path)
-        return 0;
-    char *slash = strrchr(path, '/');
-    if (!slash) {
-        dst->dir_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        return dst->dir_fd < 0 ? -errno : 0;
+    bool by_path = dst->exists && !S_ISREG(dst->st.st_mode), followed;
+    int fd = by_path ? -EXDEV : path_open_directory(dst->path, &dst->name, &followed);
+    if (fd >= 0) {
+        dst->dir_fd = fd;
+        return followed ? check_found(dst) : 0;
     }
-    dst->name = strdup(slash + 1);
-    slash[slash == path] = '\0'; /* "/name" is in "/" */
-    dst->dir_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int rc = dst->dir_fd < 0 ? -errno : dst->name ? 0 : -ENOMEM;
-    free(path);
-    return rc;
+    if (fd != -EXDEV)
+        return fd;
+    dst->name = strdup(dst->path);
+    return dst->name ? 0 : -ENOMEM;
 }
 
 /* May it be written to? What fails for a reason of its own is no answer. */
@@ -185,16 +181,40 @@ static int ask_rights(int dir_fd, const char *name, int mode, bool *may)
     return answered ? 0 : -errno;
 }
 
-static int note_rights(struct destination *dst)
+/* Reading what is mounted where isn't worth it for a small file, of which nothing is reserved. */
+static bool may_compress(const struct destination *dst, const struct statx *dir, off_t size)
+{
+    enum compression compression = filesystem_of(dst->fs)->compression;
+    if (compression != COMPRESSION_SHOWN)
+        return compression == COMPRESSION_HIDDEN;
+    return size < FACTS_SMALL || dir->stx_attributes & STATX_ATTR_COMPRESSED ||
+           filesystem_mounted_with(dir->stx_mnt_id, "compress");
+}
+
+/* What is known of the directory, and so of all that is created in it. */
+static int note_directory(struct destination *dst, const struct source *src)
+{
+    struct statx dir;
+    if (dst->dir_fd == AT_FDCWD)
+        return 0;
+    if (statx(dst->dir_fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &dir) < 0)
+        return -errno;
+    dst->fs = fs_magic(dst->dir_fd);
+    dst->same_fs = makedev(dir.stx_dev_major, dir.stx_dev_minor) == src->st.st_dev;
+    dst->dir_appends = dir.stx_attributes & STATX_ATTR_APPEND;
+    dst->compresses = may_compress(dst, &dir, src->size);
+    return ask_rights(dst->dir_fd, ".", W_OK | X_OK, &dst->dir_writable);
+}
+
+static int note_file(struct destination *dst)
 {
     struct statx more;
-    int rc = 0;
-    if (dst->dir_fd != AT_FDCWD)
-        rc = ask_rights(dst->dir_fd, ".", W_OK | X_OK, &dst->dir_writable);
-    if (rc < 0 || !dst->exists)
-        return rc;
-    dst->mount_point = statx(dst->dir_fd, dst->name, AT_SYMLINK_NOFOLLOW, 0, &more) == 0 &&
-                       more.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+    if (!dst->exists)
+        return 0;
+    if (statx(dst->dir_fd, dst->name, AT_SYMLINK_NOFOLLOW, 0, &more) == 0) {
+        dst->mount_point = more.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+        dst->compresses |= (more.stx_attributes & STATX_ATTR_COMPRESSED) != 0;
+    }
     return ask_rights(dst->dir_fd, dst->name, W_OK, &dst->writable);
 }
 
@@ -240,15 +260,10 @@ int inspect_destination(const char *path, const struct source *src, struct desti
     rc = open_directory(dst);
     if (rc < 0)
         return complaint_make_errno(why, -rc, path, "cannot open its directory");
-    rc = note_rights(dst);
-    if (rc < 0)
-        return complaint_make_errno(why, -rc, path, "cannot inspect");
-    struct stat dir;
-    if (dst->dir_fd == AT_FDCWD)
-        return 0;
-    dst->fs = fs_magic(dst->dir_fd);
-    dst->same_fs = fstat(dst->dir_fd, &dir) == 0 && dir.st_dev == src->st.st_dev;
-    return 0;
+    rc = note_directory(dst, src);
+    if (!rc)
+        rc = note_file(dst);
+    return rc < 0 ? complaint_make_errno(why, -rc, path, "cannot inspect") : 0;
 }
 
 void inspect_release_destination(struct destination *dst)

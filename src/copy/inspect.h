@@ -35,6 +35,8 @@ struct destination {
     bool writable; /* it may be opened for writing */
     bool mount_point;  /* a file mounted over a file: no rename can replace it */
     bool dir_writable; /* files may be created in its directory */
+    bool dir_appends;  /* but none may be renamed or removed there (chattr +a) */
+    bool compresses;   /* what is written there may be compressed */
     struct stat st;
     long fs;      /* the magic number of the file system that it is or will be on */
     bool same_fs; /* it is the source's very file system, as far as device numbers tell */

@@ -144,17 +144,29 @@ static int make_way(struct copy *c)
     return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot truncate") : 0;
 }
 
-static int reserve_space(struct copy *c)
+static int complain_of_room(struct copy *c, int rc)
 {
-    static const struct extents nothing = {0};
     char need[SIZE_TEXT];
-    /* How much of it will become holes isn't known yet; shared extents need no space. */
-    bool unknown = c->plan.holes == HOLES_MAKE || c->reflinked;
-    int rc =
-        stage_reserve(&c->stage, c->plan.size, unknown ? &nothing : &c->extents, c->plan.allocate);
+    return complaint_make_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
+                                size_format((uint64_t)c->plan.data, need));
+}
+
+/* Looks before anything of an old destination is touched; it has some of the room already. */
+static int reserve_space(struct copy *c, const struct stat *st)
+{
+    enum reserve reserve = c->reflinked ? RESERVE_NOTHING : c->plan.reserve;
+    off_t lacking = c->extents.bytes - (off_t)st->st_blocks * 512;
+    int rc = reserve == RESERVE_NOTHING ? 0 : stage_look_for_room(c->stage.fd, lacking);
     if (rc < 0)
-        return complaint_make_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
-                                    size_format((uint64_t)c->plan.data, need));
+        return complain_of_room(c, rc);
+    rc = make_way(c);
+    if (rc < 0)
+        return rc;
+    rc = reserve == RESERVE_ALLOCATE ? stage_allocate(&c->stage, &c->extents) : 0;
+    if (!rc)
+        rc = stage_give_size(&c->stage, c->plan.size);
+    if (rc < 0)
+        return complain_of_room(c, rc);
     c->spoilt = step_overwrites(c);
     return 0;
 }
@@ -168,10 +180,7 @@ int step_reserve(struct copy *c)
         return inspect_device_room(c->stage.fd, c->dst.path, c->plan.size, &c->why);
     if (!S_ISREG(st.st_mode) || c->dst.standard)
         return 0;
-    int rc = make_way(c);
-    if (rc < 0 || c->plan.size < 0)
-        return rc;
-    return reserve_space(c);
+    return c->plan.size < 0 ? make_way(c) : reserve_space(c, &st);
 }
 
 /* --- finishing --- */

@@ -56,6 +56,7 @@ static void place(struct plan *plan, const struct destination *dst, bool asked)
         {dst->exists && dst->st.st_nlink > 1, "it has more than one hard link"},
         {dst->exists && dst->mount_point, "it is a mount point"},
         {dst->exists && !dst->dir_writable, "nothing can be created in its directory"},
+        {dst->exists && dst->dir_appends, "nothing can be replaced in its directory"},
     };
     plan->placement_why = "it appears only when it is complete";
     for (size_t i = 0; i < COUNT_OF(reasons) && !plan->in_place; i++) {
@@ -181,13 +182,35 @@ static void choose_engine_for_moving(struct plan *plan, const struct source *src
     add_engine(plan, &engine_read_write, "reading and writing always works");
 }
 
+/* A file system that compresses what is written doesn't compress what was reserved. A small file
+ * fails as soon as it is written, and is written sooner without. */
+static void choose_reserve(struct plan *plan, const struct destination *dst)
+{
+    const struct {
+        bool applies;
+        enum reserve reserve;
+        const char *why;
+    } reasons[] = {
+        {plan->holes == HOLES_MAKE, RESERVE_NOTHING, "how much of it are zeros isn't known yet"},
+        {dst->compresses && is_small(plan), RESERVE_NOTHING, "it is small"},
+        {dst->compresses, RESERVE_NOTHING,
+         "the file system may compress it, but not what is reserved"},
+        {is_small(plan), RESERVE_LOOK, "it is small"},
+        {!habit_of(dst->fs)->allocate, RESERVE_LOOK, "it is quicker without on this file system"},
+        {true, RESERVE_ALLOCATE, "a full disk is found before anything is written"},
+    };
+    size_t i = 0;
+    while (!reasons[i].applies)
+        i++;
+    plan->reserve = reasons[i].reserve;
+    plan->reserve_why = reasons[i].why;
+}
+
 /* The best first; all that follow serve where those before can't. */
 static void choose_engines(struct plan *plan, const struct source *src,
                            const struct destination *dst, const struct wishes *wishes,
                            const struct facts *facts)
 {
-    /* A small file fails as soon as it is written, and is written sooner without. */
-    plan->allocate = habit_of(dst->fs)->allocate && plan->holes != HOLES_MAKE && !is_small(plan);
     if (wishes->engine) {
         add_engine(plan, wishes->engine, "--engine was given");
         return;
@@ -276,6 +299,7 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
     if (inspect_is_in_order(src, dst) && plan.reflink != REFLINK_MUST) {
         plan_stream(&plan, src);
     } else {
+        choose_reserve(&plan, dst);
         choose_engines(&plan, src, dst, wishes, facts);
         choose_jobs(&plan, wishes->jobs, facts);
     }

@@ -36,6 +36,13 @@ enum cache { CACHE_AUTO, CACHE_KEEP, CACHE_DROP };
 /* Whether source and destination shall share their extents, so that nothing is moved. */
 enum reflink { REFLINK_NO, REFLINK_TRY, REFLINK_MUST };
 
+/* What is done about room before anything is written. */
+enum reserve {
+    RESERVE_NOTHING,
+    RESERVE_LOOK,     /* see whether there is enough */
+    RESERVE_ALLOCATE, /* and take it */
+};
+
 /* What becomes of runs of zeros. */
 enum holes {
     HOLES_KEEP, /* the source's holes are holes in the destination */
@@ -67,13 +74,13 @@ struct plan {
     size_t page, chunk_len;                         /* bytes; chunk_len is a multiple of page */
     uint64_t rate;                                  /* bytes a second; 0: no limit */
     enum holes holes;
-    bool in_place;           /* else staged and published */
-    bool allocate;           /* reserve space before writing */
+    bool in_place; /* else staged and published */
+    enum reserve reserve;
     bool start_writing;      /* write back behind the copy */
     bool drop_src, drop_dst; /* keep them out of the page cache */
 
     /* The reasons, each the end of a sentence. */
-    const char *reflink_why, *jobs_why, *placement_why, *holes_why, *cache_why;
+    const char *reflink_why, *reserve_why, *jobs_why, *placement_why, *holes_why, *cache_why;
 };
 
 /* Will there be holes in the copy? */

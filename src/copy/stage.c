@@ -190,31 +190,58 @@ static int allocate_all(int fd, const struct extents *extents)
     return rc == -EOPNOTSUPP || rc == -ENOSYS ? 0 : rc;
 }
 
-/* Is there room for what the file lacks? */
-static int check_room(int fd, off_t size)
+int stage_look_for_room(int fd, off_t bytes)
 {
     struct statfs fs;
-    struct stat st;
-    if (fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
+    if (fstatfs(fd, &fs) < 0)
         return -errno;
     off_t free_blocks = (off_t)(geteuid() == 0 ? fs.f_bfree : fs.f_bavail);
-    off_t room = free_blocks * fs.f_bsize + (off_t)st.st_blocks * 512;
-    return fs.f_blocks > 0 && room < size ? -ENOSPC
-                                          : 0; /* no blocks at all: a tmpfs without a limit */
+    bool limited = fs.f_blocks > 0; /* a tmpfs without a limit has no blocks at all */
+    return limited && free_blocks * fs.f_bsize < bytes ? -ENOSPC : 0;
+}
+
+static int punch(int fd, off_t off, off_t end)
+{
+    const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    return off < end && fallocate(fd, mode, off, end - off) < 0 ? -errno : 0;
+}
+
+/* Some file systems let a reservation that failed keep what it has got: in what is no data below
+ * `size`, and behind that. */
+static int give_back(int fd, off_t size)
+{
+    struct extents data;
+    off_t off = 0;
+    int rc = extents_find(fd, size, 1, &data);
+    for (size_t i = 0; !rc && i < data.count; i++) {
+        rc = punch(fd, off, data.list[i].off);
+        off = data.list[i].off + data.list[i].len;
+    }
+    if (!rc)
+        rc = punch(fd, off, size);
+    extents_release(&data);
+    return ftruncate(fd, size) < 0 ? -errno : rc;
+}
+
+int stage_allocate(struct stage *stage, const struct extents *extents)
+{
+    struct stat before, after;
+    if (fstat(stage->fd, &before) < 0)
+        return -errno;
+    int rc = allocate_all(stage->fd, extents);
+    if (rc < 0 && fstat(stage->fd, &after) == 0 && after.st_blocks > before.st_blocks)
+        give_back(stage->fd, before.st_size);
+    return rc;
+}
+
+int stage_give_size(struct stage *stage, off_t size)
+{
+    return ftruncate(stage->fd, size) < 0 ? -errno : 0;
 }
 
 int stage_empty(struct stage *stage)
 {
-    return ftruncate(stage->fd, 0) < 0 ? -errno : 0;
-}
-
-int stage_reserve(struct stage *stage, off_t size, const struct extents *extents, bool allocate)
-{
-    /* Before the size is changed, so that too little space costs an old destination nothing. */
-    int rc = allocate ? allocate_all(stage->fd, extents) : check_room(stage->fd, extents->bytes);
-    if (rc < 0)
-        return rc;
-    return ftruncate(stage->fd, size) < 0 ? -errno : 0;
+    return stage_give_size(stage, 0);
 }
 
 int stage_give_mode(struct stage *stage)

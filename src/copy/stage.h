@@ -55,12 +55,15 @@ int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool 
 /* Writes in place to a descriptor that is open already and stays so: stdout. */
 int stage_use(struct stage *stage, int fd);
 
-/*
- * Reserves the given extents, if the file system can, and gives the file that size. Without
- * `allocate` it only looks whether there is room for `extents->bytes`. When there is none, fails
- * with ENOSPC or EDQUOT, nothing being harmed yet.
- */
-int stage_reserve(struct stage *stage, off_t size, const struct extents *extents, bool allocate);
+/* Looks whether the file system of fd has room for `bytes` more. Returns 0, -ENOSPC or -errno. */
+int stage_look_for_room(int fd, off_t bytes);
+
+/* Reserves the given extents, if the file system can. Returns 0 or -errno, such as ENOSPC or
+ * EDQUOT; then the file is as it was, and takes up no more than before. */
+int stage_allocate(struct stage *stage, const struct extents *extents);
+
+/* Gives the file that size. Returns 0 or -errno. */
+int stage_give_size(struct stage *stage, off_t size);
 
 /* Empties the file, so that what isn't written in it is a hole. Returns 0 or -errno. */
 int stage_empty(struct stage *stage);

@@ -33,6 +33,14 @@ struct record *record_at(struct records *records, off_t off)
     return index < records->count ? &records->list[index] : NULL;
 }
 
+bool records_any(const struct records *records)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (records->list[i].state != RECORD_NONE)
+            return true;
+    return false;
+}
+
 off_t records_kept(const struct records *records, off_t bytes)
 {
     off_t kept = 0, len = (off_t)records->chunk_len;

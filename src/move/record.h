@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include <xxhash.h>
@@ -38,6 +39,9 @@ void records_destroy(struct records *records);
 
 /* Forgets all that is known. */
 void records_forget(struct records *records);
+
+/* Is anything known of any chunk? */
+bool records_any(const struct records *records);
 
 /* How many of the first `bytes` bytes an earlier run had copied. */
 off_t records_kept(const struct records *records, off_t bytes);

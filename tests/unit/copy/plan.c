@@ -266,11 +266,6 @@ Test(plan, only_data_counts)
     cr_assert_eq(plan.jobs, 0);
 }
 
-Test(plan, what_will_be_a_hole_is_not_reserved)
-{
-    cr_assert_not(plan_sparse(large, a_new_destination(EXT4_SUPER_MAGIC), WHEN_ALWAYS).allocate);
-}
-
 /* --- the page cache --- */
 
 Test(plan, a_file_that_is_large_for_memory_goes_past_the_cache)
@@ -320,12 +315,38 @@ Test(plan, a_limit_makes_chunks_small)
                  PLAN_DEFAULT_CHUNK);
 }
 
-Test(plan, space_is_not_allocated_on_tmpfs)
+/* --- room --- */
+
+static enum reserve reserve_on(long fs, off_t size, enum when sparse)
 {
-    static const long others[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, 0};
-    cr_assert_not(plan_of(large, a_new_destination(TMPFS_MAGIC), none).allocate);
-    for (size_t i = 0; i < LENGTH(others); i++)
-        cr_assert(plan_of(large, a_new_destination(others[i]), none).allocate);
+    return plan_of(size, a_new_destination(fs), (struct wishes){.sparse = sparse}).reserve;
+}
+
+Test(plan, room_is_taken_for_a_large_file)
+{
+    static const long systems[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, 0};
+    for (size_t i = 0; i < LENGTH(systems); i++)
+        cr_assert_eq(reserve_on(systems[i], large, WHEN_AUTO), RESERVE_ALLOCATE);
+}
+
+Test(plan, room_is_only_looked_for_where_taking_it_is_slow)
+{
+    cr_assert_eq(reserve_on(TMPFS_MAGIC, large, WHEN_AUTO), RESERVE_LOOK);
+    cr_assert_eq(reserve_on(EXT4_SUPER_MAGIC, PAGE, WHEN_AUTO), RESERVE_LOOK);
+}
+
+Test(plan, nobody_knows_how_much_room_zeros_need_that_become_holes)
+{
+    cr_assert_eq(reserve_on(EXT4_SUPER_MAGIC, large, WHEN_ALWAYS), RESERVE_NOTHING);
+}
+
+Test(plan, nobody_knows_how_much_room_compressed_data_needs)
+{
+    static const off_t sizes[] = {PAGE, large};
+    struct destination dst = a_new_destination(BTRFS_SUPER_MAGIC);
+    dst.compresses = true;
+    for (size_t i = 0; i < LENGTH(sizes); i++)
+        cr_assert_eq(plan_of(sizes[i], dst, none).reserve, RESERVE_NOTHING);
 }
 
 /* --- jobs and blocks --- */
@@ -353,7 +374,6 @@ Test(plan, a_small_file_is_copied_without_workers)
         struct plan plan = plan_of(sizes[i], a_new_destination(EXT4_SUPER_MAGIC), none);
         cr_assert_eq(plan.jobs, 0);
         cr_assert_eq(plan.blocks, 1);
-        cr_assert_not(plan.allocate);
     }
 }
 
@@ -514,7 +534,7 @@ static void assert_stream(struct plan plan, unsigned jobs)
     cr_assert_eq(plan.jobs, jobs);
     cr_assert_eq(plan.blocks, 1);
     cr_assert_eq(plan.size, -1);
-    cr_assert_not(plan.allocate);
+    cr_assert_eq(plan.reserve, RESERVE_NOTHING);
     cr_assert_str_eq(plan.jobs_why, "a stream has one end");
 }
 

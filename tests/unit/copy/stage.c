@@ -348,51 +348,51 @@ Test(stage, standard_output_stays_open)
 
 /* --- reserving --- */
 
-static int reserve(struct stage *stage, off_t size, bool allocate)
+static int allocate(struct stage *stage, off_t size)
 {
     struct extents all;
     cr_assert_eq(extents_whole(size, &all), 0);
-    int rc = stage_reserve(stage, size, &all, allocate);
+    int rc = stage_allocate(stage, &all);
     extents_release(&all);
     return rc;
 }
 
-Test(stage, reserve_sets_the_size_in_either_direction)
+static off_t room_of(const struct stage *stage)
+{
+    struct stat st;
+    cr_assert_eq(fstat(stage->fd, &st), 0);
+    return st.st_blocks * 512;
+}
+
+Test(stage, the_size_is_set_in_either_direction)
 {
     static const off_t sizes[] = {100000, 4097, 0x200000, 1};
     struct stage stage = staged("dst", "new");
     for (size_t i = 0; i < LENGTH(sizes); i++) {
-        cr_assert_eq(reserve(&stage, sizes[i], i % 2 == 0), 0);
+        cr_assert_eq(stage_give_size(&stage, sizes[i]), 0);
         cr_assert_eq(lseek(stage.fd, 0, SEEK_END), sizes[i]);
     }
     stage_discard(&stage);
 }
 
-Test(stage, reserve_allocates_if_it_is_to)
+Test(stage, what_is_allocated_takes_room_and_changes_no_size)
 {
     struct stage stage = staged("dst", "");
-    struct stat st;
     if (fallocate(stage.fd, FALLOC_FL_KEEP_SIZE, 0, 4096) < 0)
         SKIP("this file system allocates nothing in advance");
-    cr_assert_eq(reserve(&stage, 1 << 20, false), 0);
-    fstat(stage.fd, &st);
-    cr_assert_lt(st.st_blocks * 512, 1 << 20);
-    cr_assert_eq(reserve(&stage, 1 << 20, true), 0);
-    fstat(stage.fd, &st);
-    cr_assert_geq(st.st_blocks * 512, 1 << 20);
+    cr_assert_eq(allocate(&stage, 1 << 20), 0);
+    cr_assert_geq(room_of(&stage), 1 << 20);
+    cr_assert_eq(lseek(stage.fd, 0, SEEK_END), 0);
     stage_discard(&stage);
 }
 
-Test(stage, only_extents_are_reserved)
+Test(stage, only_extents_are_allocated)
 {
     struct stage stage = staged("dst", "");
     struct extent list[] = {{0, 1 << 16, 0}, {1LL << 39, 1 << 16, 1 << 16}};
     const struct extents some = {.list = list, .count = 2, .bytes = 2 << 16};
-    struct stat st;
-    cr_assert_eq(stage_reserve(&stage, 1LL << 40, &some, true), 0);
-    fstat(stage.fd, &st);
-    cr_assert_eq(st.st_size, 1LL << 40);
-    cr_assert_lt(st.st_blocks * 512, 1 << 20);
+    cr_assert_eq(stage_allocate(&stage, &some), 0);
+    cr_assert_lt(room_of(&stage), 1 << 20);
     stage_discard(&stage);
 }
 
@@ -405,22 +405,26 @@ Test(stage, a_file_that_is_emptied_has_no_data_left)
     stage_discard(&stage);
 }
 
-static void assert_not_reserved(const char *name, off_t size, bool allocate, int err)
+static void assert_not_allocated(const char *name, off_t size, int err)
 {
     write_text(name, "old");
     struct stage stage = in_place(name);
-    cr_assert_eq(reserve(&stage, size, allocate), -err);
+    off_t before = room_of(&stage);
+    cr_assert_eq(allocate(&stage, size), -err);
+    cr_assert_eq(room_of(&stage), before);
     stage_discard(&stage);
     assert_content(name, "old");
 }
 
-Test(stage, a_size_limit_stops_reserve_without_harm)
+Test(stage, a_size_limit_stops_it_without_harm)
 {
     struct rlimit limit = {1 << 20, RLIM_INFINITY};
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &limit);
-    assert_not_reserved("dst", 2 << 20, true, EFBIG);
-    assert_not_reserved("dst", 2 << 20, false, EFBIG);
+    assert_not_allocated("dst", 2 << 20, EFBIG);
+    struct stage stage = staged("new", "");
+    cr_assert_eq(stage_give_size(&stage, 2 << 20), -EFBIG);
+    stage_discard(&stage);
 }
 
 Test(stage, too_little_room_is_found_without_allocating)
@@ -428,12 +432,15 @@ Test(stage, too_little_room_is_found_without_allocating)
     struct statfs fs;
     if (statfs(".", &fs) < 0 || fs.f_blocks == 0)
         SKIP("this file system has no limit");
-    assert_not_reserved("dst", 1LL << 60, false, ENOSPC);
+    int fd = open(".", O_PATH);
+    cr_assert_eq(stage_look_for_room(fd, 1LL << 60), -ENOSPC);
+    cr_assert_eq(stage_look_for_room(fd, 1), 0);
+    cr_assert_eq(stage_look_for_room(fd, -1), 0, "what is replaced has more room than it takes");
+    close(fd);
 }
 
-Test(stage, a_full_file_system_stops_reserve_without_harm)
+Test(stage, a_full_file_system_stops_it_without_harm)
 {
     mount_small();
-    assert_not_reserved("small/dst", 4 << 20, true, ENOSPC);
-    assert_not_reserved("small/dst", 4 << 20, false, ENOSPC);
+    assert_not_allocated("small/dst", 4 << 20, ENOSPC);
 }
