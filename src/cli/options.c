@@ -356,7 +356,7 @@ static bool check_together(const struct options *o)
     if (o->rules.existing == EXISTING_ASK && reads_stdin(o))
         clash = "--interactive: needs standard input for the answers, which is a SOURCE";
     if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.sparse != WHEN_AUTO)
-        clash = "--reflink=always: shares holes as they are, so it takes no --sparse";
+        clash = "--reflink=always, --engine=reflink: holes are shared as they are, so take no --sparse";
     if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.engine)
         clash = "--reflink=always and --engine: take one of them, not both";
     if (clash)

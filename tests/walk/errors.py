@@ -47,6 +47,7 @@ PLAUSIBLE = {
     "faccessat2": "EACCES EIO EROFS",
     "access": "EACCES EIO",
     "readlink": "EIO ENOENT EACCES",
+    "readlinkat": "EIO ENOMEM EACCES",
     "lseek": "EINVAL EIO",
     "fcntl": "EMFILE EINVAL EPERM ENOMEM",
     "flock": "EINTR EAGAIN ENOLCK",

@@ -253,7 +253,8 @@ def take(walks, options):
         return cases
     seed = options.seed if options.seed is not None else random.randrange(1 << 32)
     common.note(f"a sample of {options.sample} of {sum(map(len, cases.values()))} faults: --seed={seed}")
-    chosen = random.Random(seed).sample([(walk, case) for walk in walks for case in cases[walk]], options.sample)
+    every = [(walk, case) for walk in walks for case in cases[walk]]
+    chosen = random.Random(seed).sample(every, min(options.sample, len(every)))
     return {walk: [case for other, case in chosen if other is walk] for walk in walks}
 
 

@@ -41,6 +41,9 @@ class Scenario:
     def fits(self, engine):
         if engine == common.STREAM:
             return "-" in (self.src, self.dst) or self.src == "fifo"
+        # What is shared at once is never unfinished, and has the source's holes.
+        if engine == common.REFLINK and (self.partial or "--sparse=always" in self.options):
+            return False
         return self.engines is None or engine in self.engines
 
     def known(self):

@@ -22,7 +22,7 @@ nonsense() { # sentence, argument...
 @test "no rate" { nonsense '--bwlimit=fast: takes bytes a second, such as 10M or 1.5GiB' --bwlimit=fast a b; }
 @test "a rate of nothing" { nonsense '--bwlimit=0: takes bytes a second, such as 10M or 1.5GiB' --bwlimit=0 a b; }
 @test "shared extents and made holes" {
-    nonsense '--reflink=always: shares holes as they are, so it takes no --sparse' --reflink --sparse=always a b
+    nonsense '--reflink=always, --engine=reflink: holes are shared as they are, so take no --sparse' --reflink --sparse=always a b
 }
 @test "shared extents and an engine" {
     nonsense '--reflink=always and --engine: take one of them, not both' --reflink=always --engine=mmap a b
