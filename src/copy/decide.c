@@ -4,11 +4,14 @@
 #include "base/io.h"
 #include "base/lock.h"
 #include "base/signals.h"
+#include "base/size.h"
 #include "copy/step.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <time.h>
+#include <unistd.h>
 
 int step_open_source(struct copy *c)
 {
@@ -177,6 +180,29 @@ static int check_wishes(struct copy *c)
     return wishes->resume ? check_resumable(c) : 0;
 }
 
+/* What staging and reserving would find out: --dry-run says no where the copy would fail at once. */
+static int check_possible(struct copy *c)
+{
+    char need[SIZE_TEXT];
+    bool created = !c->plan.in_place || !c->dst.exists;
+    if (created && faccessat(c->dst.dir_fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
+        return step_fail(c, -errno, c->dst.path, "cannot create");
+    if (c->plan.reserve == RESERVE_NOTHING || c->plan.reflink != REFLINK_NO)
+        return 0;
+    off_t held = c->plan.in_place ? (off_t)c->dst.st.st_blocks * 512 : 0;
+    int rc = stage_look_for_room(c->dst.dir_fd, c->plan.data - held);
+    return rc < 0 ? complaint_make_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
+                                         size_format((uint64_t)c->plan.data, need))
+                  : 0;
+}
+
+static int end_dry_run(struct copy *c)
+{
+    bool named = c->dst.dir_fd != AT_FDCWD && inspect_is_regular(&c->dst);
+    int rc = named ? check_possible(c) : 0;
+    return rc < 0 ? rc : step_finish(c, OUTCOME_PLANNED);
+}
+
 int step_decide(struct copy *c)
 {
     c->plan = plan_make(&c->src, &c->dst, &c->rules->wishes, &c->facts, c->extents.bytes);
@@ -188,5 +214,5 @@ int step_decide(struct copy *c)
         return rc;
     if (c->plan.size >= 0 && c->plan.jobs < c->rules->wishes.jobs)
         step_remark(c, "fewer jobs than asked for", c->plan.jobs_why);
-    return c->rules->dry_run ? step_finish(c, OUTCOME_PLANNED) : 0;
+    return c->rules->dry_run ? end_dry_run(c) : 0;
 }

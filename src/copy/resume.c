@@ -5,6 +5,7 @@
 #include "copy/step.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
 static struct journal_subject subject_of(const struct copy *c)
@@ -94,11 +95,25 @@ static int open_journal(struct copy *c)
     return found == JOURNAL_USABLE && c->used ? look_at_medium(c) : start_over(c);
 }
 
+/* Better known now than when all is copied. */
+static int check_readable(struct copy *c)
+{
+    int fd = io_reopen(c->stage.fd, O_RDONLY);
+    if (fd >= 0)
+        return io_close(&fd);
+    return fd == -ENOENT ? complaint_make(&c->why, ENOENT, c->dst.path, "cannot verify",
+                                          "it can't be read back, for /proc is not mounted")
+                         : step_fail(c, fd, c->dst.path, "cannot verify: it can't be opened again");
+}
+
 int step_take_up(struct copy *c)
 {
     const struct wishes *wishes = &c->rules->wishes;
     if (!wishes->verify && !c->stage.keep)
         return 0;
+    int rc = wishes->verify ? check_readable(c) : 0;
+    if (rc < 0)
+        return rc;
     c->records = records_create(c->plan.data, c->plan.chunk_len);
     if (!c->records)
         return step_fail(c, -errno, c->src.path, "cannot keep its hashes in memory");

@@ -327,6 +327,8 @@ int stage_sync_name(const struct stage *stage)
     if (!stage->named)
         return 0;
     int fd = openat(stage->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && errno == EACCES) /* it may be written and searched, but not read */
+        return syncfs(stage->fd) < 0 ? -errno : 0;
     if (fd < 0)
         return -errno;
     int rc = fsync(fd) < 0 ? -errno : 0;

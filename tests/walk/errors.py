@@ -26,6 +26,7 @@ PLAUSIBLE = {
     "fallocate": f"{DISK} EOPNOTSUPP EPERM",
     "ftruncate": "EIO EPERM EINTR EFBIG ENOSPC",
     "fsync": "EIO ENOSPC EDQUOT EINVAL EROFS",
+    "syncfs": "EIO ENOSPC EDQUOT",
     "sync_file_range": "EIO ENOSPC ENOMEM EINVAL",
     "fadvise64": "EINVAL",
     "close": "EIO ENOSPC EDQUOT EINTR",
@@ -97,6 +98,7 @@ OTHER_WORDS = [
 # close is one if a descriptor of the staged file is closed (STAGED, as strace -y tells it) before it is published.
 FATAL = {
     "fsync": ("EIO", "ENOSPC", "EDQUOT", "EROFS"),
+    "syncfs": ("EIO", "ENOSPC", "EDQUOT"),
     "close": ("EIO", "ENOSPC", "EDQUOT"),
 }
 STAGED = re.compile(r"close\(\d+<[^>]*/(#\d+|\.dst\.mpcp-[0-9a-f]{8}|\.dst\.mpcp-partial)( \(deleted\))?>")

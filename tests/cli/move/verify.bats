@@ -158,3 +158,15 @@ finds_byte() { # offset, offset and length of its chunk
     [ "$STATUS" = 1 ]
     [[ "$(own_messages err)" == *" that the disk returns aren't those copied (the destination was written in place and is now incomplete)" ]]
 }
+
+@test "without /proc, through which it would be opened again, it is refused before anything is copied" {
+    needs_root
+    only_once
+    skip_sanitized "the sanitizer needs /proc"
+    unshare -m true || skip "no mount namespace can be made here"
+    random_file src 9M
+    run --separate-stderr unshare -m sh -c 'umount -l /proc && "$0" --verify src dst' "$MPCP"
+    assert_refused 1 "dst: cannot verify: it can't be read back, for /proc is not mounted"
+    [ ! -e dst ]
+    assert_clean
+}
