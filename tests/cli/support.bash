@@ -94,10 +94,11 @@ member() {
     python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
 }
 
-# Runs a command. The shell ignores SIGINT and SIGQUIT for what it runs in the background, so python undoes that.
+# Runs a command. The shell ignores SIGINT and SIGQUIT for what it runs in the background, and nohup SIGHUP, which no
+# shell can undo, but python.
 with_default_signals() {
     python3 -c 'import os, signal, sys
-for sig in signal.SIGINT, signal.SIGQUIT: signal.signal(sig, signal.SIG_DFL)
+for sig in signal.SIGINT, signal.SIGQUIT, signal.SIGHUP: signal.signal(sig, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])' "$@"
 }
 
