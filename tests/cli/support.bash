@@ -5,29 +5,36 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-    # Not in $TMPDIR, which may be a tmpfs: O_TMPFILE, fallocate and the like differ there.
-    DIR=$(mktemp -d "${MPCP_TEST_DIR:-/var/tmp}/mpcp-test-XXXXXX")
+    # Not in $TMPDIR, which may be a tmpfs: O_TMPFILE, fallocate and the like differ there. Without links in its path,
+    # as mounts below it are listed.
+    DIR=$(realpath "$(mktemp -d "${MPCP_TEST_DIR:-/var/tmp}/mpcp-test-XXXXXX")")
     cd "$DIR"
     # A name that no other process has, so that processes left behind can be found by it.
     PROCESS=mpcp$$t$BATS_TEST_NUMBER
     ln -s "$MPCP" "$DIR/$PROCESS"
+    ulimit -c 0 # some are killed by what leaves a core
 }
 
 teardown() {
+    [ -n "${DIR-}" ] || return 0 # what follows is about all that is below
     pkill -KILL -x "$PROCESS"
     kill $(jobs -p)
     cd /
     unmount_all
     [ -z "${LOOP-}" ] || losetup -d "$LOOP"
+    [ -z "${GROUP-}" ] || rmdir "$GROUP"
     chmod -R u+rwx "$DIR"
-    rm -rf "$DIR"
+    rm -rf --one-file-system "$DIR"
 } 2>/dev/null
 
 # Unmounts what is mounted below $DIR, the latest first.
 unmount_all() {
-    local point
-    awk -v below="$DIR/" 'index($2, below) == 1 { print $2 }' /proc/mounts | tac |
-        while read -r point; do umount -l "$point"; done
+    local point points=()
+    while read -r _ point _; do
+        printf -v point %b "$point" # a space is \040 there
+        [[ $point != "$DIR"/?* ]] || points=("$point" "${points[@]}")
+    done </proc/mounts
+    for point in "${points[@]}"; do umount -l "$point"; done
 }
 
 # The program, with the engine under test if there is one.
@@ -87,10 +94,11 @@ member() {
     python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
 }
 
-# Runs a command. The shell ignores SIGINT and SIGQUIT for what it runs in the background, so python undoes that.
+# Runs a command. The shell ignores SIGINT and SIGQUIT for what it runs in the background, and nohup SIGHUP, which no
+# shell can undo, but python.
 with_default_signals() {
     python3 -c 'import os, signal, sys
-for sig in signal.SIGINT, signal.SIGQUIT: signal.signal(sig, signal.SIG_DFL)
+for sig in signal.SIGINT, signal.SIGQUIT, signal.SIGHUP: signal.signal(sig, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])' "$@"
 }
 
@@ -158,6 +166,16 @@ needs_terminal() {
     python3 -c 'import pty; pty.openpty()' 2>/dev/null || skip "no terminal can be opened here"
 }
 
+# Skips unless the disk has at least twice as much free as is asked for; for memory is no disk: needs_room SIZE.
+needs_room() {
+    local free
+    free=$(df --output=avail -B1 "$DIR" | tail -1)
+    [ "$free" -ge $((2 * $(numfmt --from=iec "$1"))) ] || skip "needs twice $1 of disk space"
+    [ "$(stat -f -c %T "$DIR")" != tmpfs ] || skip "needs $1 of disk space, and there is memory only"
+}
+
+# --- mounts ---
+
 # Mounts a new file system at $MNT: with_mount TYPE SIZE [MKFS-OPTION...]. Skips where that is not possible.
 with_mount() {
     local type=$1 size=$2
@@ -167,13 +185,16 @@ with_mount() {
     case $type in
     tmpfs | ramfs) mount -t "$type" -o size="$size" "$type" "$DIR/mnt" || skip "no $type can be mounted" ;;
     ext*) mount_image "$type" "$size" -q -F "$@" ;;
+    vfat) mount_image "$type" "$size" "$@" ;;
     *) mount_image "$type" "$size" -q -f "$@" ;;
     esac
+    prove_mount "$DIR/mnt" "$type" "$size"
     MNT=$DIR/mnt
 }
 
 mount_image() { # type, size, mkfs option...
     local type=$1
+    needs_room "$2"
     truncate -s "$2" "$DIR/image"
     shift 2
     mkfs."$type" "$@" "$DIR/image" >/dev/null 2>&1 || skip "mkfs.$type is missing"
@@ -183,9 +204,59 @@ mount_image() { # type, size, mkfs option...
 # The same with a file system that knows no files without a name: FUSE, by fuse2fs.
 with_fuse() { # size, mount option
     needs_root
+    needs_room "$1"
     mkdir "$DIR/mnt"
     truncate -s "$1" "$DIR/image"
     mkfs.ext4 -q -F "$DIR/image"
     fuse2fs "$DIR/image" "$DIR/mnt" -o rw${2:+,$2} 2>/dev/null 3>&- || skip "fuse2fs is missing, or can't mount here"
+    prove_mount "$DIR/mnt" 'fuse*' "$1"
     MNT=$DIR/mnt
+}
+
+# Skips unless a file system is mounted there that isn't the directory's, of that type (a pattern), and no larger than
+# that. That a tool said so is no proof: fuse2fs does where there is no /dev/fuse, and all that is written goes to the
+# machine's own disk.
+prove_mount() { # directory, type, size
+    mountpoint -q "$1" && [ "$(stat -c %d "$1")" != "$(stat -c %d "$DIR")" ] &&
+        [[ "$(findmnt -rno FSTYPE --mountpoint "$1")" == $2 ]] &&
+        [ "$(size_of_mount "$1")" -le "$(numfmt --from=iec "$3")" ] || skip "no $2 gets mounted here, though it seems so"
+}
+
+# In bytes; 0 if it has no limit.
+size_of_mount() { # directory
+    echo $(($(stat -f -c '%b * %S' "$1")))
+}
+
+MAY_BE_FILLED=$((1 << 30)) # bytes: what is larger isn't mounted for that
+
+# Fills a file system by a file "filler": take_all_room DIRECTORY. Fails unless it is a small one that this test has
+# mounted; and writes no more than twice what that one can have.
+take_all_room() {
+    local point size
+    point=$(stat -c %m "$1")
+    size=$(size_of_mount "$1")
+    if [[ $point != "$DIR"/?* ]] || [ "$(stat -c %d "$1")" = "$(stat -c %d "$DIR")" ] ||
+        [ "$size" = 0 ] || [ "$size" -gt $MAY_BE_FILLED ]; then
+        echo "$1 won't be filled: it is no small file system that the test has mounted" >&2
+        return 1
+    fi
+    dd if=/dev/zero of="$1/filler" bs=128K count=$((size >> 17)) 2>/dev/null || true
+    # The last blocks, too.
+    dd if=/dev/zero of="$1/filler" bs=4K count=$((size >> 12)) oflag=append conv=notrunc 2>/dev/null || true
+}
+
+# Makes a file a block device, $LOOP. Skips where that is not possible.
+with_loop_device() { # file
+    needs_root
+    LOOP=$(losetup -f --show "$1" 2>/dev/null) || skip "no loop device can be set up"
+    [ -b "$LOOP" ] && [ "$(blockdev --getsize64 "$LOOP")" = "$(stat -c %s "$1")" ] || skip "no loop devices here"
+}
+
+# Makes $DIR/NAME the device /dev/NAME: as root a node of its own, for by mistake that in /dev could be replaced.
+with_device() { # name
+    if [ "$(id -u)" != 0 ]; then
+        ln -s "/dev/$1" "$DIR/$1"
+    else
+        cp -a "/dev/$1" "$DIR/$1" 2>/dev/null && : 2>/dev/null <"$DIR/$1" || skip "no device nodes can be made here"
+    fi
 }

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,13 +58,24 @@ static inline void leave_scratch(void)
         cr_skip_test("%s", reason);                                                                \
     } while (0)
 
+/* Is it a file system of its own, of no more than 1 MiB? Only such a one is filled. */
+static inline bool is_small_mount(const char *path)
+{
+    struct stat inside, outside;
+    struct statvfs fs;
+    return stat(path, &inside) == 0 && stat(".", &outside) == 0 &&
+           inside.st_dev != outside.st_dev && statvfs(path, &fs) == 0 && fs.f_blocks > 0 &&
+           fs.f_blocks * fs.f_frsize <= 1 << 20;
+}
+
 /* Mounts an empty tmpfs of 1 MiB as "small", where no other process sees it, or skips the test. */
 static inline void mount_small(void)
 {
     if (geteuid() != 0)
         SKIP("only root can mount a small file system");
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mkdir("small", 0755) < 0 || mount("small", "small", "tmpfs", 0, "size=1m") < 0)
+        mkdir("small", 0755) < 0 || mount("small", "small", "tmpfs", 0, "size=1m") < 0 ||
+        !is_small_mount("small"))
         SKIP("this root may not mount a small file system");
 }
 

@@ -71,6 +71,14 @@ def remove(path):
             os.unlink(path)
 
 
+def is_mounted(mnt, image):
+    """That mount said so is no proof: without /dev/fuse, fuse2fs does, and all would go to the machine's own disk."""
+    if not os.path.ismount(mnt):
+        return False
+    room = os.statvfs(mnt)
+    return room.f_blocks * room.f_frsize <= os.path.getsize(image)
+
+
 class Places:
     """A directory of their own for as many threads as copy at the same time, below one that is removed at the
     end with all that is mounted there."""
@@ -84,7 +92,9 @@ class Places:
         self.free = {}
 
     def __enter__(self):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+        for sig in signal.SIGTERM, signal.SIGHUP:
+            if signal.getsignal(sig) != signal.SIG_IGN:
+                signal.signal(sig, lambda *_: sys.exit("terminated"))
         return self
 
     def __exit__(self, *_):
@@ -107,6 +117,7 @@ class Places:
         where that can't be done."""
         names = {"mnt": os.path.join(self.root, kind), "image": os.path.join(self.root, kind + ".image")}
         os.mkdir(names["mnt"])
+        self.mounts.append(names["mnt"])
         for command in commands:
             words = [word.format(**names) for word in command]
             if os.geteuid() != 0 or not shutil.which(words[0]):
@@ -114,8 +125,7 @@ class Places:
             done = subprocess.run(words, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             if done.returncode != 0:
                 return None
-        self.mounts.append(names["mnt"])
-        return names["mnt"]
+        return names["mnt"] if is_mounted(**names) else None
 
 
 class Pool(concurrent.futures.ThreadPoolExecutor):

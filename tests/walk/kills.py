@@ -290,7 +290,7 @@ def parse_arguments():
 
 
 def be_plain():
-    """Signals aren't ignored, as the shell has it for what runs in the background, and leave no core."""
+    """Signals aren't ignored, as the shell has it for what runs in the background, and nohup, and leave no core."""
     for name in ASKING[1:]:
         signal.signal(getattr(signal, "SIG" + name), signal.default_int_handler if name == "INT" else signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -204,7 +204,9 @@ class Run:
 
     def change_tracer(self, parent, worker, strace):
         """Lets go of all processes, and has a strace, which is returned, follow a worker from where it is stopped."""
-        kill(tracer_of(parent), signal.SIGKILL)
+        first = tracer_of(parent)
+        if first:  # 0 would be this walk itself
+            kill(first, signal.SIGKILL)
         wait_for(lambda: tracer_of(worker) == 0)
         second = subprocess.Popen(["strace", "-qq", "-o", self.log, "-p", str(worker), *strace])
         wait_for(lambda: tracer_of(worker) == second.pid or second.poll() is not None)

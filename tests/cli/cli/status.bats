@@ -142,6 +142,7 @@ nothing_to_show() {
 @test "where nothing can be known" {
     needs_root
     skip_sanitized "the sanitizer needs /proc"
+    unshare -m true 2>/dev/null || skip "no mount namespaces here"
     run --separate-stderr unshare -m sh -c 'umount -l /proc && "$0" --status' "$MPCP"
     assert_refused 1 "/proc: cannot list processes: No such file or directory"
 }

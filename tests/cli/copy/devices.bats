@@ -4,9 +4,8 @@
 load ../support
 
 loop_device() { # size
-    needs_root
     truncate -s "$1" disk
-    LOOP=$(losetup -f --show disk 2>/dev/null) || skip "no loop devices here"
+    with_loop_device disk
 }
 
 @test "as source, with the size that it has" {
@@ -52,7 +51,8 @@ loop_device() { # size
 
 @test "one that is mounted is refused, and with --force written" {
     with_mount ext4 16M
-    device=$(findmnt -no SOURCE "$MNT")
+    device=$(losetup -nO NAME -j image) # no other is written to
+    [ -b "$device" ]
     random_file src 1M
     run --separate-stderr mpcp src "$device"
     assert_refused 1 "$device: cannot open: the device is in use, mounted perhaps (--force writes to it all the same)"

@@ -23,8 +23,12 @@ with_disk() {
     nbdfuse fuse/disk --command nbdkit -s --exit-with-parent --filter=error memory 128M error=EIO \
         error-pread-rate=100% error-pread-file="$DIR/reads-fail" \
         error-pwrite-rate=100% error-pwrite-file="$DIR/writes-fail" </dev/null >disk.log 2>&1 3>&- &
-    wait_until test -e fuse/disk
+    wait_until test -e fuse/disk || skip "nbdfuse can't mount here"
+    prove_mount "$DIR/fuse" 'fuse*' 128M
 }
+
+# Whatever mkfs was told by the machine's settings: the kernel mustn't panic.
+OPTIONS=loop,commit=600,errors=continue
 
 # An ext4 on it, at $MNT. Nothing is written to it later but what the test writes: not even its journal, every five
 # seconds as usual, which would make it read-only if the disk fails just then.
@@ -32,14 +36,15 @@ with_disk_formatted() {
     with_disk
     mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 fuse/disk
     mkdir mnt
-    mount -o loop,commit=600 fuse/disk mnt || skip "no file on FUSE can be loop mounted here"
+    mount -o "$OPTIONS" fuse/disk mnt || skip "no file on FUSE can be loop mounted here"
+    prove_mount "$DIR/mnt" ext4 128M
     MNT=$DIR/mnt
 }
 
 # Forgets what is cached, so that only the disk counts.
 remount() {
     umount "$MNT"
-    mount -o loop,commit=600 fuse/disk "$MNT"
+    mount -o "$OPTIONS" fuse/disk "$MNT"
 }
 
 # --- reads ---
@@ -192,7 +197,7 @@ fails_early_on() { # option...
 
 become_read_only() {
     local trigger
-    trigger=/sys/fs/ext4/$(basename "$(findmnt -no SOURCE "$MNT")")/trigger_fs_error
+    trigger=/sys/fs/ext4/$(basename "$(losetup -nO NAME -j fuse/disk)")/trigger_fs_error
     [ -w "$trigger" ] || skip "this kernel can't make ext4 fail: there is no $trigger"
     echo 1 >"$trigger"
 }

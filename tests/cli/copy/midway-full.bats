@@ -14,12 +14,6 @@ start_unreserved() { # source, destination
     wait_for_processes 3
 }
 
-# Another writer takes all the room there is while the workers are stopped.
-take_all_room() { # directory
-    cat /dev/zero 2>/dev/null >"$1/filler" || true
-    dd if=/dev/zero of="$1/filler" bs=4K oflag=append conv=notrunc 2>/dev/null || true # the last blocks, too
-}
-
 assert_ended() { # sentence as an expression
     local status=0
     wait $! || status=$?
@@ -35,7 +29,8 @@ no_room() { # destination, why
     echo "$1: cannot write( [0-9]+ bytes)? at offset [0-9]+: $2"
 }
 
-# The source is on the same file system for the sake of copy-range.
+# Another writer takes all the room there is while the workers are stopped. The source is on the same file system for
+# the sake of copy-range.
 fills_up() { # destination
     start_unreserved "$MNT/src" "$1"
     kill -STOP $WORKERS
@@ -162,12 +157,7 @@ is_too_large() { # size
 
 @test "5 GiB are too much for vfat" {
     only_once
-    needs_root
-    mkdir mnt
-    truncate -s 64M image
-    mkfs.vfat image >/dev/null 2>&1 || skip "mkfs.vfat is missing"
-    mount -o loop image mnt 2>/dev/null || skip "this kernel mounts no vfat"
-    MNT=$DIR/mnt
+    with_mount vfat 64M
     is_too_large 5G
 }
 

@@ -20,6 +20,7 @@ with_disk() { # type, mkfs option...
     truncate -s 400M "$MNT/disk"
     mkfs."$type" -q "$@" "$MNT/disk" || skip "mkfs.$type is missing"
     mount -o loop "$MNT/disk" inner || skip "no $type on a loop device can be mounted"
+    prove_mount "$DIR/inner" "$type" 400M
     TYPE=$type
     random_file a 5000001
     random_file b 9000001

@@ -65,13 +65,16 @@ load ../support
 }
 
 @test "character devices" {
-    mpcp /dev/null dst
+    with_device null
+    with_device full
+    mpcp null dst
     [ -f dst ] && [ ! -s dst ]
     random_file src 3M
-    mpcp src /dev/null
-    [ -c /dev/null ]
-    run --separate-stderr mpcp src /dev/full
-    assert_refused 1 '/dev/full: cannot write at offset 0: No space left on device'
+    mpcp src null
+    [ -c null ]
+    run --separate-stderr mpcp src full
+    assert_refused 1 'full: cannot write at offset 0: No space left on device'
+    [ -c full ]
 }
 
 @test "a file isn't appended to itself without end" {

@@ -5,6 +5,7 @@ load ../support
 
 limited() { # option...
     skip_sanitized "the sanitizer needs more address space"
+    needs_room 300M
     truncate -s 300M src
     (ulimit -v 200000 && "$MPCP" --sparse=never "$@" src dst)
 }

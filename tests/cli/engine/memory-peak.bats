@@ -5,7 +5,7 @@ load ../support
 
 peak_below_48_mib() { # size, option...
     skip_sanitized "the sanitizer needs memory of its own"
-    [ "$(df --output=avail -B1 "$DIR" | tail -1)" -gt 5000000000 ] || skip "needs 5 GB of disk space"
+    needs_room "$1"
     truncate -s "$1" src
     shift
     python3 -c 'import resource, subprocess, sys

@@ -16,12 +16,10 @@ ctypes.CDLL(None, use_errno=True).mincore(address, ctypes.c_size_t(size), reside
 print(100 * sum(byte & 1 for byte in resident) // pages)' "$1"
 }
 
+eval "enter_$(declare -f setup)"
+
 setup() {
-    load ../support
-    DIR=$(mktemp -d "${MPCP_TEST_DIR:-/var/tmp}/mpcp-test-XXXXXX")
-    cd "$DIR"
-    PROCESS=mpcp$$t$BATS_TEST_NUMBER
-    ln -s "$MPCP" "$DIR/$PROCESS"
+    enter_setup
     [ "$(stat -f -c %T .)" != tmpfs ] || skip "the test's directory is in memory"
     random_file src 128M
     random_file other 16M

@@ -54,6 +54,7 @@ traced() {
 }
 
 @test "an ignored SIGHUP stays ignored" {
+    with_default_signals() { "$@"; } # not here
     needs_strace
     random_file src 32M
     (trap '' HUP && slowly -j2 src dst) &

@@ -75,7 +75,8 @@ nothing_found() {
     random_file src 3000001
     checked 1 nothing dst
     checked 1 src .
-    checked 1 src /dev/full
+    with_device full
+    checked 1 src full
     checked 1 src src
     (ulimit -f 1000 && checked 1 -j2 src dst)
     (ulimit -f 1000 && checked 1 --resume -j2 src dst)
