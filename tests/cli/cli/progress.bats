@@ -9,6 +9,7 @@ on_terminal() {
 pid, fd = pty.fork()
 if pid == 0:
     fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 40, 0, 0))
+    os.environ.setdefault("TERM", "xterm")
     os.execvp(sys.argv[1], sys.argv[1:])
 try:
     while data := os.read(fd, 65536):

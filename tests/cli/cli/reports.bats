@@ -20,7 +20,7 @@ print(eval(sys.argv[1]))' "$1"
 @test "-v tells names, size, time, throughput, engine and jobs" {
     random_file src 9M
     run mpcp -v -j2 --engine=mmap src dst
-    [[ "$output" =~ ^\'src\'\ -\>\ \'dst\'\ \(9\.0\ MiB\ in\ [0-9.]+\ s,\ [0-9.]+\ [kMG]?B/s\;\ mmap,\ 2\ jobs\)$ ]]
+    [[ "$output" =~ ^\'src\'\ -\>\ \'dst\'\ \(9\.0\ MiB\ in\ [0-9.]+\ s,\ [0-9.]+\ [KMG]?i?B/s\;\ mmap,\ 2\ jobs\)$ ]]
     run mpcp -vn src dst
     [ "$output" = "'src' -> 'dst' (skipped)" ]
 }
