@@ -2,10 +2,10 @@
 #include "cli/progress.h"
 #include "base/signals.h"
 #include "support.h"
+#include "terminal.h"
 
 #include <math.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 
 static const struct progress_state half = {
     .done = 512 << 20, .size = 1 << 30, .rate = 1 << 30, .elapsed = 2};
@@ -175,46 +175,6 @@ Test(progress, a_phase_of_any_length_fits)
 }
 
 /* --- drawing it --- */
-
-static int stderr_end; /* what is written to stderr can be read here */
-
-static int redirect_stderr(int read_end, int write_end)
-{
-    int stderr_fd = dup(STDERR_FILENO);
-    cr_assert_geq(write_end, 0);
-    cr_assert_eq(fcntl(read_end, F_SETFL, O_NONBLOCK), 0);
-    dup2(write_end, STDERR_FILENO);
-    stderr_end = read_end;
-    return stderr_fd;
-}
-
-static int to_pipe(void)
-{
-    int ends[2];
-    cr_assert_eq(pipe(ends), 0);
-    return redirect_stderr(ends[0], ends[1]);
-}
-
-static int to_terminal(unsigned short columns)
-{
-    int master = posix_openpt(O_RDWR | O_NOCTTY);
-    if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
-        SKIP("there are no pseudo terminals");
-    int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
-    setenv("TERM", "xterm", 1);
-    struct winsize size = {.ws_row = 24, .ws_col = columns};
-    ioctl(terminal, TIOCSWINSZ, &size);
-    return redirect_stderr(master, terminal);
-}
-
-/* What has been written since. */
-static const char *drawn(void)
-{
-    static char text[1024];
-    ssize_t n = read(stderr_end, text, sizeof(text) - 1);
-    text[n > 0 ? n : 0] = '\0';
-    return text;
-}
 
 static void let_seconds_pass(struct progress *progress, double seconds)
 {
