@@ -2,6 +2,7 @@
 #include "frame.h"
 
 #include "base/clock.h"
+#include "base/diag.h"
 #include "child.h"
 #include "copy/copy.h"
 
@@ -40,6 +41,8 @@ static int copy(void *argument)
                                            .warn = ignore_remark};
     struct copy_result result;
     copy_file(task->src, task->dst, &rules, &observer, &result);
+    if (result.error)
+        diag_print("%s", result.error);
     copy_release_result(&result);
     return result.outcome == OUTCOME_COPIED ? 0 : -EIO;
 }

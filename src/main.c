@@ -7,6 +7,7 @@
 #include "cli/status.h"
 #include "tree/batch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static int copy_pair(const struct pair *pair, const struct options *options)
@@ -46,6 +47,8 @@ int main(int argc, char **argv)
     int status;
     if (io_occupy_standard_fds() < 0)
         return STATUS_FAILED;
+    /* A line a write; and to print without a buffer takes 8 KiB of a stack that may be small. */
+    setvbuf(stderr, NULL, _IOLBF, 0);
     signals_install();
     if (options_parse(argc, argv, &options, &status))
         status = options.status ? status_print(options.operands, options.json) : copy_all(&options);

@@ -7,6 +7,11 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+static inline unsigned min_unsigned(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
 static inline size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;

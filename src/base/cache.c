@@ -79,7 +79,7 @@ static long ask_cachestat(int fd, struct chunk chunk)
 /* The same on older kernels: one byte a page, for up to so many at a time. */
 static long ask_mincore(int fd, struct chunk chunk)
 {
-    unsigned char in_core[1024];
+    unsigned char in_core[512];
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     long cached = 0;
     char *map = mmap(NULL, chunk.len, PROT_READ, MAP_SHARED, fd, chunk.off);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cpus.h"
+#include "base/arithmetic.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CGROUP_PATH = 4096 };
+/* Names are allocated, however long they are: a stack may be small. */
 
 static unsigned affinity_count(void)
 {
@@ -29,9 +30,11 @@ static unsigned affinity_count(void)
 
 static bool read_line(const char *dir, const char *name, char *line, int size)
 {
-    char path[CGROUP_PATH + 64];
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    char *path;
+    if (asprintf(&path, "%s/%s", dir, name) < 0)
+        return false;
     FILE *file = fopen(path, "re");
+    free(path);
     if (!file)
         return false;
     bool ok = fgets(line, size, file);
@@ -60,20 +63,18 @@ static unsigned quota_of(const char *dir)
 /* The smallest quota of the cgroup `group` below `mount` and of all its ancestors. */
 static unsigned quota_up_from(const char *mount, const char *group)
 {
-    char dir[CGROUP_PATH];
-    size_t top = strlen(mount);
     unsigned least = UINT_MAX;
-    if ((size_t)snprintf(dir, sizeof(dir), "%s%s", mount, group) >= sizeof(dir))
-        return UINT_MAX;
-    for (;;) {
-        unsigned quota = quota_of(dir);
-        if (quota < least)
-            least = quota;
-        char *slash = strrchr(dir, '/');
-        if (strlen(dir) <= top || !slash || (size_t)(slash - dir) < top)
-            return least;
-        *slash = '\0';
-    }
+    char *dir, *slash;
+    if (asprintf(&dir, "%s%s", mount, group) < 0)
+        return least;
+    do {
+        least = min_unsigned(least, quota_of(dir));
+        slash = strrchr(dir + strlen(mount), '/');
+        if (slash)
+            *slash = '\0';
+    } while (slash);
+    free(dir);
+    return least;
 }
 
 static bool names_cpu(const char *controllers)
@@ -89,8 +90,9 @@ static unsigned quota_count(void)
     if (!file)
         return UINT_MAX;
     unsigned least = UINT_MAX;
-    char line[CGROUP_PATH];
-    while (fgets(line, sizeof(line), file)) { /* "0::/group" (v2), "4:cpu,cpuacct:/group" (v1) */
+    char *line = NULL;
+    size_t room = 0;
+    while (getline(&line, &room, file) > 0) { /* "0::/group" (v2), "4:cpu,cpuacct:/group" (v1) */
         line[strcspn(line, "\n")] = '\0';
         char *controllers = strchr(line, ':');
         char *group = controllers ? strchr(controllers + 1, ':') : NULL;
@@ -100,17 +102,15 @@ static unsigned quota_count(void)
         bool v2 = *++controllers == '\0';
         if (!v2 && !names_cpu(controllers))
             continue;
-        unsigned quota = quota_up_from(v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/cpu", group);
-        if (quota < least)
-            least = quota;
+        const char *mount = v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/cpu";
+        least = min_unsigned(least, quota_up_from(mount, group));
     }
+    free(line);
     fclose(file);
     return least;
 }
 
 unsigned cpus_usable(void)
 {
-    unsigned affinity = affinity_count();
-    unsigned quota = quota_count();
-    return quota < affinity ? quota : affinity;
+    return min_unsigned(affinity_count(), quota_count());
 }

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/diag.h"
+#include "base/arithmetic.h"
 #include "base/complaint.h"
 
 #include <errno.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
 
-/* UTF-8, whatever the user's locale is: names in messages then look the same everywhere. */
+/* What is printable, whatever the user's locale says: names in messages then look the same
+ * everywhere. Where there is no such locale, ASCII alone is. */
 static locale_t utf8_locale(void)
 {
     static locale_t utf8;
@@ -21,23 +24,35 @@ static locale_t utf8_locale(void)
     return utf8;
 }
 
-/* The length of the UTF-8 character at s, which becomes *c; 0 if there is none. */
+/* The length of the UTF-8 character at s, which becomes *c; 0 if there is none. By RFC 3629, not by
+ * the C library, which takes more for UTF-8. */
 static size_t decode(const char *s, wchar_t *c)
 {
-    if (!utf8_locale())
+    static const struct {
+        unsigned char mask, mark; /* of the first byte */
+        uint32_t least;           /* with less, a shorter form is the right one */
+    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    const unsigned char *bytes = (const unsigned char *)s;
+    size_t more = 0; /* bytes behind the first */
+    while (more < COUNT_OF(forms) && (*bytes & forms[more].mask) != forms[more].mark)
+        more++;
+    if (more == COUNT_OF(forms))
         return 0;
-    locale_t old = uselocale(utf8_locale());
-    mbstate_t state = {0};
-    size_t len = mbrtowc(c, s, MB_CUR_MAX, &state);
-    size_t longest = MB_CUR_MAX;
-    uselocale(old);
-    return len <= longest ? len : 0; /* (size_t)-1 and -2 are errors */
+    uint32_t code = *bytes & (unsigned char)~forms[more].mask;
+    for (size_t i = 1; i <= more; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (bytes[i] & 0x3f);
+    }
+    *c = (wchar_t)code;
+    bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    return code >= forms[more].least && code <= 0x10ffff && !surrogate ? more + 1 : 0;
 }
 
 size_t diag_utf8_len(const char *s)
 {
     wchar_t c;
-    return (unsigned char)*s < 0x80 ? 1 : decode(s, &c);
+    return decode(s, &c);
 }
 
 /* The length in bytes of the printable character at s, 0 if there is none. */
@@ -47,7 +62,7 @@ static size_t printable(const char *s)
     if ((unsigned char)*s < 0x80)
         return *s >= ' ' && *s != 0x7f;
     size_t len = decode(s, &c);
-    return len && iswprint_l((wint_t)c, utf8_locale()) ? len : 0;
+    return len && utf8_locale() && iswprint_l((wint_t)c, utf8_locale()) ? len : 0;
 }
 
 static bool all_printable(const char *s)

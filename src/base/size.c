@@ -56,41 +56,39 @@ int size_parse(const char *text, uint64_t *bytes)
     return 0;
 }
 
-const char *size_format(uint64_t bytes, char buf[SIZE_TEXT])
+/* With `decimals` where it isn't whole bytes, and what stands behind the unit. */
+static const char *format(double bytes, int decimals, const char *per, char buf[SIZE_TEXT])
 {
-    if (bytes < 1024) {
-        snprintf(buf, SIZE_TEXT, "%u B", (unsigned)bytes);
+    if (bytes < 1023.5) {
+        snprintf(buf, SIZE_TEXT, "%.0f B%s", bytes, per);
         return buf;
     }
-    double value = (double)bytes / 1024;
+    double value = bytes / 1024, rounding = decimals == 1 ? 0.05 : 0.005;
     size_t unit = 0;
-    while (value >= 1023.95 && units[unit + 1]) { /* 1023.95 would print as 1024.0 */
+    while (value >= 1024 - rounding && units[unit + 1]) { /* or it would print as 1024.0 */
         value /= 1024;
         unit++;
     }
-    snprintf(buf, SIZE_TEXT, "%.1f %ciB", value, units[unit]);
+    snprintf(buf, SIZE_TEXT, "%.*f %ciB%s", decimals, value, units[unit], per);
     return buf;
+}
+
+const char *size_format(uint64_t bytes, char buf[SIZE_TEXT])
+{
+    return format((double)bytes, 1, "", buf);
 }
 
 const char *size_format_rate(double bytes_per_second, char buf[SIZE_TEXT])
 {
-    static const struct {
-        double factor;
-        const char *unit;
-    } rates[] = {{1e9, "GB/s"}, {1e6, "MB/s"}, {1e3, "kB/s"}};
-    for (size_t i = 0; i < COUNT_OF(rates); i++) {
-        if (bytes_per_second >= rates[i].factor) {
-            snprintf(buf, SIZE_TEXT, "%.2f %s", bytes_per_second / rates[i].factor, rates[i].unit);
-            return buf;
-        }
-    }
-    snprintf(buf, SIZE_TEXT, "%.0f B/s", bytes_per_second);
-    return buf;
+    if (bytes_per_second >= 0 && bytes_per_second < 0x1p64)
+        return format(bytes_per_second, 2, "/s", buf);
+    return strcpy(buf, "- B/s"); /* also NaN */
 }
 
 const char *size_format_time(double seconds, char buf[SIZE_TEXT])
 {
-    if (!(seconds < 359999)) { /* also NaN and infinity: a stalled copy has no time left to tell */
+    /* Also NaN and infinity: a stalled copy has no time left to tell. */
+    if (!(seconds >= 0 && seconds < 359999)) {
         strcpy(buf, "-:--");
         return buf;
     }

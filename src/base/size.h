@@ -16,8 +16,10 @@ int size_parse(const char *text, uint64_t *bytes);
 /* Writes "0 B", "4.0 KiB", "3.2 GiB" to buf and returns it. */
 const char *size_format(uint64_t bytes, char buf[SIZE_TEXT]);
 
-/* Writes "1.85 GB/s" (decimal, as devices are rated) to buf and returns it. */
+/* Writes "1.85 GiB/s" to buf and returns it; "- B/s" if it is negative, none, or more than any copy
+ * moves. */
 const char *size_format_rate(double bytes_per_second, char buf[SIZE_TEXT]);
 
-/* Writes "0:07", "12:30" or "3:04:05" to buf and returns it. */
+/* Writes "0:07", "12:30" or "3:04:05" to buf and returns it; "-:--" if it is negative, none, or
+ * more than four days. */
 const char *size_format_time(double seconds, char buf[SIZE_TEXT]);

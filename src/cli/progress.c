@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -15,12 +16,20 @@ enum { PLAIN_WIDTH = 79, MAX_WIDTH = 200, MIN_BAR = 8, MAX_BAR = 50 };
 
 static const double terminal_interval = 0.2, plain_interval = 1; /* seconds */
 
+/* One that only prints what it gets, and goes back to the start of a line at best. */
+static bool is_dumb(void)
+{
+    const char *kind = getenv("TERM");
+    return !kind || !*kind || strcmp(kind, "dumb") == 0;
+}
+
 void progress_start(struct progress *progress, bool enabled, bool always)
 {
     double now = clock_seconds();
     bool terminal = isatty(STDERR_FILENO);
     *progress = (struct progress){.enabled = enabled && (terminal || always),
                                   .terminal = terminal,
+                                  .dumb = terminal && is_dumb(),
                                   .shown_after = always ? 0 : 1,
                                   .start = now,
                                   .last = now};
@@ -44,24 +53,30 @@ static bool in_background(void)
 
 static double part_done(const struct progress_state *s)
 {
-    return s->size > 0 ? (double)s->done / (double)s->size : 1;
+    return s->done < s->size ? (double)s->done / (double)s->size : 1;
 }
 
-/* "45%  3.6 GiB of 8.0 GiB  1.85 GB/s  0:02 left", and without a size "3.6 GiB  1.85 GB/s  0:02".
- * In a phase "flushing  45%  ...".
- */
-static int format_figures(char *text, size_t room, const struct progress_state *s)
+/* "45%  3.6 GiB of 8.0 GiB  1.85 GiB/s  0:02 left"; without a size "3.6 GiB  1.85 GiB/s  0:02"; in
+ * a phase "flushing  45%  ..."; where nothing is done yet "waiting  0:02". */
+static void format_figures(char *text, size_t room, const struct progress_state *s)
 {
     char done[SIZE_TEXT], size[SIZE_TEXT], rate[SIZE_TEXT], time[SIZE_TEXT];
     const char *phase = s->phase ? s->phase : "", *gap = s->phase ? "  " : "";
+    size_format_time(s->elapsed, time);
+    if (s->done < 0) {
+        snprintf(text, room, "%s  %s", s->phase ? s->phase : "waiting", time);
+        return;
+    }
     size_format((uint64_t)s->done, done);
     size_format_rate(s->rate, rate);
-    if (s->size < 0)
-        return snprintf(text, room, "%s  %s  %s", done, rate, size_format_time(s->elapsed, time));
+    if (s->size < 0) {
+        snprintf(text, room, "%s%s%s  %s  %s", phase, gap, done, rate, time);
+        return;
+    }
     size_format((uint64_t)s->size, size);
     size_format_time((double)(s->size - s->done) / s->rate, time);
-    return snprintf(text, room, "%s%s%3d%%  %s of %s  %s  %s left", phase, gap,
-                    (int)(part_done(s) * 100), done, size, rate, time);
+    snprintf(text, room, "%s%s%3d%%  %s of %s  %s  %s left", phase, gap, (int)(part_done(s) * 100),
+             done, size, rate, time);
 }
 
 static void put_bar(char *line, size_t len, double share)
@@ -79,11 +94,12 @@ static void put_bar(char *line, size_t len, double share)
 void progress_format(char *line, size_t width, const struct progress_state *state)
 {
     char figures[4 * SIZE_TEXT];
-    size_t len = (size_t)format_figures(figures, sizeof(figures), state);
+    format_figures(figures, sizeof(figures), state);
+    size_t len = strlen(figures);
     size_t bar = width > len + 2 ? width - len - 2 : 0;
     if (bar > MAX_BAR)
         bar = MAX_BAR;
-    if (state->size >= 0 && bar >= MIN_BAR) {
+    if (state->done >= 0 && state->size >= 0 && bar >= MIN_BAR) {
         put_bar(line, bar, part_done(state));
         sprintf(line + bar, "  %s", figures);
         return;
@@ -136,12 +152,15 @@ static void draw(struct progress *p, off_t done, off_t size)
     char line[MAX_WIDTH + 1];
     struct progress_state state = snapshot(p, done, size);
     progress_format(line, p->terminal ? terminal_width() : PLAIN_WIDTH, &state);
+    size_t len = strlen(line);
     /* One write a line, so that it doesn't flicker; the rest of an older, longer line is erased. */
-    if (p->terminal)
+    if (p->dumb)
+        dprintf(STDERR_FILENO, "\r%-*s", (int)p->drawn, line);
+    else if (p->terminal)
         dprintf(STDERR_FILENO, "\r%s\033[K", line);
     else
         dprintf(STDERR_FILENO, "%s\n", line);
-    p->drawn = p->terminal;
+    p->drawn = p->terminal ? len : 0;
 }
 
 void progress_enter(struct progress *p, const char *phase)
@@ -155,20 +174,23 @@ void progress_enter(struct progress *p, const char *phase)
 void progress_update(struct progress *p, off_t done, off_t size)
 {
     double now = clock_seconds();
+    off_t counted = done < 0 ? 0 : done;
     if (signals_take_status_request()) {
-        measure(p, now, done);
+        measure(p, now, counted);
         print_status_line(p, done, size);
     }
     if (!p->enabled || now - p->last < (p->terminal ? terminal_interval : plain_interval))
         return;
-    measure(p, now, done);
+    measure(p, now, counted);
     if (now - p->start >= p->shown_after && !(p->terminal && in_background()))
         draw(p, done, size);
 }
 
 void progress_end(struct progress *p)
 {
-    if (p->drawn)
+    if (p->drawn > 0 && p->dumb)
+        dprintf(STDERR_FILENO, "\r%*s\r", (int)p->drawn, "");
+    else if (p->drawn > 0)
         dprintf(STDERR_FILENO, "\r\033[K");
-    p->drawn = false;
+    p->drawn = 0;
 }

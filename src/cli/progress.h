@@ -9,17 +9,18 @@
 struct progress {
     bool enabled;
     bool terminal;      /* one line drawn over and over; else one line a second, each its own */
+    bool dumb;          /* a terminal that knows no escape sequences */
     double shown_after; /* seconds: a copy that takes no longer shows nothing */
     double start, last; /* seconds on the monotonic clock; last drawing */
     off_t last_done;
     double rate;       /* bytes a second, smoothed */
     const char *phase; /* what is going on, if it isn't copying; else NULL */
-    bool drawn;        /* something stands on the terminal's line */
+    size_t drawn;      /* columns of the terminal's line that something stands on */
 };
 
-/* What a line is made of. */
+/* What a line is made of. Figures that can't be give a line all the same. */
 struct progress_state {
-    off_t done, size;  /* bytes; size -1: not known */
+    off_t done, size;  /* bytes; done -1: it waits, and has done nothing; size -1: not known */
     double rate;       /* bytes a second */
     double elapsed;    /* seconds */
     const char *phase; /* stands before the figures; NULL: nothing */
@@ -28,14 +29,14 @@ struct progress_state {
 /* `always`: also where stderr is no terminal, and from the start. */
 void progress_start(struct progress *progress, bool enabled, bool always);
 
-/* Says that from now on something else than copying goes on, and is counted anew. */
+/* Says what goes on from now on, NULL being copying; it is counted anew. */
 void progress_enter(struct progress *progress, const char *phase);
 
 /* Draws if it is time to, or if SIGUSR1 asked for a status line. Cheap enough to be called at every
- * chunk. */
+ * chunk. `done` and `size` are as in struct progress_state. */
 void progress_update(struct progress *progress, off_t done, off_t size);
 
-/* Clears the line. */
+/* Clears the line, as whoever prints something must; the next update draws it again. */
 void progress_end(struct progress *progress);
 
 /* Writes a line of at most `width` columns, all ASCII, to `line`, which has room for width + 1

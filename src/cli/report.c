@@ -138,16 +138,19 @@ static void phase(void *arg, const char *name)
 
 static void warn(void *arg, const char *dst, const char *what, const char *why)
 {
-    const struct report *report = arg;
-    if (!report->options->quiet)
-        diag_about(dst, what, why);
+    struct report *report = arg;
+    if (report->options->quiet)
+        return;
+    progress_end(&report->progress);
+    diag_about(dst, what, why);
 }
 
 static void remark(void *arg, const char *dst, const char *what, const char *why)
 {
-    const struct report *report = arg;
+    struct report *report = arg;
     if (!report->options->verbose)
         return;
+    progress_end(&report->progress);
     diag_put_quoted(report->notes, dst);
     fprintf(report->notes, ": %s: %s\n", what, why);
     fflush(report->notes);
@@ -220,6 +223,8 @@ void report_end(struct report *report, const char *src, const char *dst,
                 const struct copy_result *result)
 {
     progress_end(&report->progress);
+    if (result->outcome == OUTCOME_FAILED)
+        diag_print("%s", result->error ? result->error : "cannot copy: out of memory");
     if (report->options->json)
         print_json(src, dst, result);
     if (report->options->verbose && result->outcome != OUTCOME_FAILED)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user sees of a copy besides errors: -v, --explain, --json, progress, and the question of
- * -i. */
+/* What the user sees of a copy: errors, -v, --explain, --json, progress, and the question of -i. It
+ * alone prints, so that nothing is said on a line on which progress stands. */
 #pragma once
 
 #include "cli/options.h"
@@ -21,7 +21,7 @@ void report_start(struct report *report, const struct options *options, const ch
 /* The observer to hand to copy_file; borrows `report`. */
 struct copy_observer report_observer(struct report *report);
 
-/* Says what has come of it, as the options ask. */
+/* Says what has come of it: why it failed, and more as the options ask. */
 void report_end(struct report *report, const char *src, const char *dst,
                 const struct copy_result *result);
 

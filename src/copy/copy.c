@@ -3,7 +3,6 @@
 #include "base/arithmetic.h"
 #include "base/clock.h"
 #include "base/complaint.h"
-#include "base/diag.h"
 #include "base/signals.h"
 #include "copy/step.h"
 
@@ -37,7 +36,7 @@ static bool is_worth_nothing(const struct copy *c)
     return c->journal.fd >= 0 && !records_any(c->records);
 }
 
-static void report_failure(struct copy *c)
+static void note_failure(struct copy *c)
 {
     if (c->spoilt)
         complaint_add(&c->why, " (the destination was written in place and is now incomplete)");
@@ -45,7 +44,6 @@ static void report_failure(struct copy *c)
         complaint_add(&c->why, " (--resume goes on from what is copied)");
     c->result->outcome = OUTCOME_FAILED;
     c->result->error = complaint_sentence(&c->why);
-    diag_print("%s", c->result->error ? c->result->error : c->why.what);
 }
 
 static void release(struct copy *c)
@@ -67,28 +65,32 @@ static void release(struct copy *c)
 void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
                const struct copy_observer *observer, struct copy_result *result)
 {
-    struct copy c = {.src_name = src,
-                     .dst_name = dst,
-                     .rules = rules,
-                     .observer = observer,
-                     .result = result,
-                     .src = {.fd = -1},
-                     .dst = {.dir_fd = AT_FDCWD},
-                     .lock = -1,
-                     .stage = {.fd = -1},
-                     .medium = -1,
-                     .journal = {.fd = -1}};
-    *result = (struct copy_result){.outcome = OUTCOME_COPIED};
-    int rc = take_steps(&c);
-    if (c.start > 0)
-        result->seconds = clock_seconds() - c.start;
-    if (rc < 0 && is_worth_nothing(&c))
-        step_forget(&c);
+    struct copy *c = malloc(sizeof(*c)); /* it is large, and the stack may be small */
+    *result = (struct copy_result){.outcome = c ? OUTCOME_COPIED : OUTCOME_FAILED};
+    if (!c)
+        return;
+    *c = (struct copy){.src_name = src,
+                       .dst_name = dst,
+                       .rules = rules,
+                       .observer = observer,
+                       .result = result,
+                       .src = {.fd = -1},
+                       .dst = {.dir_fd = AT_FDCWD},
+                       .lock = -1,
+                       .stage = {.fd = -1},
+                       .medium = -1,
+                       .journal = {.fd = -1}};
+    int rc = take_steps(c);
+    if (c->start > 0)
+        result->seconds = clock_seconds() - c->start;
+    if (rc < 0 && is_worth_nothing(c))
+        step_forget(c);
     if (rc == -EINTR && signals_fatal())
         result->outcome = OUTCOME_INTERRUPTED;
     else if (rc < 0)
-        report_failure(&c);
-    release(&c);
+        note_failure(c);
+    release(c);
+    free(c);
 }
 
 void copy_release_result(struct copy_result *result)

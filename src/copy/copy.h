@@ -52,13 +52,14 @@ struct copy_result {
     double seconds; /* it took, without what was waited for before: a writer, a lock, an answer */
     const char *engine;
     unsigned jobs, blocks; /* jobs: workers that were forked; 0: the parent copied */
-    char *error;           /* the sentence that was printed; allocated, NULL if there was none */
+    char
+        *error; /* the sentence that a failure gets; allocated, NULL if there is no memory for it */
 };
 
 /*
- * Copies src to dst, either of which may be STANDARD_STREAM. On failure prints one sentence to
- * stderr; an existing dst is then as it was, unless it had to be written in place, which the
- * sentence says.
+ * Copies src to dst, either of which may be STANDARD_STREAM. It prints nothing: what has come of it
+ * is in *result. After a failure an existing dst is as it was, unless it had to be written in
+ * place, which the sentence says.
  */
 void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
                const struct copy_observer *observer, struct copy_result *result);

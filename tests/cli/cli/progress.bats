@@ -9,6 +9,7 @@ on_terminal() {
 pid, fd = pty.fork()
 if pid == 0:
     fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 40, 0, 0))
+    os.environ["TERM"] = "xterm"
     os.execvp(sys.argv[1], sys.argv[1:])
 try:
     while data := os.read(fd, 65536):
@@ -46,6 +47,17 @@ feed_slowly() { # name
         -e inject=pread64:delay_exit=150000 "$MPCP" --engine=read-write -j1 --chunk=256K src dst >out
     grep -qaE '[0-9]+%.* of 8\.0 MiB' out
     cmp src dst
+}
+
+@test "an error gets a line of its own" {
+    needs_terminal
+    random_file src 9M
+    on_terminal "$DIR/$PROCESS" --bwlimit=2M -j2 src dst >out &
+    wait_until grep -qa % out
+    truncate -s 1M src
+    wait $! || true
+    cat -A out
+    grep -qaF $'\r\e[Kmpcp: src: cannot read: it shrank from 9.0 MiB to 1.0 MiB while being copied' out
 }
 
 @test "a short copy shows nothing" {

@@ -20,7 +20,7 @@ print(eval(sys.argv[1]))' "$1"
 @test "-v tells names, size, time, throughput, engine and jobs" {
     random_file src 9M
     run mpcp -v -j2 --engine=mmap src dst
-    [[ "$output" =~ ^\'src\'\ -\>\ \'dst\'\ \(9\.0\ MiB\ in\ [0-9.]+\ s,\ [0-9.]+\ [kMG]?B/s\;\ mmap,\ 2\ jobs\)$ ]]
+    [[ "$output" =~ ^\'src\'\ -\>\ \'dst\'\ \(9\.0\ MiB\ in\ [0-9.]+\ s,\ [0-9.]+\ [KMG]?i?B/s\;\ mmap,\ 2\ jobs\)$ ]]
     run mpcp -vn src dst
     [ "$output" = "'src' -> 'dst' (skipped)" ]
 }
@@ -101,6 +101,17 @@ print(eval(sys.argv[1]))' "$1"
     echo a >"$name"
     mpcp --json "$name" dst >out
     [ "$(json 'os.fsencode(o["source"])' <out)" = "$(python3 -c 'import os, sys; print(os.fsencode(sys.argv[1]))' "$name")" ]
+}
+
+@test "--json is UTF-8, whatever the name" {
+    # Beyond U+10FFFF, surrogates, forms that are too long; each is none by RFC 3629.
+    for name in $'\364\220\200\200' $'\367\277\277\277' $'\370\210\200\200\200' $'\375\277\277\277\277\277' \
+        $'\355\240\200' $'\300\257' $'\360\202\202\254'; do
+        echo a >"$name"
+        mpcp --json "$name" dst >out
+        python3 -c 'import sys; sys.stdin.buffer.read().decode()' <out
+        [ "$(json 'os.fsencode(o["source"])' <out)" = "$(python3 -c 'import os, sys; print(os.fsencode(sys.argv[1]))' "$name")" ]
+    done
 }
 
 @test "several copies are several lines" {

@@ -82,6 +82,44 @@ Test(diag, the_length_of_a_character_is_in_bytes)
     cr_assert_eq(diag_utf8_len("\303"), 0);
 }
 
+/* The first and last characters of each length, and their neighbours. */
+Test(diag, characters_are_those_of_rfc_3629)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } cases[] = {
+        {"\x7f", 1},
+        {"\x80", 0},
+        {"\xbf", 0},
+        {"\xc0\x80", 0},
+        {"\xc1\xbf", 0},
+        {"\xc2\x80", 2},
+        {"\xdf\xbf", 2},
+        {"\xe0\x9f\xbf", 0},
+        {"\xe0\xa0\x80", 3},
+        {"\xed\x9f\xbf", 3},
+        {"\xed\xa0\x80", 0},
+        {"\xed\xbf\xbf", 0},
+        {"\xee\x80\x80", 3},
+        {"\xef\xbf\xbf", 3},
+        {"\xf0\x8f\xbf\xbf", 0},
+        {"\xf0\x90\x80\x80", 4},
+        {"\xf4\x8f\xbf\xbf", 4},
+        {"\xf4\x90\x80\x80", 0},
+        {"\xf5\x80\x80\x80", 0},
+        {"\xf7\xbf\xbf\xbf", 0},
+        {"\xf8\x88\x80\x80\x80", 0},
+        {"\xfd\xbf\xbf\xbf\xbf\xbf", 0},
+        {"\xfe", 0},
+        {"\xff", 0},
+        {"\xe2\x82\xc0", 0},
+        {"\xf0\x9f\x98", 0},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++)
+        cr_assert_eq(diag_utf8_len(cases[i].bytes), cases[i].len, "case %zu", i);
+}
+
 Test(diag, names_in_pairs_are_always_quoted)
 {
     char *text = printed(diag_put_quoted, "a");

@@ -71,12 +71,23 @@ Test(size, sizes_print_with_their_unit)
     cr_assert_str_eq(size_format(INT64_MAX, buf), "8192.0 PiB");
 }
 
-Test(size, rates_are_decimal)
+Test(size, rates_have_the_units_of_sizes)
 {
     char buf[SIZE_TEXT];
-    cr_assert_str_eq(size_format_rate(1.85e9, buf), "1.85 GB/s");
-    cr_assert_str_eq(size_format_rate(2e6, buf), "2.00 MB/s");
-    cr_assert_str_eq(size_format_rate(12, buf), "12 B/s");
+    cr_assert_str_eq(size_format_rate(1.85 * (1 << 30), buf), "1.85 GiB/s");
+    cr_assert_str_eq(size_format_rate(2 << 20, buf), "2.00 MiB/s");
+    cr_assert_str_eq(size_format_rate(1023.4, buf), "1023 B/s");
+    cr_assert_str_eq(size_format_rate(1023.6, buf), "1.00 KiB/s");
+    cr_assert_str_eq(size_format_rate((1 << 20) - 1, buf), "1.00 MiB/s");
+    cr_assert_str_eq(size_format_rate(0, buf), "0 B/s");
+}
+
+Test(size, what_is_no_rate_is_not_printed_as_one)
+{
+    static const double rates[] = {-1, 1e300, INFINITY, -INFINITY, NAN};
+    char buf[SIZE_TEXT];
+    for (size_t i = 0; i < COUNT_OF(rates); i++)
+        cr_assert_str_eq(size_format_rate(rates[i], buf), "- B/s");
 }
 
 Test(size, times_print_as_clocks)
@@ -87,4 +98,5 @@ Test(size, times_print_as_clocks)
     cr_assert_str_eq(size_format_time(3 * 3600 + 245, buf), "3:04:05");
     cr_assert_str_eq(size_format_time(INFINITY, buf), "-:--");
     cr_assert_str_eq(size_format_time(NAN, buf), "-:--");
+    cr_assert_str_eq(size_format_time(-1e9, buf), "-:--");
 }

@@ -2,12 +2,13 @@
 #include "cli/progress.h"
 #include "base/signals.h"
 #include "support.h"
+#include "terminal.h"
 
+#include <math.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 
 static const struct progress_state half = {
-    .done = 512 << 20, .size = 1 << 30, .rate = 1e9, .elapsed = 2};
+    .done = 512 << 20, .size = 1 << 30, .rate = 1 << 30, .elapsed = 2};
 
 static const char *line_of(size_t width, struct progress_state state)
 {
@@ -25,13 +26,13 @@ Test(progress, the_line_has_bar_percent_bytes_rate_and_time)
 {
     cr_assert_str_eq(
         line_of(79, half),
-        "[=============>             ]   50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left");
+        "[=============>            ]   50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left");
 }
 
 Test(progress, it_fits_every_width_in_ascii)
 {
     static const struct progress_state states[] = {
-        {.done = 512 << 20, .size = 1 << 30, .rate = 1e9, .elapsed = 2},
+        {.done = 512 << 20, .size = 1 << 30, .rate = 1 << 30, .elapsed = 2},
         {.done = 0, .size = 1LL << 50, .rate = 0},
         {.done = 0, .size = INT64_MAX, .rate = 1e-3},
         {.done = INT64_MAX, .size = INT64_MAX, .rate = 1e12, .elapsed = 1e9},
@@ -55,13 +56,13 @@ Test(progress, with_less_room_the_bar_goes_first_then_parts_from_the_right)
         size_t width;
         const char *line;
     } cases[] = {
-        {60, "[====>   ]   50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left"},
-        {58, "[===>  ]   50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left"},
-        {57, " 50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left"},
-        {48, " 50%  512.0 MiB of 1.0 GiB  1.00 GB/s  0:01 left"},
-        {47, " 50%  512.0 MiB of 1.0 GiB  1.00 GB/s"},
-        {37, " 50%  512.0 MiB of 1.0 GiB  1.00 GB/s"},
-        {36, " 50%  512.0 MiB of 1.0 GiB"},
+        {61, "[====>   ]   50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left"},
+        {59, "[===>  ]   50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left"},
+        {58, " 50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left"},
+        {49, " 50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left"},
+        {48, " 50%  512.0 MiB of 1.0 GiB  1.00 GiB/s"},
+        {38, " 50%  512.0 MiB of 1.0 GiB  1.00 GiB/s"},
+        {37, " 50%  512.0 MiB of 1.0 GiB"},
         {26, " 50%  512.0 MiB of 1.0 GiB"},
         {25, " 50%"},
         {4, " 50%"},
@@ -103,8 +104,8 @@ Test(progress, the_end_is_100_percent)
 Test(progress, without_a_size_there_is_neither_bar_nor_percent)
 {
     struct progress_state state = {.done = 3 << 20, .size = -1, .rate = 2e6, .elapsed = 65};
-    cr_assert_str_eq(line_of(79, state), "3.0 MiB  2.00 MB/s  1:05");
-    cr_assert_str_eq(line_of(20, state), "3.0 MiB  2.00 MB/s");
+    cr_assert_str_eq(line_of(79, state), "3.0 MiB  1.91 MiB/s  1:05");
+    cr_assert_str_eq(line_of(20, state), "3.0 MiB  1.91 MiB/s");
     cr_assert_str_eq(line_of(10, state), "3.0 MiB");
 }
 
@@ -121,46 +122,59 @@ Test(progress, a_phase_stands_before_the_figures)
     cr_assert_not_null(strstr(line_of(79, state), "]  flushing   50%  512.0 MiB of 1.0 GiB"));
 }
 
+Test(progress, a_phase_without_a_size_is_named_too)
+{
+    struct progress_state state = {
+        .done = 3 << 20, .size = -1, .rate = 1 << 20, .elapsed = 3, .phase = "copying"};
+    cr_assert_str_eq(line_of(79, state), "copying  3.0 MiB  1.00 MiB/s  0:03");
+}
+
+Test(progress, waiting_is_told_with_its_time)
+{
+    struct progress_state state = {.done = -1, .size = -1, .elapsed = 65};
+    cr_assert_str_eq(line_of(79, state), "waiting  1:05");
+    state.phase = "waiting for another mpcp";
+    cr_assert_str_eq(line_of(79, state), "waiting for another mpcp  1:05");
+    cr_assert_str_eq(line_of(24, state), "waiting for another mpcp");
+}
+
+Test(progress, figures_that_cannot_be_fit_their_room_too)
+{
+    static const off_t counts[] = {INT64_MIN, -2, -1, 0, 1, 1000000, INT64_MAX};
+    static const double rates[] = {-INFINITY, -1e300, -1, 0, 1e-300, 1, 1e300, INFINITY, NAN};
+    for (size_t d = 0; d < LENGTH(counts); d++)
+        for (size_t s = 0; s < LENGTH(counts); s++)
+            for (size_t r = 0; r < LENGTH(rates); r++)
+                for (size_t width = 0; width <= 200; width += 1 + width / 3) {
+                    const char *line =
+                        line_of(width, (struct progress_state){counts[d], counts[s], rates[r],
+                                                               rates[r], s % 2 ? "copying" : NULL});
+                    cr_assert_leq(strlen(line), width);
+                    cr_assert_null(strstr(line, "nan"), "%s", line);
+                    cr_assert_null(strstr(line, "inf"), "%s", line);
+                }
+}
+
+Test(progress, more_done_than_there_is_is_all_of_it)
+{
+    struct progress_state state = {.done = 1000000, .size = 1, .rate = 1 << 20, .elapsed = 1};
+    cr_assert_not_null(strstr(line_of(79, state), "=]  100%  976.6 KiB of 1 B"), "%s",
+                       line_of(79, state));
+    cr_assert_not_null(strstr(line_of(79, state), "-:-- left"));
+}
+
+Test(progress, a_phase_of_any_length_fits)
+{
+    char phase[1000];
+    memset(phase, 'p', sizeof(phase));
+    phase[sizeof(phase) - 1] = '\0';
+    struct progress_state state = half;
+    state.phase = phase;
+    for (size_t width = 0; width <= 200; width++)
+        cr_assert_leq(strlen(line_of(width, state)), width);
+}
+
 /* --- drawing it --- */
-
-static int stderr_end; /* what is written to stderr can be read here */
-
-static int redirect_stderr(int read_end, int write_end)
-{
-    int stderr_fd = dup(STDERR_FILENO);
-    cr_assert_geq(write_end, 0);
-    cr_assert_eq(fcntl(read_end, F_SETFL, O_NONBLOCK), 0);
-    dup2(write_end, STDERR_FILENO);
-    stderr_end = read_end;
-    return stderr_fd;
-}
-
-static int to_pipe(void)
-{
-    int ends[2];
-    cr_assert_eq(pipe(ends), 0);
-    return redirect_stderr(ends[0], ends[1]);
-}
-
-static int to_terminal(unsigned short columns)
-{
-    int master = posix_openpt(O_RDWR | O_NOCTTY);
-    if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
-        SKIP("there are no pseudo terminals");
-    int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
-    struct winsize size = {.ws_row = 24, .ws_col = columns};
-    ioctl(terminal, TIOCSWINSZ, &size);
-    return redirect_stderr(master, terminal);
-}
-
-/* What has been written since. */
-static const char *drawn(void)
-{
-    static char text[1024];
-    ssize_t n = read(stderr_end, text, sizeof(text) - 1);
-    text[n > 0 ? n : 0] = '\0';
-    return text;
-}
 
 static void let_seconds_pass(struct progress *progress, double seconds)
 {
@@ -182,16 +196,48 @@ Test(progress, a_terminals_line_is_drawn_over_and_cleared)
 {
     struct progress progress;
     char text[1024];
-    int old = to_terminal(60);
+    int old = to_terminal(62);
     draw_half(&progress, true, false, text);
     const char *end = drawn();
     dup2(old, STDERR_FILENO);
     cr_assert_eq(strncmp(text, "\r", 1), 0);
-    cr_assert_not_null(strstr(text, "  50%  512.0 MiB of 1.0 GiB  5"), "the rate is 53.69 or less");
-    cr_assert_leq(strlen(text), 1 + 59 + 3, "the last column stays free");
+    cr_assert_not_null(strstr(text, "  50%  512.0 MiB of 1.0 GiB  5"), "the rate is 51.20 or less");
+    cr_assert_leq(strlen(text), 1 + 61 + 3, "the last column stays free");
     cr_assert_not_null(strstr(text, "\033[K"));
     cr_assert_null(strchr(text, '\n'));
     cr_assert_str_eq(end, "\r\033[K");
+}
+
+/* Blanks take the place of what only other terminals understand. */
+static void assert_drawn_without_escapes(void)
+{
+    struct progress progress;
+    char text[1024];
+    progress_start(&progress, true, false);
+    let_seconds_pass(&progress, 10);
+    progress_update(&progress, 1023 << 20, 1 << 30);
+    size_t longer = strlen(drawn());
+    let_seconds_pass(&progress, 10);
+    progress_update(&progress, -1, -1);
+    strcpy(text, drawn());
+    progress_end(&progress);
+    const char *end = drawn();
+    cr_assert_eq(text[0], '\r');
+    cr_assert_null(strchr(text, '\033'));
+    cr_assert_eq(strlen(text), longer, "it leaves some of the longer line");
+    cr_assert_eq(end[0], '\r');
+    cr_assert_eq(strspn(end + 1, " "), strlen("waiting  0:20"));
+    cr_assert_str_eq(end + strlen(end) - 1, "\r");
+}
+
+Test(progress, a_dumb_terminal_gets_no_escapes)
+{
+    int old = to_terminal(60);
+    setenv("TERM", "dumb", 1);
+    assert_drawn_without_escapes();
+    unsetenv("TERM");
+    assert_drawn_without_escapes();
+    dup2(old, STDERR_FILENO);
 }
 
 Test(progress, what_is_no_terminal_gets_lines_if_always)
@@ -270,6 +316,20 @@ Test(progress, sigusr1_asks_for_a_line_even_if_disabled)
     cr_assert_eq(strchr(text, '\n'), text + strlen(text) - 1, "one line only");
 }
 
+Test(progress, sigusr1_is_answered_while_it_waits)
+{
+    struct progress progress;
+    signals_install();
+    int old = to_pipe();
+    progress_start(&progress, false, false);
+    let_seconds_pass(&progress, 7);
+    raise(SIGUSR1);
+    progress_update(&progress, -1, -1);
+    const char *text = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_str_eq(text, "mpcp: waiting  0:07\n");
+}
+
 Test(progress, a_phase_is_counted_anew)
 {
     struct progress progress;
@@ -283,9 +343,9 @@ Test(progress, a_phase_is_counted_anew)
     progress_update(&progress, 3 << 20, 1 << 30);
     const char *text = drawn();
     dup2(old, STDERR_FILENO);
-    double rate = 0; /* 2.10, or a bit less where this takes its time */
+    double rate = 0; /* 2.00, or a bit less where this takes its time */
     const char *phase = strstr(text, "flushing");
     cr_assert_not_null(phase, "%s", text);
-    sscanf(phase, "flushing    0%%  3.0 MiB of 1.0 GiB  %lf MB/s", &rate);
-    cr_assert(rate > 1.5 && rate < 2.2, "%s", text);
+    sscanf(phase, "flushing    0%%  3.0 MiB of 1.0 GiB  %lf MiB/s", &rate);
+    cr_assert(rate > 1.5 && rate < 2.1, "%s", text);
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What is written to stderr, for the unit tests of what draws there. to_pipe and to_terminal return
+ * what stderr was before. */
+#pragma once
+
+#include "support.h"
+
+#include <sys/ioctl.h>
+
+static int stderr_end;
+
+static inline int redirect_stderr(int read_end, int write_end)
+{
+    int stderr_fd = dup(STDERR_FILENO);
+    cr_assert_geq(write_end, 0);
+    cr_assert_eq(fcntl(read_end, F_SETFL, O_NONBLOCK), 0);
+    dup2(write_end, STDERR_FILENO);
+    stderr_end = read_end;
+    return stderr_fd;
+}
+
+static inline int to_pipe(void)
+{
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    return redirect_stderr(ends[0], ends[1]);
+}
+
+static inline int to_terminal(unsigned short columns)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
+        SKIP("there are no pseudo terminals");
+    int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+    setenv("TERM", "xterm", 1);
+    struct winsize size = {.ws_row = 24, .ws_col = columns};
+    ioctl(terminal, TIOCSWINSZ, &size);
+    return redirect_stderr(master, terminal);
+}
+
+/* What has been written since. */
+static inline const char *drawn(void)
+{
+    static char text[1024];
+    ssize_t n = read(stderr_end, text, sizeof(text) - 1);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
