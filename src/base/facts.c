@@ -2,9 +2,11 @@
 #include "base/facts.h"
 #include "base/arithmetic.h"
 #include "base/cache.h"
+#include "base/cgroup.h"
 #include "base/cpus.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -61,6 +63,32 @@ static bool spins(dev_t dev)
     return false;
 }
 
+/* What a group may still use, what it has cached of files counting as free; UINT64_MAX: no limit.
+ */
+static uint64_t left_to(const char *dir)
+{
+    char limit[32], usage[32];
+    bool v2 = cgroup_read_line(dir, "memory.max", limit, sizeof(limit)) &&
+              cgroup_read_line(dir, "memory.current", usage, sizeof(usage));
+    bool v1 = !v2 && cgroup_read_line(dir, "memory.limit_in_bytes", limit, sizeof(limit)) &&
+              cgroup_read_line(dir, "memory.usage_in_bytes", usage, sizeof(usage));
+    if ((!v1 && !v2) || strncmp(limit, "max", 3) == 0)
+        return UINT64_MAX;
+    uint64_t most = strtoull(limit, NULL, 10), used = strtoull(usage, NULL, 10);
+    uint64_t files =
+        cgroup_read_stat(dir, "memory.stat", v2 ? "inactive_file" : "total_inactive_file") +
+        cgroup_read_stat(dir, "memory.stat", v2 ? "active_file" : "total_active_file");
+    used -= files < used ? files : used;
+    return used < most ? most - used : 0;
+}
+
+static void heed_limit(const char *dir, void *arg)
+{
+    uint64_t *memory = arg, left = left_to(dir);
+    if (left < *memory)
+        *memory = left > 0 ? left : 1; /* 0 would be: not known */
+}
+
 uint64_t facts_memory(void)
 {
     FILE *file = fopen("/proc/meminfo", "re");
@@ -70,7 +98,10 @@ uint64_t facts_memory(void)
         continue;
     if (file)
         fclose(file);
-    return kib * 1024;
+    uint64_t memory = kib * 1024;
+    if (memory > 0)
+        cgroup_each("memory", heed_limit, &memory);
+    return memory;
 }
 
 struct facts facts_gather(int src_fd, off_t size, dev_t dev)

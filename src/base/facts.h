@@ -26,6 +26,6 @@ enum {
  * source counted as cached. Takes less than a millisecond. */
 struct facts facts_gather(int src_fd, off_t size, dev_t dev);
 
-/* Bytes of memory that can be used now without swapping (MemAvailable of proc(5)); 0 where unknown.
- */
+/* Bytes of memory that can be used now without swapping (MemAvailable of proc(5)), or that control
+ * groups leave, if that is less; 0 where unknown. */
 uint64_t facts_memory(void);

@@ -1,0 +1,41 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# How much memory there is depends on the control group: a copy that is large for it stays out of its page cache.
+load ../support
+
+eval "leave_$(declare -f teardown)"
+teardown() {
+    leave_teardown
+    [ -z "${GROUP-}" ] || rmdir "$GROUP"
+}
+
+# Makes a control group that may use 96 MiB, of whichever version there is, and sets GROUP.
+make_memory_group() {
+    if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+        GROUP=/sys/fs/cgroup/$PROCESS
+        mkdir "$GROUP" && echo 96M >"$GROUP/memory.max"
+    else
+        GROUP=/sys/fs/cgroup/memory/$PROCESS
+        mkdir "$GROUP" && echo 96M >"$GROUP/memory.limit_in_bytes"
+    fi
+} 2>/dev/null
+
+limited() { # option...
+    bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' - "$GROUP" "$MPCP" "$@"
+}
+
+@test "a copy larger than a third of what the control group may use" {
+    needs_root
+    skip_sanitized "a sanitizer takes more memory than that"
+    random_file src 64M
+    random_file small 10M
+    make_memory_group || skip "no control group with a limit can be made here"
+    run limited --explain src dst
+    [ "$status" = 0 ]
+    [[ "$output" == *"page cache   cleared: so large a file would push others out of it"* ]]
+    cmp src dst
+    run limited --explain small dst
+    [[ "$output" == *"page cache   used: there is memory enough"* ]]
+    run mpcp --dry-run --explain src dst
+    [[ "$output" == *"page cache   used: there is memory enough"* ]]
+}
