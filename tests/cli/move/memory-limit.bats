@@ -3,12 +3,6 @@
 # How much memory there is depends on the control group: a copy that is large for it stays out of its page cache.
 load ../support
 
-eval "leave_$(declare -f teardown)"
-teardown() {
-    leave_teardown
-    [ -z "${GROUP-}" ] || rmdir "$GROUP"
-}
-
 # Makes a control group that may use 96 MiB, of whichever version there is, and sets GROUP.
 make_memory_group() {
     if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
