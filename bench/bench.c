@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench.h"
-
 #include "json.h"
 #include "plot.h"
 #include "table.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "child.h"
 #include "base/arithmetic.h"
-
 #include "base/signals.h"
 
 #include <errno.h>

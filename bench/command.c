@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
 #include "base/arithmetic.h"
-
 #include "base/clock.h"
 #include "child.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "frame.h"
-
 #include "base/clock.h"
 #include "base/diag.h"
 #include "child.h"

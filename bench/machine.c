@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine.h"
-
 #include "base/cpus.h"
 
 #include <mntent.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "memory.h"
-
 #include "base/block.h"
 #include "base/clock.h"
 #include "base/cpus.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "methods.h"
-
 #include "command.h"
 #include "frame.h"
 #include "memory.h"

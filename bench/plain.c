@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "plain.h"
-
 #include "base/clock.h"
 #include "base/io.h"
 #include "child.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot.h"
-
 #include "base/size.h"
 
 #include <errno.h>

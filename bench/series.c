@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "series.h"
-
 #include "base/facts.h"
 #include "base/signals.h"
 #include "source.h"

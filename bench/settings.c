@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings.h"
 #include "base/arithmetic.h"
-
 #include "base/size.h"
 #include "prng.h"
 

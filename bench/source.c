@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "source.h"
 #include "base/arithmetic.h"
-
 #include "base/io.h"
 #include "base/signals.h"
 #include "prng.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "table.h"
 #include "base/arithmetic.h"
-
 #include "base/size.h"
 
 #include <math.h>

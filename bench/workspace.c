@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "workspace.h"
-
 #include "base/size.h"
 
 #include <dirent.h>

@@ -42,14 +42,10 @@ static bool set_engine(struct options *o, const char *arg)
     return o->rules.wishes.engine || reflink || strcmp(arg, "auto") == 0;
 }
 
-static bool is_rate(const char *arg, uint64_t *rate)
-{
-    return size_parse(arg, rate) == 0 && *rate > 0;
-}
-
 static bool set_bwlimit(struct options *o, const char *arg)
 {
-    return is_rate(arg, &o->rules.wishes.rate);
+    uint64_t *rate = &o->rules.wishes.rate;
+    return size_parse(arg, rate) == 0 && *rate > 0;
 }
 
 /* Finds `arg` among names, ended by NULL: its number. */
@@ -286,19 +282,13 @@ static const char **spell_out(int argc, char **argv)
 
 /* --- parsing --- */
 
-static bool complain_value(const struct option *option, const char *value)
-{
-    diag_print("--%s=%s: takes %s", option->name, value, option->takes);
-    return false;
-}
-
 static bool set_option(struct options *o, const struct option *option, char *value)
 {
-    bool ok = true;
-    if (option->set)
-        ok = option->set(o, value) || complain_value(option, value);
-    else
+    bool ok = !option->set || option->set(o, value);
+    if (!option->set)
         *(bool *)((char *)o + option->flag) = true;
+    if (!ok)
+        diag_print("--%s=%s: takes %s", option->name, value, option->takes);
     free(value);
     return ok;
 }
@@ -356,7 +346,8 @@ static bool check_together(const struct options *o)
     if (o->rules.existing == EXISTING_ASK && reads_stdin(o))
         clash = "--interactive: needs standard input for the answers, which is a SOURCE";
     if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.sparse != WHEN_AUTO)
-        clash = "--reflink=always, --engine=reflink: holes are shared as they are, so take no --sparse";
+        clash =
+            "--reflink=always, --engine=reflink: holes are shared as they are, so take no --sparse";
     if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.engine)
         clash = "--reflink=always and --engine: take one of them, not both";
     if (clash)

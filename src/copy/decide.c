@@ -180,7 +180,8 @@ static int check_wishes(struct copy *c)
     return wishes->resume ? check_resumable(c) : 0;
 }
 
-/* What staging and reserving would find out: --dry-run says no where the copy would fail at once. */
+/* What staging and reserving would find out: --dry-run says no where the copy would fail at once.
+ */
 static int check_possible(struct copy *c)
 {
     char need[SIZE_TEXT];

@@ -117,11 +117,6 @@ static bool is_small(const struct plan *plan)
     return plan->data < 2 * (off_t)PLAN_MIN_BLOCK;
 }
 
-static bool is_large_for_memory(const struct plan *plan, const struct facts *facts)
-{
-    return facts->memory > 0 && (uint64_t)plan->data > facts->memory / PLAN_MEMORY_PART;
-}
-
 /* Writing over what is there: its pages would first have to be read for a mapping. */
 static bool overwrites(const struct plan *plan, const struct destination *dst)
 {
@@ -142,8 +137,8 @@ static bool is_cold(const struct facts *facts)
 static bool spares_cache(const struct plan *plan, const struct wishes *wishes,
                          const struct facts *facts)
 {
-    return wishes->cache == CACHE_DROP ||
-           (wishes->cache == CACHE_AUTO && is_large_for_memory(plan, facts));
+    bool is_large = facts->memory > 0 && (uint64_t)plan->data > facts->memory / PLAN_MEMORY_PART;
+    return wishes->cache == CACHE_DROP || (wishes->cache == CACHE_AUTO && is_large);
 }
 
 static void choose_engine_for_moving(struct plan *plan, const struct source *src,
