@@ -106,6 +106,7 @@ static void put_settings(struct json *json, const struct settings *settings)
     text(json, "mpcp", settings->mpcp);
     truth(json, "cold", settings->cold);
     truth(json, "fsync", settings->fsync);
+    count(json, "idle", settings->idle);
     count(json, "rounds", settings->rounds);
     count(json, "seed", settings->seed);
     leave(json, '}');

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 const char *series_name(const struct cell *cell, char buf[SERIES_NAME])
@@ -53,13 +54,25 @@ static int make_cells(struct series *series, const struct settings *settings)
     return err;
 }
 
+/* A user copies once, after a pause. In a pause, free memory may go back to the host of a virtual
+ * machine, and be slow to get again. */
+static int rest(unsigned seconds, struct trouble *trouble)
+{
+    struct timespec left = {.tv_sec = seconds};
+    while (nanosleep(&left, &left) < 0)
+        if (signals_fatal())
+            return trouble_note(trouble, EINTR, "rest");
+    return 0;
+}
+
 /* The same state before each run, whatever the last one and its comparison left behind. */
 static int prepare(struct series *series, const struct settings *settings,
                    const struct workspace *workspace, struct trouble *trouble)
 {
     uint64_t resident = 0;
     int err = 0;
-    if (settings->cold || settings->fsync) /* else it is not the medium that is waited for */
+    /* Else neither the medium is waited for nor memory that the last copy has left. */
+    if (settings->cold || settings->fsync || settings->idle > 0)
         err = workspace_settle(workspace, trouble);
     if (!err && settings->cold)
         err = source_evict(workspace->src, &resident, trouble);
@@ -67,7 +80,7 @@ static int prepare(struct series *series, const struct settings *settings,
         err = source_warm(workspace->src, trouble);
     if (series->not_evicted < resident)
         series->not_evicted = resident;
-    return err;
+    return err ? err : rest(settings->idle, trouble);
 }
 
 /* Unlinking a copy right after its comparison throws its dirty pages away before anyone writes

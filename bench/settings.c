@@ -10,11 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ROUNDS_DEFAULT = 9, ROUNDS_QUICK = 3, ROUNDS_MAX = 1000000, JOBS_MAX = 65536 };
+enum {
+    ROUNDS_DEFAULT = 9,
+    ROUNDS_QUICK = 3,
+    ROUNDS_MAX = 1000000,
+    JOBS_MAX = 65536,
+    IDLE_DEFAULT = 5,
+    IDLE_MAX = 86400
+};
 
 /* Everything as typed; what was not typed stays NULL or 0. */
 static struct {
-    char *directory, *sizes, *jobs, *methods, *rounds, *mpcp, *json, *plot, *seed;
+    char *directory, *sizes, *jobs, *methods, *rounds, *mpcp, *json, *plot, *seed, *idle;
     int cold, fsync, quick, list;
 } typed;
 
@@ -32,13 +39,17 @@ static const struct poptOption table[] = {
      NULL},
     {"fsync", 0, POPT_ARG_NONE, &typed.fsync, 0, "A copy ends when its data is on the medium",
      NULL},
+    {"idle", 0, POPT_ARG_STRING, &typed.idle, 0,
+     "Seconds of rest before each run, as long as memory needs to become idle (default: 5; 0: back "
+     "to back)",
+     "SECONDS"},
     {"seed", 0, POPT_ARG_STRING, &typed.seed, 0, "Repeat the order of an earlier run", "N"},
     {"json", 0, POPT_ARG_STRING, &typed.json, 0, "Write all that was measured to FILE", "FILE"},
     {"plot", 0, POPT_ARG_STRING, &typed.plot, 0, "Draw throughput to FILE.svg or FILE.png", "FILE"},
     {"mpcp", 0, POPT_ARG_STRING, &typed.mpcp, 0, "The mpcp to measure", "PATH"},
     {"list", 0, POPT_ARG_NONE, &typed.list, 0, "List the methods", NULL},
     {"quick", 0, POPT_ARG_NONE, &typed.quick, 0,
-     "A few seconds only: 64 MiB and 3 rounds where not said otherwise", NULL},
+     "A few seconds only: 64 MiB, 3 rounds and no rest where not said otherwise", NULL},
     POPT_AUTOHELP POPT_TABLEEND};
 
 /* Calls take for each item between commas; stops at the first error. */
@@ -133,6 +144,16 @@ static int take_rounds(struct trouble *trouble)
     return 0;
 }
 
+static int take_idle(struct trouble *trouble)
+{
+    uint64_t seconds = typed.quick ? 0 : IDLE_DEFAULT;
+    if (typed.idle && !is_number(typed.idle, 0, IDLE_MAX, &seconds))
+        return trouble_say(trouble, EINVAL, "--idle: \"%s\" is not a number from 0 to %d",
+                           typed.idle, IDLE_MAX);
+    parsed.idle = (unsigned)seconds;
+    return 0;
+}
+
 static int take_seed(struct trouble *trouble)
 {
     /* 32 bits are plenty for an order, and short enough to type again. */
@@ -205,6 +226,8 @@ int settings_parse(int argc, const char **argv, const struct settings **settings
         err = take_methods(trouble);
     if (!err)
         err = take_rounds(trouble);
+    if (!err)
+        err = take_idle(trouble);
     if (!err)
         err = take_seed(trouble);
     if (!err)

@@ -44,6 +44,7 @@ void table_print_header(FILE *file, const struct findings *findings)
     fprintf(file, "mpcp         %s\n", s->mpcp);
     fprintf(file, "source       %s\n", s->cold ? "cold" : "warm");
     fprintf(file, "fsync        %s\n", s->fsync ? "yes" : "no");
+    fprintf(file, "before a run %u s of rest\n", s->idle);
     fprintf(file, "rounds       %u, order by seed %llu\n", s->rounds, (unsigned long long)s->seed);
 }
 
