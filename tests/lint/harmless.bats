@@ -102,3 +102,32 @@ wont_be_filled() { # directory
     )
     [ ! -e asked ]
 }
+
+@test "what tests leave behind all the same is told, and removed" {
+    mkdir below
+    mkdir below/a below/b
+    needs_root
+    mount -t tmpfs -o size=1M tmpfs below/a || skip "no tmpfs can be mounted"
+    truncate -s 1M below/disk
+    with_loop_device below/disk
+    (cd below/b && exec sleep 100) 3>&- &
+    wait_until test /proc/$!/cwd -ef below/b
+    run "$BATS_TEST_DIRNAME/../left.sh" below
+    echo "$output"
+    [ "$status" = 1 ]
+    for left in "mounted: $DIR/below/a" "loop device: $LOOP" "process: $! sleep 100 " "file: $DIR/below/disk"; do
+        grep -qx "$left" <<<"$output"
+    done
+    [ ! -e below ]
+    run ! kill -0 $!
+    [ -z "$(losetup -j "$DIR/below/disk")" ]
+    LOOP=
+}
+
+@test "where nothing is left, nothing is said" {
+    mkdir below
+    run "$BATS_TEST_DIRNAME/../left.sh" below
+    [ "$status" = 0 ]
+    [ -z "$output" ]
+    [ ! -e below ]
+}

@@ -89,7 +89,8 @@ nothing_to_show() {
     kill -KILL "$PARENT"
     wait $JOB || true
     nothing_to_show
-    ! mpcp --status --json | grep "\"$DIR"
+    mpcp --status --json >all
+    run ! grep "\"$DIR" all
     wait_until no_process_left
 }
 

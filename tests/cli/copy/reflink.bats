@@ -59,7 +59,7 @@ shares_on() { # type
     with_sharing btrfs
     takes
     echo changed | dd of="$MNT/dst" conv=notrunc status=none
-    ! cmp -s "$MNT/src" "$MNT/dst"
+    run ! cmp -s "$MNT/src" "$MNT/dst"
     [ "$(head -c 7 "$MNT/src")" != changed ]
 }
 
