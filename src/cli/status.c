@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/status.h"
 #include "base/arithmetic.h"
-#include "base/clock.h"
 #include "base/diag.h"
 #include "base/json_text.h"
 #include "base/size.h"
 #include "cli/options.h"
 #include "cli/progress.h"
-#include "move/sighting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,115 +15,117 @@ enum { WIDTH = 79 };
 static const char *const phase_names[] = {
     [PHASE_COPYING] = "copying", [PHASE_FLUSHING] = "flushing", [PHASE_VERIFYING] = "verifying"};
 
-static const char *phase_of(const struct share *share)
+static const char *phase_of(const struct sighted_copy *copy)
 {
-    unsigned phase = share ? share->phase : 0, count = COUNT_OF(phase_names);
-    return share && phase < count ? phase_names[phase] : "preparing";
+    return copy ? phase_names[copy->phase] : "preparing";
 }
 
-static struct progress_state figures_of(const struct share *share)
+static struct progress_state figures_of(const struct sighted_copy *copy)
 {
-    double elapsed = clock_seconds() - share->start;
-    off_t done = share_done(share);
-    return (struct progress_state){.done = done,
-                                   .size = share->size,
-                                   .rate = elapsed > 0 ? (double)done / elapsed : 0,
-                                   .elapsed = elapsed,
-                                   .phase = phase_of(share)};
+    return (struct progress_state){.done = copy->done,
+                                   .size = copy->size,
+                                   .rate =
+                                       copy->elapsed > 0 ? (double)copy->done / copy->elapsed : 0,
+                                   .elapsed = copy->elapsed,
+                                   .phase = phase_of(copy)};
 }
 
 /* --- for people --- */
 
-static void print_worker(const struct share *share, unsigned i)
+static void put_worker(FILE *out, const struct sighted_worker *worker, off_t all)
 {
     char size[SIZE_TEXT];
-    const struct slot *slot = &share->slots[i];
-    off_t done = slot->done, all = share_done(share);
-    if (slot->pid > 0)
-        printf("  worker %u (pid %d)  %s, %.0f%% of what is done\n", i + 1, (int)slot->pid,
-               size_format((uint64_t)done, size), all > 0 ? 100 * (double)done / (double)all : 0);
+    fprintf(out, "  worker %u (pid %d)  %s, %.0f%% of what is done\n", worker->number,
+            (int)worker->pid, size_format((uint64_t)worker->done, size),
+            all > 0 ? 100 * (double)worker->done / (double)all : 0);
 }
 
-static void put_directory(const struct sighting *s)
+static void put_names(FILE *out, const struct sighting *s)
 {
-    if (!*s->dir || (s->share->src[0] == '/' && s->share->dst[0] == '/'))
-        return;
-    fputs("  in ", stdout);
-    diag_put_name(stdout, s->dir);
+    const struct sighted_copy *copy = s->copy;
+    diag_put_quoted(out, copy->src);
+    fputs(" -> ", out);
+    diag_put_quoted(out, copy->dst);
+    if (s->dir && (copy->src[0] != '/' || copy->dst[0] != '/')) {
+        fputs("  in ", out);
+        diag_put_name(out, s->dir);
+    }
 }
 
-static void print_for_people(const struct sighting *s)
+static void put_for_people(FILE *out, const struct sighting *s)
 {
     char line[WIDTH + 1];
-    const char *stopped = s->stopped ? " (stopped)" : "";
-    if (!s->share) {
-        printf("%d%s  preparing, or copying small files\n", (int)s->pid, stopped);
+    fprintf(out, "%d%s  ", (int)s->pid, s->stopped ? " (stopped)" : "");
+    if (!s->copy) {
+        fputs("preparing, or copying small files\n", out);
         return;
     }
-    const struct progress_state state = figures_of(s->share);
-    printf("%d%s  ", (int)s->pid, stopped);
-    diag_put_quoted(stdout, s->share->src);
-    fputs(" -> ", stdout);
-    diag_put_quoted(stdout, s->share->dst);
-    put_directory(s);
-    progress_format(line, WIDTH - 2, &state);
-    printf("\n  %s\n  by %s\n", line, s->share->engine);
-    for (unsigned i = 0; i < s->share->count; i++)
-        print_worker(s->share, i);
+    const struct progress_state figures = figures_of(s->copy);
+    put_names(out, s);
+    progress_format(line, WIDTH - 2, &figures);
+    fprintf(out, "\n  %s\n  by %s\n", line, s->copy->engine);
+    for (unsigned i = 0; i < s->copy->count; i++)
+        put_worker(out, &s->copy->workers[i], s->copy->done);
 }
 
 /* --- for programs --- */
 
-static void put_workers(const struct share *share)
+static void put_workers(FILE *out, const struct sighted_copy *copy)
 {
-    const char *gap = "";
-    fputs("\"workers\": [", stdout);
-    for (unsigned i = 0; share && i < share->count; i++) {
-        if (share->slots[i].pid == 0)
-            continue;
-        printf("%s{\"worker\": %u, \"pid\": %d, \"bytes\": %lld}", gap, i + 1,
-               (int)share->slots[i].pid, (long long)share->slots[i].done);
-        gap = ", ";
+    fputs("\"workers\": [", out);
+    for (unsigned i = 0; copy && i < copy->count; i++) {
+        const struct sighted_worker *worker = &copy->workers[i];
+        fprintf(out, "%s{\"worker\": %u, \"pid\": %d, \"bytes\": %lld}", i > 0 ? ", " : "",
+                worker->number, (int)worker->pid, (long long)worker->done);
     }
-    putchar(']');
+    fputs("]", out);
 }
 
-static void put_figures(const struct share *share)
+static void put_figures(FILE *out, const struct sighted_copy *copy)
 {
-    const struct progress_state state = figures_of(share);
-    printf("\"bytes\": %lld, \"seconds\": %.3f, \"throughput\": %.0f, ", (long long)state.done,
-           state.elapsed, state.rate);
-    if (state.size < 0) {
-        fputs("\"size\": null, \"percent\": null, \"seconds_left\": null, ", stdout);
+    const struct progress_state figures = figures_of(copy);
+    fprintf(out, "\"bytes\": %lld, \"seconds\": %.3f, \"throughput\": %.0f, ",
+            (long long)figures.done, figures.elapsed, figures.rate);
+    if (figures.size < 0) {
+        fputs("\"size\": null, \"percent\": null, \"seconds_left\": null, ", out);
         return;
     }
-    double size = (double)state.size, done = (double)state.done;
-    printf("\"size\": %lld, \"percent\": %.1f, ", (long long)state.size,
-           size > 0 ? 100 * done / size : 100);
-    if (state.rate > 0)
-        printf("\"seconds_left\": %.3f, ", (size - done) / state.rate);
+    double size = (double)figures.size, done = (double)figures.done;
+    fprintf(out, "\"size\": %lld, \"percent\": %.1f, ", (long long)figures.size,
+            size > 0 ? 100 * done / size : 100);
+    if (figures.rate > 0)
+        fprintf(out, "\"seconds_left\": %.3f, ", (size - done) / figures.rate);
     else
-        fputs("\"seconds_left\": null, ", stdout);
+        fputs("\"seconds_left\": null, ", out);
 }
 
-static void print_json(const struct sighting *s)
+static void put_json(FILE *out, const struct sighting *s)
 {
-    const struct share *share = s->share;
-    printf("{\"pid\": %d, \"stopped\": %s, ", (int)s->pid, s->stopped ? "true" : "false");
-    json_put_member(stdout, "phase", phase_of(share));
-    fputs(", ", stdout);
-    json_put_member(stdout, "source", share ? share->src : NULL);
-    fputs(", ", stdout);
-    json_put_member(stdout, "destination", share ? share->dst : NULL);
-    fputs(", ", stdout);
-    json_put_member(stdout, "directory", *s->dir ? s->dir : NULL);
-    fputs(", ", stdout);
-    json_put_member(stdout, "engine", share ? share->engine : NULL);
-    fputs(", ", stdout);
-    if (share)
-        put_figures(share);
-    put_workers(share);
-    fputs("}\n", stdout);
+    const struct sighted_copy *copy = s->copy;
+    const struct {
+        const char *name, *text;
+    } texts[] = {{"phase", phase_of(copy)},
+                 {"source", copy ? copy->src : NULL},
+                 {"destination", copy ? copy->dst : NULL},
+                 {"directory", s->dir},
+                 {"engine", copy ? copy->engine : NULL}};
+    fprintf(out, "{\"pid\": %d, \"stopped\": %s, ", (int)s->pid, s->stopped ? "true" : "false");
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        json_put_member(out, texts[i].name, texts[i].text);
+        fputs(", ", out);
+    }
+    if (copy)
+        put_figures(out, copy);
+    put_workers(out, copy);
+    fputs("}\n", out);
+}
+
+void status_put(FILE *out, const struct sighting *sighting, bool json)
+{
+    if (json)
+        put_json(out, sighting);
+    else
+        put_for_people(out, sighting);
 }
 
 /* --- all --- */
@@ -138,23 +138,49 @@ static bool parse_pid(const char *text, pid_t *pid)
     return *text && !*end && number > 0 && number == *pid;
 }
 
+static void print_all(const struct sightings *all, bool json)
+{
+    for (int i = 0; i < all->count; i++)
+        status_put(stdout, &all->list[i], json);
+    if (json)
+        return;
+    if (all->count == 0)
+        puts(all->foreign ? "no copy of yours is under way" : "no copy is under way");
+    if (all->foreign == 1)
+        puts("1 mpcp of another user is running");
+    else if (all->foreign)
+        printf("%d mpcp of other users are running\n", all->foreign);
+}
+
+static int print_one(const struct sightings *all, const char *pid, bool json)
+{
+    if (all->count == 0) {
+        diag_about(pid, "cannot show its status",
+                   all->foreign ? "it belongs to another user"
+                                : "no copy is made by such a process");
+        return STATUS_FAILED;
+    }
+    status_put(stdout, &all->list[0], json);
+    return STATUS_COPIED;
+}
+
 int status_print(const char *const *operands, bool json)
 {
-    struct sighting *all;
+    struct sightings all;
     pid_t only = 0;
     if (operands[0] && (operands[1] || !parse_pid(operands[0], &only))) {
         diag_print("--status: takes no operand but the number of one process");
         return STATUS_USAGE;
     }
-    int count = sighting_all(only, &all);
-    for (int i = 0; i < count; i++)
-        (json ? print_json : print_for_people)(&all[i]);
-    sighting_release(all, count);
-    if (count < 0)
-        diag_about("/proc", "cannot list processes", strerror(-count));
-    else if (count == 0 && only)
-        diag_about(operands[0], "cannot show its status", "no copy is made by such a process");
-    else if (count == 0 && !json)
-        puts("no copy is under way");
-    return count < 0 || (count == 0 && only) ? STATUS_FAILED : STATUS_COPIED;
+    int status = STATUS_COPIED, rc = sightings_find(&all, only);
+    if (rc < 0) {
+        diag_about("/proc", "cannot list processes", strerror(-rc));
+        status = STATUS_FAILED;
+    } else if (only) {
+        status = print_one(&all, operands[0], json);
+    } else {
+        print_all(&all, json);
+    }
+    sightings_release(&all);
+    return status;
 }

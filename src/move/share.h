@@ -5,7 +5,7 @@
  * reads. Nothing here blocks.
  *
  * That memory is a memfd, if there can be one, so that a process that isn't related to them can
- * look at it, too: see status.h. Whoever changes its layout changes SHARE_VERSION.
+ * look at it, too: see sighting.h. Whoever changes its layout changes SHARE_VERSION.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ struct slot {
 
 #define SHARE_MAGIC  "mpcpcopy"
 #define SHARE_MEMORY "mpcp-share" /* the name of the memfd */
-enum { SHARE_VERSION = 1 };
+enum { SHARE_VERSION = 1, SHARE_ENGINE = 16 };
 
 struct share {
     char magic[8]; /* SHARE_MAGIC, without a NUL */
@@ -43,7 +43,7 @@ struct share {
     _Atomic enum phase phase; /* slots count for this one */
     _Atomic off_t size;       /* bytes of it; -1: not known */
     double start;             /* of the phase: seconds on the monotonic clock */
-    char engine[16];
+    char engine[SHARE_ENGINE];
     char src[PATH_MAX], dst[PATH_MAX]; /* as the user wrote them */
 
     int fd;           /* the memfd; -1: none */

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/sighting.h"
 #include "base/arithmetic.h"
+#include "base/clock.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* Everything is read below /proc/PID, held open: should the process end, and another get its
@@ -30,40 +34,98 @@ static ssize_t read_file(int dir_fd, const char *name, char *text, size_t room)
     return n;
 }
 
-/* Its state is a letter (proc(5)), ' ' if it is gone; *parent its parent. */
-static char process_state(int process, pid_t *parent)
+/* What /proc/PID/status says of it (proc(5)). */
+struct process {
+    char state; /* a letter; ' ' if it is gone */
+    pid_t parent;
+    uid_t user;
+};
+
+/* The first line says what the process likes to be called; the kernel escapes newlines in it. */
+static struct process inspect_process(int dir)
 {
-    char text[512], state = ' ';
-    int ppid = 0;
-    read_file(process, "stat", text, sizeof(text));
-    const char *behind_name = strrchr(text, ')'); /* which may have blanks and parentheses in it */
-    if (!behind_name || sscanf(behind_name, ") %c %d", &state, &ppid) != 2)
-        return ' ';
-    *parent = ppid;
-    return state;
+    char text[1024];
+    struct process p = {.state = ' '};
+    int parent;
+    unsigned user;
+    read_file(dir, "status", text, sizeof(text));
+    const char *state = strstr(text, "\nState:"), *ppid = strstr(text, "\nPPid:"),
+               *uid = strstr(text, "\nUid:");
+    bool known = state && ppid && uid && sscanf(ppid, "\nPPid: %d", &parent) == 1 &&
+                 sscanf(uid, "\nUid: %*u %u", &user) == 1 && /* the effective one */
+                 sscanf(state, "\nState: %c", &p.state) == 1;
+    return known ? (struct process){p.state, parent, user} : (struct process){.state = ' '};
 }
 
 /* --- the share --- */
 
-struct share *sighting_share(void *bytes, size_t len)
+/* Ours have names that need no care anywhere. */
+static bool is_engine(const char *name, size_t room)
 {
-    struct share *share = bytes;
-    bool ours = len >= sizeof(*share) &&
-                memcmp(share->magic, SHARE_MAGIC, sizeof(share->magic)) == 0 &&
-                share->version == SHARE_VERSION &&
-                share->count <= (len - sizeof(*share)) / sizeof(struct slot);
-    if (!ours) {
-        free(bytes);
-        return NULL;
-    }
-    share->engine[sizeof(share->engine) - 1] = '\0';
-    share->src[sizeof(share->src) - 1] = '\0';
-    share->dst[sizeof(share->dst) - 1] = '\0';
-    return share;
+    size_t len = strnlen(name, room);
+    return len > 0 && len < room && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
-/* Read, not mapped: it may be cut short meanwhile. */
-static struct share *read_share(int fd)
+static bool is_text(const char *text, size_t room)
+{
+    return *text && memchr(text, '\0', room);
+}
+
+static bool is_share(const struct share *s, size_t len)
+{
+    return len >= sizeof(*s) && memcmp(s->magic, SHARE_MAGIC, sizeof(s->magic)) == 0 &&
+           s->version == SHARE_VERSION && s->count > 0 &&
+           s->count <= (len - sizeof(*s)) / sizeof(struct slot);
+}
+
+/* The start is 0 until there is a phase. A copy whose clock is ahead of ours, as in a time
+ * namespace, has just begun. */
+static bool has_begun(const struct share *s)
+{
+    return s->start > 0 && isfinite(s->start) && (unsigned)s->phase <= PHASE_VERIFYING &&
+           s->size >= -1 && is_engine(s->engine, sizeof(s->engine)) &&
+           is_text(s->src, sizeof(s->src)) && is_text(s->dst, sizeof(s->dst));
+}
+
+/* Returns false if what the workers say can't be. */
+static bool read_workers(const struct share *s, struct sighted_copy *copy)
+{
+    off_t left = copy->size < 0 ? INT64_MAX : copy->size;
+    for (unsigned i = 0; i < s->count; i++) {
+        off_t done = s->slots[i].done;
+        pid_t pid = s->slots[i].pid;
+        if (pid < 0 || done < 0 || done > left)
+            return false;
+        left -= done;
+        copy->done += done;
+        if (pid > 0)
+            copy->workers[copy->count++] = (struct sighted_worker){i + 1, pid, done};
+    }
+    return true;
+}
+
+struct sighted_copy *sighting_read(const void *bytes, size_t len, double now)
+{
+    const struct share *s = bytes;
+    if (!is_share(s, len) || !has_begun(s))
+        return NULL;
+    struct sighted_copy *copy = calloc(1, sizeof(*copy) + s->count * sizeof(*copy->workers));
+    if (!copy)
+        return NULL;
+    copy->phase = s->phase;
+    copy->size = s->size;
+    copy->elapsed = s->start < now ? now - s->start : 0;
+    strcpy(copy->engine, s->engine);
+    strcpy(copy->src, s->src);
+    strcpy(copy->dst, s->dst);
+    if (read_workers(s, copy))
+        return copy;
+    free(copy);
+    return NULL;
+}
+
+/* Read, not mapped: it may be cut short meanwhile, and nothing is to change that was checked. */
+static struct sighted_copy *read_memory(int fd)
 {
     struct stat st;
     if (fstat(fd, &st) < 0 || st.st_size <= 0 || st.st_size > 1 << 20)
@@ -73,10 +135,12 @@ static struct share *read_share(int fd)
     if (!bytes)
         return NULL;
     ssize_t n = io_pread_full(fd, bytes, (size_t)st.st_size, 0);
-    return sighting_share(bytes, n < 0 ? 0 : (size_t)n);
+    struct sighted_copy *copy = sighting_read(bytes, n < 0 ? 0 : (size_t)n, clock_seconds());
+    free(bytes);
+    return copy;
 }
 
-static bool is_share(int fds, const char *name)
+static bool is_called_share(int fds, const char *name)
 {
     static const char link[] = "/memfd:" SHARE_MEMORY " ";
     char target[64];
@@ -84,30 +148,58 @@ static bool is_share(int fds, const char *name)
     return len >= (ssize_t)sizeof(link) - 1 && memcmp(target, link, sizeof(link) - 1) == 0;
 }
 
-/* Opens the directory of its descriptors; NULL if that isn't ours to look into. */
-static DIR *open_descriptors(int process)
+/* Which file `name` of another process is, or, if that is "", what dir_fd was opened to by O_PATH.
+ * Its file system, which may be of that user's making, isn't asked: it might never answer. */
+static bool identify(int dir_fd, const char *name, struct stat *st)
 {
-    int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    if (!dir)
-        io_close(&fd);
-    return dir;
+    struct statx its;
+    if (statx(dir_fd, name, AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &its) < 0)
+        return false;
+    *st = (struct stat){.st_dev = makedev(its.stx_dev_major, its.stx_dev_minor),
+                        .st_ino = its.stx_ino};
+    return true;
 }
 
-static struct share *find_share(int process)
+/* Is it where the kernel keeps such memory? */
+static bool is_memory(int path_fd)
 {
-    DIR *dir = open_descriptors(process);
-    struct share *share = NULL;
-    for (struct dirent *e; dir && !share && (e = readdir(dir));) {
-        if (!is_share(dirfd(dir), e->d_name))
-            continue;
-        int fd = openat(dirfd(dir), e->d_name, O_RDONLY | O_CLOEXEC);
-        share = fd < 0 ? NULL : read_share(fd);
+    struct stat its, ours;
+    int fd = memfd_create("mpcp", MFD_CLOEXEC);
+    bool is = fd >= 0 && fstat(fd, &ours) == 0 && identify(path_fd, "", &its) &&
+              its.st_dev == ours.st_dev;
+    io_close(&fd);
+    return is;
+}
+
+/* What bears the name of a share may be a FIFO, or a file of a file system that never answers:
+ * only memory is opened. */
+static struct sighted_copy *read_descriptor(int fds, const char *name)
+{
+    if (!is_called_share(fds, name))
+        return NULL;
+    int path_fd = openat(fds, name, O_PATH | O_CLOEXEC);
+    int fd = path_fd >= 0 && is_memory(path_fd) ? io_reopen(path_fd, O_RDONLY) : -1;
+    struct sighted_copy *copy = fd >= 0 ? read_memory(fd) : NULL;
+    io_close(&path_fd);
+    io_close(&fd);
+    return copy;
+}
+
+/* *hidden becomes true if its descriptors aren't ours to look at. */
+static struct sighted_copy *find_copy(int process, bool *hidden)
+{
+    struct sighted_copy *copy = NULL;
+    int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *hidden = fd < 0 && (errno == EACCES || errno == EPERM);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
         io_close(&fd);
+        return NULL;
     }
-    if (dir)
-        closedir(dir);
-    return share;
+    for (struct dirent *e; !copy && (e = readdir(dir));)
+        copy = read_descriptor(dirfd(dir), e->d_name);
+    closedir(dir);
+    return copy;
 }
 
 /* --- the process --- */
@@ -116,22 +208,13 @@ static struct share *find_share(int process)
 static bool is_mpcp(int process)
 {
     struct stat its, ours;
-    return process >= 0 && fstatat(process, "exe", &its, 0) == 0 &&
-           stat("/proc/self/exe", &ours) == 0 && io_same_file(&its, &ours);
-}
-
-/* Workers, and the processes that copy small files, are their parents' business. */
-static bool is_child_of_mpcp(pid_t parent)
-{
-    int fd = open_process(parent);
-    bool is = is_mpcp(fd);
-    io_close(&fd);
-    return is;
+    return process >= 0 && identify(process, "exe", &its) && stat("/proc/self/exe", &ours) == 0 &&
+           io_same_file(&its, &ours);
 }
 
 static bool only_looks(int process)
 {
-    char text[4096];
+    char text[1024];
     ssize_t len = read_file(process, "cmdline", text, sizeof(text));
     for (const char *arg = text; arg < text + len; arg += strlen(arg) + 1)
         if (strncmp(arg, "--status", 8) == 0)
@@ -139,37 +222,68 @@ static bool only_looks(int process)
     return false;
 }
 
-static bool is_ours(int process)
+/* Not even a stranger's name is a secret. */
+static bool is_called_mpcp(int process)
 {
-    struct stat st;
-    return fstat(process, &st) == 0 && st.st_uid == geteuid();
+    char its[32], ours[32];
+    int self = open_process(getpid());
+    bool is = read_file(process, "comm", its, sizeof(its)) > 0 &&
+              read_file(self, "comm", ours, sizeof(ours)) > 0 && strcmp(its, ours) == 0;
+    io_close(&self);
+    return is;
 }
 
-static void find_directory(int process, struct sighting *s)
+static bool parent_is(pid_t parent, bool (*what)(int process))
 {
-    ssize_t len = readlinkat(process, "cwd", s->dir, sizeof(s->dir) - 1);
-    s->dir[len < 0 ? 0 : len] = '\0';
+    int fd = open_process(parent);
+    bool is = what(fd);
+    io_close(&fd);
+    return is;
 }
 
-/* Fills in *s if that process is copying. */
-static bool look_at(pid_t pid, bool whosesoever, struct sighting *s)
+static char *directory_of(int process)
+{
+    char *dir = malloc(PATH_MAX);
+    ssize_t len = dir ? readlinkat(process, "cwd", dir, PATH_MAX - 1) : -1;
+    if (len < 0) {
+        free(dir);
+        return NULL;
+    }
+    dir[len] = '\0';
+    return dir;
+}
+
+/* Workers, and the processes that copy small files, are their parents' business. */
+static bool seems_to_copy(int process, pid_t parent, bool (*is_one)(int process))
+{
+    return is_one(process) && !only_looks(process) && !parent_is(parent, is_one);
+}
+
+/* Fills in *s if that process is copying, and returns true. */
+static bool look_into(int process, const struct process *p, struct sighting *s, bool *hidden)
+{
+    s->copy = find_copy(process, hidden);
+    s->stopped = p->state == 'T' || p->state == 't';
+    if (!s->copy && (*hidden || !seems_to_copy(process, p->parent, is_mpcp)))
+        return false;
+    s->dir = directory_of(process);
+    return true;
+}
+
+/* The same for a process of that number; counts it if it is foreign. */
+static bool look_at(pid_t pid, bool whosesoever, struct sighting *s, int *foreign)
 {
     int process = open_process(pid);
-    pid_t parent = 0;
     *s = (struct sighting){.pid = pid};
-    if (process >= 0 && (whosesoever || is_ours(process)))
-        s->share = find_share(process);
-    bool silent = process >= 0 && !s->share && (whosesoever || is_ours(process)) &&
-                  is_mpcp(process) && !only_looks(process);
-    find_directory(process, s);
-    char state = process < 0 ? ' ' : process_state(process, &parent);
-    bool alive = state != ' ' && state != 'Z' && state != 'X';
+    const struct process p = inspect_process(process);
+    bool alive = p.state != ' ' && p.state != 'Z' && p.state != 'X';
+    bool hidden = alive, found = false;
+    if (alive && (whosesoever || p.user == geteuid()))
+        found = look_into(process, &p, s, &hidden);
+    if (hidden && (whosesoever || seems_to_copy(process, p.parent, is_called_mpcp)))
+        ++*foreign;
     io_close(&process);
-    s->stopped = state == 'T' || state == 't';
-    if (alive && (s->share || (silent && !is_child_of_mpcp(parent))))
-        return true;
-    free(s->share);
-    return false;
+    return found;
 }
 
 /* --- all of them --- */
@@ -180,40 +294,49 @@ static int by_pid(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static int add(struct sighting **list, int count, const struct sighting *s)
+static void release(struct sighting *s)
 {
-    struct sighting *more = realloc(*list, ((size_t)count + 1) * sizeof(**list));
-    if (!more)
-        return -ENOMEM;
-    *list = more;
-    more[count] = *s;
-    return count + 1;
+    free(s->dir);
+    free(s->copy);
 }
 
-int sighting_all(pid_t only, struct sighting **sightings)
+static int add(struct sightings *all, struct sighting *s)
+{
+    struct sighting *more = reallocarray(all->list, (size_t)all->count + 1, sizeof(*all->list));
+    if (!more) {
+        release(s);
+        return -ENOMEM;
+    }
+    all->list = more;
+    all->list[all->count++] = *s;
+    return 0;
+}
+
+int sightings_find(struct sightings *all, pid_t only)
 {
     struct sighting s;
-    int count = 0;
+    int rc = 0;
     bool mounted = false; /* else not even this process is there */
-    *sightings = NULL;
+    *all = (struct sightings){0};
     DIR *proc = opendir("/proc");
     if (!proc)
         return -errno;
-    for (struct dirent *e; count >= 0 && (e = readdir(proc));) {
+    for (struct dirent *e; !rc && (e = readdir(proc));) {
         pid_t pid = (pid_t)atoi(e->d_name);
         mounted |= pid == getpid();
-        if (pid > 0 && pid != getpid() && (!only || pid == only) && look_at(pid, only, &s))
-            count = add(sightings, count, &s);
+        if (pid > 0 && pid != getpid() && (!only || pid == only) &&
+            look_at(pid, only, &s, &all->foreign))
+            rc = add(all, &s);
     }
     closedir(proc);
-    if (count > 1)
-        qsort(*sightings, (size_t)count, sizeof(s), by_pid);
-    return count == 0 && !mounted ? -ENOENT : count;
+    if (all->count > 1)
+        qsort(all->list, (size_t)all->count, sizeof(s), by_pid);
+    return !rc && !mounted ? -ENOENT : rc;
 }
 
-void sighting_release(struct sighting *sightings, int count)
+void sightings_release(struct sightings *all)
 {
-    for (int i = 0; i < count; i++)
-        free(sightings[i].share);
-    free(sightings);
+    for (int i = 0; i < all->count; i++)
+        release(&all->list[i]);
+    free(all->list);
 }

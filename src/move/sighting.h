@@ -1,24 +1,53 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds the copies that other processes are making, by what /proc shows of them. */
+/*
+ * Finds the copies that other processes are making, by what /proc shows of them. These may be of
+ * another user, and may claim anything: what is nonsense is left out here, once for all.
+ */
 #pragma once
 
 #include "move/share.h"
 
 #include <stdbool.h>
 
+struct sighted_worker {
+    unsigned number; /* counted from 1 */
+    pid_t pid;       /* as its parent knows it: in a container, another than here */
+    off_t done;      /* bytes */
+};
+
+/* What a process says of its copy. It is possible; whether it is true, that process alone knows. */
+struct sighted_copy {
+    enum phase phase;
+    off_t done;                        /* bytes of the phase, 0 or more */
+    off_t size;                        /* no less than that; or -1: not known */
+    double elapsed;                    /* seconds since the phase began, 0 or more */
+    char engine[SHARE_ENGINE];         /* lower-case letters, digits and hyphens */
+    char src[PATH_MAX], dst[PATH_MAX]; /* any bytes */
+    unsigned count;
+    struct sighted_worker workers[]; /* those at work; what others have done is in `done` */
+};
+
 /* One process that is copying, at the moment it was looked at. */
 struct sighting {
     pid_t pid;
-    bool stopped;        /* by a signal */
-    char dir[PATH_MAX];  /* its working directory, from which its names count; "": not known */
-    struct share *share; /* what it shares with its workers; NULL: nothing (yet) */
+    bool stopped; /* by a signal */
+    char *dir;    /* its working directory, from which its names count; NULL: not known */
+    struct sighted_copy *copy; /* NULL: nothing is known (yet) */
 };
 
-/* Finds those of this user, or process `only` if that isn't 0. Returns how many, in ascending order
- * of pid, or -errno. *sightings is allocated. */
-int sighting_all(pid_t only, struct sighting **sightings);
-void sighting_release(struct sighting *sightings, int count);
+struct sightings {
+    struct sighting *list; /* in ascending order of pid */
+    int count;
+    int foreign; /* how many more there seem to be, of other users */
+};
 
-/* Checks and takes the bytes of a share: NULL if they are none that this program can read. Frees
- * them in that case. */
-struct share *sighting_share(void *bytes, size_t len);
+/* Finds those of this user; or that of process `only`, whosesoever it is, if that isn't 0: it
+ * counts as foreign if it can't be looked into. Returns 0 or -errno; sightings_release must follow.
+ */
+int sightings_find(struct sightings *sightings, pid_t only);
+void sightings_release(struct sightings *sightings);
+
+/* Reads the bytes of a share, aligned as one, at the moment `now` of the monotonic clock. Returns
+ * allocated memory; NULL if they are no share of this version, of a copy that has begun, or if any
+ * of it can't be. */
+struct sighted_copy *sighting_read(const void *bytes, size_t len, double now);

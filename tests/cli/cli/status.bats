@@ -125,13 +125,77 @@ nothing_to_show() {
     pkill -x "$PROCESS"
 }
 
-@test "copies of others aren't shown" {
+@test "copies of others aren't shown, but that there are some" {
     needs_root
+    chmod 755 "$DIR"
     start
-    run setpriv --reuid=65534 --regid=65534 --clear-groups "$MPCP" --status
-    [ "$output" = "no copy is under way" ]
-    run setpriv --reuid=65534 --regid=65534 --clear-groups "$MPCP" --status "$PARENT"
-    [ "$status" = 1 ]
+    run mpcp_as_nobody --status
+    [ "$status" = 0 ]
+    [ "$output" = "no copy of yours is under way
+1 mpcp of another user is running" ]
+    run --separate-stderr mpcp_as_nobody --status --json
+    [ "$status" = 0 ] && [ -z "$output" ]
+    run --separate-stderr mpcp_as_nobody --status "$PARENT"
+    assert_refused 1 "$PARENT: cannot show its status: it belongs to another user"
+    kill "$PARENT"
+}
+
+@test "root is told of another user's copy, and shown it by its number" {
+    needs_root
+    chmod 777 "$DIR"
+    random_file src 9M
+    mpcp_as_nobody --bwlimit=1M -j2 src dst 2>/dev/null &
+    wait_for_processes 3
+    run mpcp --status
+    [[ "$output" == *"1 mpcp of another user is running" ]]
+    wait_until past_bytes 0
+    mpcp --status "$PARENT" | grep "^$PARENT  'src' -> 'dst'"
+    kill "$PARENT"
+}
+
+# A process that isn't this program, and claims to copy: claim FIELD=VALUE,... Sets PARENT.
+claim() {
+    python3 - "$1" >pid <<'END' 3>&- &
+import os, struct, sys, time
+def share(size=1000, done=10, start=time.monotonic() - 1, phase=0, engine=b'mmap', pid=7, src=b'src', dst=b'dst'):
+    head = b'mpcpcopy' + struct.pack('<IIiIqd', 1, 1, os.getpid(), phase, size, start)
+    head += engine.ljust(16, b'\0') + src.ljust(4096, b'\0') + dst.ljust(4096, b'\0')
+    head = head.ljust((len(head) + 32 + 63) // 64 * 64, b'\0')
+    return head + struct.pack('<qqqi', 0, 0, done, pid).ljust(64, b'\0')
+os.write(os.memfd_create('mpcp-share'), eval(f'share({sys.argv[1]})'))
+print(os.getpid(), flush=True)
+time.sleep(60)
+END
+    wait_until test -s pid
+    PARENT=$(cat pid)
+}
+
+@test "what another process claims is believed as far as it can be" {
+    claim "src=b'a\\x1b[31m\\n', dst=b'\\xf4\\x90\\x80\\x80'"
+    mpcp --status "$PARENT" >out
+    [[ "$(sed -n 1p out)" == "$PARENT  \$'a\\E[31m\\n' -> \$'\\364\\220\\200\\200'  in $DIR" ]]
+    [ "$(status_of '[o["source"], o["bytes"], o["size"], o["percent"]]')" = "['a\x1b[31m\n', 10, 1000, 1.0]" ]
+    kill "$PARENT"
+}
+
+@test "what another process claims harms nobody" {
+    for claim in size=1,done=1000000 size=-5 done=-5 phase=77 phase=2**32-1 "start=float('nan')" "start=float('inf')" \
+        "engine=b'\\x1b[31m'" "src=b'x'*4096"; do
+        claim "$claim"
+        nothing_to_show
+        [ -z "$(mpcp --status --json | grep "$DIR")" ]
+        kill "$PARENT"
+        rm pid
+    done
+}
+
+@test "a small stack is enough" {
+    skip_sanitized "sanitizers need more"
+    echo a >src
+    for i in $(seq 12); do env -i prlimit --stack=16384 "$(command -v cp)" src copy || skip "cp itself needs more"; done
+    start
+    for i in $(seq 12); do env -i prlimit --stack=16384 "$DIR/$PROCESS" --status >out; done
+    grep "'src' -> 'dst'  in $DIR" out
     kill "$PARENT"
 }
 

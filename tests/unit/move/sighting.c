@@ -2,114 +2,276 @@
 #include "move/sighting.h"
 #include "support.h"
 
+#include <math.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
 TestSuite(sighting, .timeout = 60);
 
-/* The bytes of a share as another process reads them, in memory of their own. */
-static struct share *bytes_of(unsigned count, size_t *len)
+/* The bytes of a share as another process reads them, in memory of their own: a copy of 1000 bytes
+ * by three workers, 10 seconds old at NOW, of which the third has ended. */
+enum { SLOTS = 3, NOW = 1000 };
+
+static struct share *bytes_of_share(size_t *len)
 {
-    struct share *share = share_create(count, true);
-    struct stat st;
-    cr_assert_eq(fstat(share->fd, &st), 0);
-    *len = (size_t)st.st_size;
-    void *bytes = aligned_alloc(_Alignof(struct share), (*len + 63) / 64 * 64);
-    memcpy(bytes, share, *len);
-    share_destroy(share);
-    return bytes;
+    *len = sizeof(struct share) + SLOTS * sizeof(struct slot);
+    struct share *share = aligned_alloc(_Alignof(struct share), (*len + 63) / 64 * 64);
+    memset(share, 0, *len);
+    memcpy(share->magic, SHARE_MAGIC, sizeof(share->magic));
+    share->version = SHARE_VERSION;
+    share->count = SLOTS;
+    share->size = 1000;
+    share->start = NOW - 10;
+    strcpy(share->engine, "read-write");
+    strcpy(share->src, "src");
+    strcpy(share->dst, "dst");
+    for (int i = 0; i < SLOTS; i++) {
+        share->slots[i].done = 100 * (i + 1);
+        share->slots[i].pid = i < 2 ? 4711 + i : 0;
+    }
+    return share;
 }
 
-Test(sighting, a_share_is_known_as_one)
+/* Reads it after something was done to it. */
+static struct sighted_copy *read_after(void (*change)(struct share *, size_t *len))
 {
     size_t len;
-    struct share *share = bytes_of(3, &len);
-    cr_assert_eq(sighting_share(share, len), share);
-    cr_assert_eq(share->count, 3);
+    struct share *share = bytes_of_share(&len);
+    if (change)
+        change(share, &len);
+    struct sighted_copy *copy = sighting_read(share, len, NOW);
     free(share);
+    return copy;
 }
 
-Test(sighting, a_share_of_another_version_is_none)
+Test(sighting, a_share_tells_of_its_copy)
 {
-    size_t len;
-    struct share *share = bytes_of(3, &len);
-    share->version++;
-    cr_assert_null(sighting_share(share, len));
+    struct sighted_copy *copy = read_after(NULL);
+    cr_assert_not_null(copy);
+    cr_assert_eq(copy->phase, PHASE_COPYING);
+    cr_assert_eq(copy->done, 600);
+    cr_assert_eq(copy->size, 1000);
+    cr_assert_float_eq(copy->elapsed, 10, 1e-6);
+    cr_assert_str_eq(copy->engine, "read-write");
+    cr_assert_str_eq(copy->src, "src");
+    cr_assert_str_eq(copy->dst, "dst");
+    cr_assert_eq(copy->count, 2, "one has ended");
+    cr_assert_eq(copy->workers[1].number, 2);
+    cr_assert_eq(copy->workers[1].pid, 4712);
+    cr_assert_eq(copy->workers[1].done, 200);
+    free(copy);
 }
 
-Test(sighting, other_memory_is_none)
+/* --- what can't be --- */
+
+#define CHANGE(name, action)                                                                       \
+    static void name(struct share *s, size_t *len)                                                 \
+    {                                                                                              \
+        (void)s, (void)len;                                                                        \
+        action;                                                                                    \
+    }
+
+CHANGE(other_magic, s->magic[0] ^= 1)
+CHANGE(other_version, s->version++)
+CHANGE(no_slots, s->count = 0)
+CHANGE(more_slots_than_there_are, s->count++)
+CHANGE(very_many_slots, s->count = UINT32_MAX)
+CHANGE(cut_short, *len = sizeof(*s) - 1)
+CHANGE(cut_in_a_slot, *len -= 1)
+CHANGE(empty, *len = 0)
+CHANGE(phase_beyond, s->phase = PHASE_VERIFYING + 1)
+CHANGE(phase_negative, s->phase = (enum phase) - 1)
+CHANGE(size_negative, s->size = -2)
+CHANGE(size_most_negative, s->size = INT64_MIN)
+CHANGE(size_too_small, s->size = 599)
+CHANGE(not_begun, s->start = 0)
+CHANGE(start_negative, s->start = -1)
+CHANGE(start_infinite, s->start = INFINITY)
+CHANGE(start_nan, s->start = NAN)
+CHANGE(done_negative, s->slots[1].done = -1)
+CHANGE(done_negative_but_not_its_sum, s->slots[1].done = -300)
+CHANGE(done_most_negative, s->slots[1].done = INT64_MIN)
+CHANGE(sum_of_done_overflows, s->size = INT64_MAX; s->slots[0].done = s->slots[1].done = INT64_MAX)
+CHANGE(sum_without_size_overflows, s->size = -1; s->slots[0].done = s->slots[1].done = INT64_MAX)
+CHANGE(pid_negative, s->slots[0].pid = -1)
+CHANGE(engine_missing, s->engine[0] = '\0')
+CHANGE(engine_unprintable, strcpy(s->engine, "\033[31mred"))
+CHANGE(engine_no_ascii, strcpy(s->engine, "\303\244"))
+CHANGE(engine_capital, strcpy(s->engine, "Engine"))
+CHANGE(engine_without_end, memset(s->engine, 'x', sizeof(s->engine)))
+CHANGE(source_missing, s->src[0] = '\0')
+CHANGE(source_without_end, memset(s->src, 'x', sizeof(s->src)))
+CHANGE(destination_without_end, memset(s->dst, 'x', sizeof(s->dst)))
+
+Test(sighting, what_cannot_be_is_none)
 {
-    size_t len;
-    struct share *share = bytes_of(3, &len);
-    share->magic[0] ^= 1;
-    cr_assert_null(sighting_share(share, len));
+    static const struct {
+        const char *what;
+        void (*change)(struct share *, size_t *);
+    } cases[] = {
+#define CASE(name) {#name, name}
+        CASE(other_magic),
+        CASE(other_version),
+        CASE(no_slots),
+        CASE(more_slots_than_there_are),
+        CASE(very_many_slots),
+        CASE(cut_short),
+        CASE(cut_in_a_slot),
+        CASE(empty),
+        CASE(phase_beyond),
+        CASE(phase_negative),
+        CASE(size_negative),
+        CASE(size_most_negative),
+        CASE(size_too_small),
+        CASE(not_begun),
+        CASE(start_negative),
+        CASE(start_infinite),
+        CASE(start_nan),
+        CASE(done_negative),
+        CASE(done_negative_but_not_its_sum),
+        CASE(done_most_negative),
+        CASE(sum_of_done_overflows),
+        CASE(sum_without_size_overflows),
+        CASE(pid_negative),
+        CASE(engine_missing),
+        CASE(engine_unprintable),
+        CASE(engine_no_ascii),
+        CASE(engine_capital),
+        CASE(engine_without_end),
+        CASE(source_missing),
+        CASE(source_without_end),
+        CASE(destination_without_end),
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++)
+        cr_assert_null(read_after(cases[i].change), "%s", cases[i].what);
 }
 
-Test(sighting, a_share_that_says_it_has_more_slots_than_it_has_is_none)
+/* --- what is rare, but can be --- */
+
+CHANGE(size_unknown, s->size = -1)
+CHANGE(size_just_right, s->size = 600)
+CHANGE(clock_ahead, s->start = NOW + 1e9)
+CHANGE(longest_names, memset(s->src, 'x', PATH_MAX - 1); memset(s->dst, '\377', PATH_MAX - 1))
+
+Test(sighting, what_can_be_is_taken)
 {
-    size_t len;
-    struct share *share = bytes_of(3, &len);
-    share->count = 4;
-    cr_assert_null(sighting_share(share, len));
+    void (*const changes[])(struct share *, size_t *) = {size_unknown, size_just_right, clock_ahead,
+                                                         longest_names};
+    for (size_t i = 0; i < LENGTH(changes); i++) {
+        struct sighted_copy *copy = read_after(changes[i]);
+        cr_assert_not_null(copy, "case %zu", i);
+        cr_assert_eq(copy->done, 600);
+        cr_assert_geq(copy->elapsed, 0);
+        free(copy);
+    }
 }
 
-Test(sighting, one_that_is_cut_short_is_none)
+Test(sighting, a_copy_whose_clock_is_ahead_has_just_begun)
 {
-    size_t len;
-    struct share *share = bytes_of(3, &len);
-    cr_assert_null(sighting_share(share, sizeof(*share) - 1));
+    struct sighted_copy *copy = read_after(clock_ahead);
+    cr_assert_eq(copy->elapsed, 0);
+    free(copy);
 }
 
-Test(sighting, names_without_an_end_get_one)
-{
-    size_t len;
-    struct share *share = bytes_of(1, &len);
-    memset(share->src, 'x', sizeof(share->src));
-    memset(share->engine, 'x', sizeof(share->engine));
-    cr_assert_eq(sighting_share(share, len), share);
-    cr_assert_eq(strlen(share->src), sizeof(share->src) - 1);
-    cr_assert_eq(strlen(share->engine), sizeof(share->engine) - 1);
-    free(share);
-}
+/* --- processes --- */
 
-/* A child with a share stands for a copy. */
-static pid_t a_copy(int *ready)
+/* Starts a child that does something, and is alive until it is killed. */
+static pid_t a_child(void (*action)(void))
 {
     int ends[2];
+    char byte;
     cr_assert_eq(pipe(ends), 0);
     pid_t pid = fork();
     if (pid == 0) {
-        struct share *share = share_create(2, true);
-        share_begin(share, PHASE_COPYING, 1000, 1);
-        share->slots[0].done = 10;
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever becomes of the test */
+        action();
         cr_assert_eq(write(ends[1], "r", 1), 1);
         for (;;)
             pause();
     }
-    char byte;
-    cr_assert_eq(read(ends[0], &byte, 1), 1);
-    *ready = ends[0];
+    close(ends[1]);
+    cr_assert_eq(read(ends[0], &byte, 1), 1, "the child couldn't do it");
+    close(ends[0]);
     return pid;
+}
+
+static void end(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    reap(pid);
+}
+
+/* It stands for a copy. */
+static void share_something(void)
+{
+    struct share *share = share_create(2, true);
+    strcpy(share->engine, "mmap");
+    strcpy(share->src, "src");
+    strcpy(share->dst, "dst");
+    share_begin(share, PHASE_COPYING, 1000, 1);
+    share->slots[0].done = 10;
 }
 
 Test(sighting, a_process_with_a_share_is_found_while_it_lives)
 {
-    int ready;
-    struct sighting *all;
-    pid_t pid = a_copy(&ready);
-    int count = sighting_all(pid, &all);
-    cr_assert_eq(count, 1);
-    cr_assert_eq(all[0].pid, pid);
-    cr_assert_not(all[0].stopped);
-    cr_assert_eq(share_done(all[0].share), 10);
-    sighting_release(all, count);
+    struct sightings all;
+    pid_t pid = a_child(share_something);
+    cr_assert_eq(sightings_find(&all, pid), 0);
+    cr_assert_eq(all.count, 1);
+    cr_assert_eq(all.foreign, 0);
+    cr_assert_eq(all.list[0].pid, pid);
+    cr_assert_not(all.list[0].stopped);
+    cr_assert_eq(all.list[0].copy->done, 10);
+    sightings_release(&all);
     kill(pid, SIGSTOP);
     cr_assert_eq(waitpid(pid, NULL, WUNTRACED), pid);
-    count = sighting_all(pid, &all);
-    cr_assert_eq(count, 1);
-    cr_assert(all[0].stopped);
-    sighting_release(all, count);
+    cr_assert_eq(sightings_find(&all, pid), 0);
+    cr_assert_eq(all.count, 1);
+    cr_assert(all.list[0].stopped);
+    sightings_release(&all);
     kill(pid, SIGKILL); /* a zombie from now on */
     siginfo_t info;
     cr_assert_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
-    cr_assert_eq(sighting_all(pid, &all), 0);
-    sighting_release(all, 0);
-    waitpid(pid, NULL, 0);
+    cr_assert_eq(sightings_find(&all, pid), 0);
+    cr_assert_eq(all.count, 0);
+    sightings_release(&all);
+    reap(pid);
+}
+
+static void share_nothing_and_something(void)
+{
+    share_create(1, true); /* has begun nothing */
+    share_something();
+}
+
+Test(sighting, the_first_share_that_makes_sense_counts)
+{
+    struct sightings all;
+    pid_t pid = a_child(share_nothing_and_something);
+    cr_assert_eq(sightings_find(&all, pid), 0);
+    cr_assert_eq(all.count, 1);
+    cr_assert_not_null(all.list[0].copy);
+    sightings_release(&all);
+    end(pid);
+}
+
+/* A FIFO that nobody writes to, on a file system that is mounted nowhere, so that its name begins
+ * there. */
+static void pretend_memory(void)
+{
+    cr_assert_eq(mkfifo("small/memfd:" SHARE_MEMORY " x", 0600), 0);
+    cr_assert_geq(open("small/memfd:" SHARE_MEMORY " x", O_RDONLY | O_NONBLOCK), 0);
+    cr_assert_eq(umount2("small", MNT_DETACH), 0);
+}
+
+Test(sighting, what_only_bears_the_name_of_a_share_is_not_opened, .init = enter_scratch,
+     .fini = leave_scratch, .timeout = 10)
+{
+    struct sightings all;
+    mount_small();
+    pid_t pid = a_child(pretend_memory);
+    cr_assert_eq(sightings_find(&all, pid), 0);
+    cr_assert_eq(all.count, 0);
+    sightings_release(&all);
+    end(pid);
 }
