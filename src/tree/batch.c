@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -134,7 +133,7 @@ static void relay(struct batch *b, const char *text, size_t len)
 static void attend(struct batch *b, const struct crew *crew)
 {
     struct pollfd lines = {.fd = crew->lines, .events = POLLIN};
-    char text[PIPE_BUF];
+    char text[1024];
     bool told = false;
     for (ssize_t len = 1; len != 0;) {
         int ready = poll(&lines, 1, TICK_MS);
