@@ -61,22 +61,40 @@ static void release(struct copy *c)
     io_close(&c->lock);
 }
 
+static void prepare(struct copy *c, const char *src, const char *dst,
+                    const struct copy_rules *rules, const struct copy_observer *observer,
+                    struct copy_result *result)
+{
+    *result = (struct copy_result){.outcome = OUTCOME_COPIED};
+    *c = (struct copy){.src_name = src,
+                       .dst_name = dst,
+                       .rules = rules,
+                       .observer = observer,
+                       .result = result,
+                       .src = {.fd = -1},
+                       .dst = {.dir_fd = AT_FDCWD},
+                       .lock = -1,
+                       .stage = {.fd = -1},
+                       .medium = -1,
+                       .journal = {.fd = -1}};
+}
+
+static int begin_anew(struct copy *c)
+{
+    release(c);
+    prepare(c, c->src_name, c->dst_name, c->rules, c->observer, c->result);
+    c->anew = true;
+    return take_steps(c);
+}
+
 void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
                const struct copy_observer *observer, struct copy_result *result)
 {
-    struct copy c = {.src_name = src,
-                     .dst_name = dst,
-                     .rules = rules,
-                     .observer = observer,
-                     .result = result,
-                     .src = {.fd = -1},
-                     .dst = {.dir_fd = AT_FDCWD},
-                     .lock = -1,
-                     .stage = {.fd = -1},
-                     .medium = -1,
-                     .journal = {.fd = -1}};
-    *result = (struct copy_result){.outcome = OUTCOME_COPIED};
+    struct copy c;
+    prepare(&c, src, dst, rules, observer, result);
     int rc = take_steps(&c);
+    if (c.overtaken)
+        rc = begin_anew(&c);
     result->seconds = clock_seconds() - result->seconds;
     if (rc == -EINTR && signals_fatal())
         result->outcome = OUTCOME_INTERRUPTED;
