@@ -19,7 +19,7 @@ struct settings {
     unsigned rounds;
     uint64_t seed; /* of the order */
     bool cold, fsync;
-    unsigned idle; /* seconds of rest before each run; 0: back to back */
+    unsigned idle;           /* seconds of rest before each run; 0: back to back */
     const char *json, *plot; /* files to write, or NULL */
     char mpcp[PATH_MAX];     /* the binary: a path, or a name to look for along PATH */
     bool list;               /* only list the methods */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/complaint.h"
+#include "base/diag.h"
 #include "base/io.h"
 #include "base/signals.h"
 #include "cli/operands.h"
@@ -7,19 +9,52 @@
 #include "cli/status.h"
 #include "tree/batch.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-static int copy_pair(const struct pair *pair, const struct options *options)
+/* A report of a source whose name another source has given to its copy just now. */
+struct rival_report {
+    struct report report; /* the first, so that it is found where the report is */
+    bool refused;
+};
+
+static bool refuse(void *arg, const char *dst)
 {
-    struct report report;
+    struct rival_report *rival = arg;
+    (void)dst;
+    rival->refused = true;
+    return false;
+}
+
+static void tell_refusal(const char *src, struct copy_result *result)
+{
+    struct complaint why;
+    complaint_make(&why, EEXIST, src, "cannot copy",
+                   "an earlier source got the same name in the directory");
+    result->outcome = OUTCOME_FAILED;
+    result->error = complaint_sentence(&why);
+}
+
+static int copy_pair(struct pair *pair, const struct options *options)
+{
+    struct rival_report rival = {0};
+    struct copy_rules rules = options->rules;
     struct copy_result result;
     if (!pair->dst)
         return STATUS_FAILED;
-    report_start(&report, options, pair->dst);
-    struct copy_observer observer = report_observer(&report);
-    copy_file(pair->src, pair->dst, &options->rules, &observer, &result);
-    report_end(&report, pair->src, pair->dst, &result);
+    report_start(&rival.report, options, pair->dst);
+    struct copy_observer observer = report_observer(&rival.report);
+    pair->made = pair->earlier && pair->earlier->made;
+    if (pair->made && rules.existing != EXISTING_KEEP) { /* -n and -u leave it without a word */
+        rules.existing = EXISTING_ASK;
+        observer.confirm = refuse;
+    }
+    copy_file(pair->src, pair->dst, &rules, &observer, &result);
+    if (rival.refused)
+        tell_refusal(pair->src, &result);
+    pair->made |= result.outcome == OUTCOME_COPIED;
+    report_end(&rival.report, pair->src, pair->dst, &result);
     copy_release_result(&result);
     return result.outcome >= OUTCOME_FAILED ? STATUS_FAILED : STATUS_COPIED;
 }
@@ -27,16 +62,9 @@ static int copy_pair(const struct pair *pair, const struct options *options)
 static int copy_all(const struct options *options)
 {
     struct pair *pairs;
-    int count;
-    int status = operands_pair(options->operands, options->operand_count, options->target_directory,
-                               options->no_target_directory, &pairs, &count);
-    bool *done = calloc((size_t)count + 1, sizeof(*done));
-    if (status != STATUS_USAGE && done)
-        status |= batch_run(pairs, count, options, copy_pair, done);
-    for (int i = 0; status != STATUS_USAGE && !signals_fatal() && i < count; i++)
-        if (!done || !done[i])
-            status |= copy_pair(&pairs[i], options);
-    free(done);
+    int count, status = operands_pair(options, &pairs, &count);
+    if (status != STATUS_USAGE)
+        status = options_worse_status(status, batch_run(pairs, count, options, copy_pair));
     operands_release(pairs, count);
     return status;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/operands.h"
-#include "base/complaint.h"
 #include "base/diag.h"
-#include "cli/options.h"
+#include "base/io.h"
 #include "copy/inspect.h"
 
 #include <errno.h>
@@ -25,12 +24,8 @@ static int complain_count(int count, bool need_dest)
 
 static int complain_target(const char *path, int err)
 {
-    struct complaint why;
-    complaint_make(&why, err, path, "cannot copy into it", "%s",
-                   err == ENOENT ? "there is no such directory" : strerror(err));
-    char *sentence = complaint_sentence(&why);
-    diag_print("%s", sentence ? sentence : path);
-    free(sentence);
+    diag_about(path, "cannot copy into it",
+               err == ENOENT ? "there is no such directory" : strerror(err));
     return STATUS_FAILED;
 }
 
@@ -60,63 +55,122 @@ static char *name_below(const char *directory, const char *src)
     return name;
 }
 
-static int compare_names(const void *a, const void *b)
+/* --- sources of one name --- */
+
+static int compare_destinations(const void *a, const void *b)
 {
-    return strcmp(a, b);
+    return strcmp(((const struct pair *)a)->dst, ((const struct pair *)b)->dst);
 }
 
-static void keep(void *name)
+static void keep(void *pair)
 {
-    (void)name; /* the tree only borrows the names */
+    (void)pair; /* the tree only borrows the pairs */
 }
 
-/* Refuses sources of equal names, of which all but the last would be lost. */
-static int pair_into_directory(const char **operands, int count, const char *directory,
-                               struct pair *pairs)
+/* lstat(2) of the directory that `path` names a file in. */
+static bool look_at_directory(const char *path, struct stat *st)
 {
-    void *seen = NULL;
-    int rc = 0;
-    for (int i = 0; i < count; i++) {
-        pairs[i].src = operands[i];
-        if (strcmp(operands[i], STANDARD_STREAM) == 0) {
-            diag_print("-: standard input has no name to get in a directory: name the file");
-            rc = STATUS_USAGE;
-            break;
-        }
-        pairs[i].dst = name_below(directory, operands[i]);
-        char **known = pairs[i].dst ? tsearch(pairs[i].dst, &seen, compare_names) : NULL;
-        if (known && *known == pairs[i].dst)
-            continue;
-        diag_print("%s: cannot copy: an earlier source gets the same name in the directory",
-                   operands[i]);
-        free(pairs[i].dst);
-        pairs[i].dst = NULL;
+    size_t len = strlen(path);
+    while (len > 0 && path[len - 1] != '/')
+        len--;
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    char *directory = len > 0 ? strndup(path, len) : strdup(".");
+    bool found = directory && lstat(directory, st) == 0;
+    free(directory);
+    return found;
+}
+
+/* Do two sources of equal names come from one directory? Then one of them is enough. Directories
+ * are refused, each of them. */
+static bool is_same_source(const char *a, const char *b)
+{
+    struct stat left, right, left_dir, right_dir;
+    return stat(a, &left) == 0 && stat(b, &right) == 0 && !S_ISDIR(left.st_mode) &&
+           io_same_file(&left, &right) && look_at_directory(a, &left_dir) &&
+           look_at_directory(b, &right_dir) && io_same_file(&left_dir, &right_dir);
+}
+
+/* --- pairs --- */
+
+static int complain_memory(const char *src)
+{
+    diag_about(src, "cannot copy", strerror(ENOMEM));
+    return STATUS_FAILED;
+}
+
+/* Adds a pair to the end of `pairs`, unless it is there already. `known` is a tree of the last ones
+ * of each destination. */
+static int add_pair(struct pair *pairs, int *count, struct pair pair, bool quiet, void **known)
+{
+    struct pair *added = &pairs[*count];
+    *added = pair;
+    struct pair **last = pair.dst ? tsearch(added, known, compare_destinations) : NULL;
+    if (last && *last != added && is_same_source((*last)->src, pair.src)) {
+        if (!quiet)
+            diag_about(pair.src, "given more than once", "it is copied once");
+        free(pair.dst);
+        return 0;
     }
-    tdestroy(seen, keep);
-    return rc;
+    ++*count;
+    if (!last) {
+        free(pair.dst);
+        added->dst = NULL;
+        return complain_memory(pair.src);
+    }
+    if (*last != added) {
+        added->earlier = *last;
+        (*last)->later = true;
+        *last = added;
+    }
+    return 0;
 }
 
-int operands_pair(const char **operands, int operand_count, const char *directory,
-                  bool never_directory, struct pair **pairs, int *count)
+static int pair_into_directory(const struct options *o, int sources, const char *directory,
+                               struct pair *pairs, int *count)
 {
-    bool need_dest = !directory;
+    void *known = NULL;
+    int status = STATUS_COPIED;
+    for (int i = 0; i < sources && status != STATUS_USAGE; i++) {
+        const char *src = o->operands[i];
+        if (strcmp(src, STANDARD_STREAM) == 0) {
+            diag_print("-: standard input has no name to get in a directory: name the file");
+            status = STATUS_USAGE;
+        } else {
+            struct pair pair = {.src = src, .dst = name_below(directory, src)};
+            status = options_worse_status(status, add_pair(pairs, count, pair, o->quiet, &known));
+        }
+    }
+    tdestroy(known, keep);
+    return status;
+}
+
+static int pair_one(const char *src, const char *dst, struct pair *pair, int *count)
+{
+    *pair = (struct pair){.src = src, .dst = strdup(dst)};
+    *count = 1;
+    return pair->dst ? STATUS_COPIED : complain_memory(src);
+}
+
+int operands_pair(const struct options *o, struct pair **pairs, int *count)
+{
+    bool need_dest = !o->target_directory;
+    int sources = o->operand_count - need_dest;
     *count = 0;
     *pairs = NULL;
-    if (operand_count < 1 + need_dest || (never_directory && operand_count != 2))
-        return complain_count(operand_count, need_dest);
-    *count = operand_count - need_dest;
-    *pairs = calloc((size_t)*count, sizeof(**pairs));
+    if (sources < 1 || (o->no_target_directory && o->operand_count != 2))
+        return complain_count(o->operand_count, need_dest);
+    *pairs = calloc((size_t)sources, sizeof(**pairs));
     if (!*pairs)
-        return complain_target(operands[0], ENOMEM);
+        return complain_memory(o->operands[0]);
 
-    const char *dest = directory ? directory : operands[operand_count - 1];
-    int err = never_directory ? ENOTDIR : check_directory(dest);
+    const char *dest = need_dest ? o->operands[sources] : o->target_directory;
+    int err = o->no_target_directory ? ENOTDIR : check_directory(dest);
     if (err == 0)
-        return pair_into_directory(operands, *count, dest, *pairs);
-    if (directory || *count > 1)
+        return pair_into_directory(o, sources, dest, *pairs, count);
+    if (!need_dest || sources > 1)
         return complain_target(dest, err);
-    (*pairs)[0] = (struct pair){.src = operands[0], .dst = strdup(dest)};
-    return 0;
+    return pair_one(o->operands[0], dest, *pairs, count);
 }
 
 void operands_release(struct pair *pairs, int count)

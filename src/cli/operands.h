@@ -2,17 +2,22 @@
 /* From operands to pairs of source and destination, as cp reads them. */
 #pragma once
 
+#include "cli/options.h"
+
 #include <stdbool.h>
 
 struct pair {
-    const char *src; /* borrowed from the operands */
-    char *dst;       /* allocated; NULL: this source was refused, and that has been said */
+    const char *src;      /* borrowed from the operands */
+    char *dst;            /* allocated; NULL: this source was refused, and that has been said */
+    struct pair *earlier; /* one before it that gets the same destination; NULL: none */
+    bool later;           /* there is one after it that does */
+    bool made; /* set by who copies it: its destination is a copy, of it or an earlier one */
 };
 
 /*
- * Makes a pair of every source. `directory` (-t) may be NULL; `never_directory` is -T. Returns 0,
- * or the status to exit with, one sentence having been printed. *pairs is allocated, *count long.
+ * Makes a pair of every source, but of one that is named twice only the first time, after a warning
+ * (but with -q). Returns 0, or the status to exit with, a sentence having been printed. *pairs is
+ * allocated, *count long.
  */
-int operands_pair(const char **operands, int operand_count, const char *directory,
-                  bool never_directory, struct pair **pairs, int *count);
+int operands_pair(const struct options *options, struct pair **pairs, int *count);
 void operands_release(struct pair *pairs, int count);

@@ -21,8 +21,13 @@ struct options {
     poptContext context;
 };
 
-/* Exit statuses. */
+/* Exit statuses, the worse the higher. */
 enum { STATUS_COPIED = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+static inline int options_worse_status(int a, int b)
+{
+    return a > b ? a : b;
+}
 
 /*
  * Parses argv. Returns true if the program shall go on; false if it shall end with *status, what is

@@ -62,13 +62,11 @@ static void release(struct copy *c)
     io_close(&c->lock);
 }
 
-void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
-               const struct copy_observer *observer, struct copy_result *result)
+static void prepare(struct copy *c, const char *src, const char *dst,
+                    const struct copy_rules *rules, const struct copy_observer *observer,
+                    struct copy_result *result)
 {
-    struct copy *c = malloc(sizeof(*c)); /* it is large, and the stack may be small */
-    *result = (struct copy_result){.outcome = c ? OUTCOME_COPIED : OUTCOME_FAILED};
-    if (!c)
-        return;
+    *result = (struct copy_result){.outcome = OUTCOME_COPIED};
     *c = (struct copy){.src_name = src,
                        .dst_name = dst,
                        .rules = rules,
@@ -80,7 +78,27 @@ void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
                        .stage = {.fd = -1},
                        .medium = -1,
                        .journal = {.fd = -1}};
+}
+
+static int begin_anew(struct copy *c)
+{
+    release(c);
+    prepare(c, c->src_name, c->dst_name, c->rules, c->observer, c->result);
+    c->anew = true;
+    return take_steps(c);
+}
+
+void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
+               const struct copy_observer *observer, struct copy_result *result)
+{
+    struct copy *c = malloc(sizeof(*c)); /* it is large, and the stack may be small */
+    *result = (struct copy_result){.outcome = OUTCOME_FAILED};
+    if (!c)
+        return;
+    prepare(c, src, dst, rules, observer, result);
     int rc = take_steps(c);
+    if (c->overtaken)
+        rc = begin_anew(c);
     if (c->start > 0)
         result->seconds = clock_seconds() - c->start;
     if (rc < 0 && is_worth_nothing(c))

@@ -215,9 +215,22 @@ static int write_out(struct copy *c)
     return rc < 0 ? step_fail_disk(c, rc) : 0;
 }
 
+/* A file that appeared is replaced as one that was there before would be, once it is looked at. Not
+ * by a copy that has the lock, which no other copy of ours can have overtaken, nor by one that
+ * can't be made twice. What isn't a file is left to whoever put it there. */
+static bool may_begin_anew(const struct copy *c)
+{
+    struct stat st;
+    return !c->anew && c->lock < 0 && c->src.fd > STDERR_FILENO &&
+           inspect_is_seekable(c->src.st.st_mode) &&
+           fstatat(c->dst.dir_fd, c->dst.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(st.st_mode);
+}
+
 static int give_name(struct copy *c)
 {
     int rc = stage_publish(&c->stage, c->dst.exists);
+    c->overtaken = rc == -EEXIST && may_begin_anew(c);
     if (rc == -EEXIST)
         return complaint_make(&c->why, EEXIST, c->dst.path, "cannot publish",
                               "a file of that name appeared while it was being copied");

@@ -2,6 +2,8 @@
 #include "copy/step.h"
 #include "base/complaint.h"
 
+#include <errno.h>
+
 int step_finish(struct copy *c, enum outcome outcome)
 {
     c->result->outcome = outcome;
@@ -31,6 +33,8 @@ void step_forget(struct copy *c)
 
 int step_fail_disk(struct copy *c, int rc)
 {
+    if (rc == -EMFILE || rc == -ENFILE) /* it wasn't even asked */
+        return step_fail(c, rc, c->dst.path, "cannot find out whether it is written");
     step_forget(c);
     return step_fail(c, rc, c->dst.path, "cannot write to the disk");
 }

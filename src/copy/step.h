@@ -48,6 +48,9 @@ struct copy {
     bool spoilt; /* what was under the destination's name has been written to */
     struct complaint why;
     bool finished; /* no step is left to take: skipped, or a dry run */
+    bool
+        overtaken; /* its name was given to another file, which may be replaced by beginning anew */
+    bool anew;     /* this is the second time */
 };
 
 /* --- decide.c: what to do --- */

@@ -81,10 +81,7 @@ static size_t splice_some(struct transfer *t, struct chunk chunk)
 static ssize_t copy(struct transfer *t, struct chunk chunk)
 {
     struct own *own = t->state;
-    int rc = open_pipe(own);
-    if (rc < 0)
-        return engine_fail(t, SIDE_DESTINATION, chunk.off, -rc);
-    size_t done = splice_some(t, chunk);
+    size_t done = open_pipe(own) == 0 ? splice_some(t, chunk) : 0;
     if (done == chunk.len)
         return (ssize_t)done;
     close_pipe(own); /* there may be bytes in it that are now copied otherwise */

@@ -1,136 +1,275 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/batch.h"
+#include "base/arithmetic.h"
 #include "base/cpus.h"
 #include "base/diag.h"
-#include "base/facts.h"
+#include "base/io.h"
 #include "base/signals.h"
+#include "cli/progress.h"
+#include "tree/footprint.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
     WORTH = 64, /* files: fewer are copied before the processes are forked */
     MOST = 64,  /* processes */
+    TICK_MS = 100,
 };
 
 enum { UNTOUCHED, BEGUN, ENDED };
 
 struct batch {
-    const struct pair *pairs;
+    struct pair *pairs;
     int count;
     const struct options *options;
-    int (*copy)(const struct pair *, const struct options *);
+    int (*copy)(struct pair *, const struct options *);
+    bool exact_names;
+    struct footprint *prints; /* of each pair */
     struct common *common;
+    struct progress progress;
+    off_t total;   /* bytes of all sources, as far as they have a size */
+    char told[64]; /* "12 of 10000 files" */
 };
 
 /* In memory that all processes share. */
 struct common {
-    _Atomic int next;      /* pair that nobody has claimed yet */
-    unsigned char state[]; /* of each pair, written by who claimed it */
+    _Atomic int next;       /* pair that nobody has claimed yet */
+    _Atomic int files;      /* that were tried */
+    _Atomic long long done; /* bytes of these */
+    unsigned char state[];  /* of each pair, written by who claimed it */
 };
 
-static bool order_matters(const struct options *o)
+/* --- how far it is --- */
+
+static void show(struct batch *b)
 {
-    return o->verbose || o->json || o->explain || o->progress == WHEN_ALWAYS ||
-           o->rules.existing == EXISTING_ASK;
+    snprintf(b->told, sizeof(b->told), "%d of %d files", atomic_load(&b->common->files), b->count);
+    progress_update(&b->progress, min_off(atomic_load(&b->common->done), b->total), b->total);
 }
 
-static bool is_small(const struct pair *pair)
+static int copy_one(struct batch *b, int i, const struct options *options)
 {
-    struct stat st;
-    return pair->dst && stat(pair->src, &st) == 0 && S_ISREG(st.st_mode) &&
-           st.st_size < FACTS_SMALL;
+    int status = b->copy(&b->pairs[i], options);
+    atomic_fetch_add(&b->common->files, 1);
+    atomic_fetch_add(&b->common->done, b->prints[i].size);
+    return status;
 }
 
-static _Noreturn void work(const struct batch *b, pid_t parent)
+/* --- the processes --- */
+
+/* Whoever changes the destination meanwhile may have made it the same file as another's. */
+static bool may_be_copied_here(const struct batch *b, int i)
 {
-    int status = 0;
+    const struct footprint *f = &b->prints[i];
+    return f->plain && f->alone && footprint_still_holds(&b->pairs[i], f);
+}
+
+static _Noreturn void work(struct batch *b, int end, pid_t parent)
+{
+    struct options options = *b->options;
+    int status = STATUS_COPIED, i;
+    options.progress = WHEN_NEVER; /* the parent shows it, and answers SIGUSR1 */
+    signal(SIGUSR1, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* which removes what is staged */
     if (getppid() != parent)
         _exit(STATUS_FAILED);
-    for (int i; !signals_fatal() && (i = atomic_fetch_add(&b->common->next, 1)) < b->count;) {
-        if (!is_small(&b->pairs[i]))
+    while (!signals_fatal() && (i = atomic_fetch_add(&b->common->next, 1)) < end) {
+        if (!may_be_copied_here(b, i))
             continue;
         b->common->state[i] = BEGUN;
-        status |= b->copy(&b->pairs[i], b->options);
+        status = options_worse_status(status, copy_one(b, i, &options));
         b->common->state[i] = ENDED;
     }
     _exit(status);
 }
 
-/* Waits for one child; a signal that asks to stop is handed on to it. The ticks see to it that one
- * which comes just before the wait isn't missed. */
+struct crew {
+    pid_t children[MOST];
+    unsigned count;
+    int lines; /* what they say, to be read */
+};
+
+/* The parent alone prints: only it knows where progress stands on the terminal. */
+static void recruit(struct batch *b, struct crew *crew, int end)
+{
+    unsigned wanted = cpus_usable();
+    pid_t parent = getpid();
+    int ends[2];
+    *crew = (struct crew){.lines = -1};
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return;
+    while (crew->count < wanted && crew->count < MOST) {
+        pid_t pid = fork();
+        if (pid == 0 && dup2(ends[1], STDERR_FILENO) >= 0)
+            work(b, end, parent);
+        if (pid == 0)
+            _exit(STATUS_FAILED);
+        if (pid < 0)
+            break;
+        crew->children[crew->count++] = pid;
+    }
+    close(ends[1]);
+    crew->lines = ends[0];
+}
+
+static void relay(struct batch *b, const char *text, size_t len)
+{
+    size_t written;
+    progress_end(&b->progress);
+    io_write_full(STDERR_FILENO, text, len, &written);
+}
+
+/* Until all have ended. A signal that asks to stop is handed on to them. */
+static void attend(struct batch *b, const struct crew *crew)
+{
+    struct pollfd lines = {.fd = crew->lines, .events = POLLIN};
+    char text[1024];
+    bool told = false;
+    for (ssize_t len = 1; len != 0;) {
+        int ready = poll(&lines, 1, TICK_MS);
+        len = ready > 0 ? read(crew->lines, text, sizeof(text)) : -1;
+        if (len > 0)
+            relay(b, text, (size_t)len);
+        else if (len < 0)
+            show(b);
+        for (unsigned i = 0; i < crew->count && signals_fatal() && !told; i++)
+            kill(crew->children[i], signals_fatal());
+        told = signals_fatal();
+    }
+}
+
 static int reap(pid_t pid)
 {
     int status;
-    bool told = false;
-    for (;;) {
-        if (signals_fatal() && !told)
-            told = kill(pid, signals_fatal()) == 0;
-        if (waitpid(pid, &status, 0) == pid)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_FAILED;
+    while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return STATUS_FAILED;
-    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? STATUS_COPIED : STATUS_FAILED;
 }
 
-static int run_processes(const struct batch *b)
+/* Has the pairs from `begin` to `end` copied that may be copied side by side. */
+static int run_crew(struct batch *b, int begin, int end)
 {
-    unsigned wanted = cpus_usable() < MOST ? cpus_usable() : MOST, forked = 0;
-    pid_t children[MOST], parent = getpid();
-    int status = 0;
-    for (; forked < wanted; forked++) {
-        children[forked] = fork();
-        if (children[forked] < 0)
-            break;
-        if (children[forked] == 0)
-            work(b, parent);
-    }
-    signals_tick(true);
-    for (unsigned i = 0; i < forked; i++)
-        status |= reap(children[i]);
-    signals_tick(false);
+    struct crew crew;
+    int status = STATUS_COPIED;
+    atomic_store(&b->common->next, begin);
+    recruit(b, &crew, end);
+    if (crew.count > 0)
+        attend(b, &crew);
+    for (unsigned i = 0; i < crew.count; i++)
+        status = options_worse_status(status, reap(crew.children[i]));
+    io_close(&crew.lines);
+    progress_end(&b->progress);
     return status;
 }
+
+/* --- all pairs --- */
 
 /* A pair that was begun and not ended has died with its process. */
-static int look_back(const struct batch *b, bool *done)
+static int look_back(const struct batch *b, int i)
 {
-    int status = 0;
-    for (int i = 0; i < b->count; i++) {
-        done[i] = b->common->state[i] != UNTOUCHED;
-        if (b->common->state[i] != BEGUN || signals_fatal())
-            continue;
-        diag_print("%s: cannot copy: the process that did was killed", b->pairs[i].dst);
-        status = STATUS_FAILED;
+    if (b->common->state[i] == ENDED || signals_fatal())
+        return STATUS_COPIED;
+    diag_print("%s: cannot copy: the process that did was killed", b->pairs[i].dst);
+    return STATUS_FAILED;
+}
+
+/* Those that nobody has touched, in their order. */
+static int copy_rest(struct batch *b, int begin, int end)
+{
+    int status = STATUS_COPIED;
+    for (int i = begin; i < end && !signals_fatal(); i++) {
+        int one = b->common->state[i] == UNTOUCHED ? copy_one(b, i, b->options) : look_back(b, i);
+        status = options_worse_status(status, one);
     }
     return status;
 }
 
-static bool is_worth_it(const struct batch *b)
+/* The first pair from `begin` on of which it isn't known what it touches. */
+static int find_unknown(struct batch *b, int begin, bool look_again)
 {
-    return b->count >= WORTH && !order_matters(b->options) && b->options->rules.wishes.rate == 0 &&
-           cpus_usable() > 1;
+    int i = begin;
+    for (; i < b->count; i++) {
+        if (look_again)
+            footprint_look(&b->pairs[i], b->exact_names, &b->prints[i]);
+        if (b->prints[i].unknown)
+            break;
+    }
+    return i;
 }
 
-int batch_run(const struct pair *pairs, int count, const struct options *options,
-              int (*copy)(const struct pair *, const struct options *), bool *done)
+/* What is unknown comes after all that precede it, and before all that follow. */
+static int copy_side_by_side(struct batch *b)
+{
+    int status = STATUS_COPIED;
+    for (int begin = 0, end; begin < b->count && !signals_fatal(); begin = end + 1) {
+        end = find_unknown(b, begin, begin > 0);
+        footprints_compare(b->prints + begin, end - begin);
+        if (end - begin >= WORTH)
+            status = options_worse_status(status, run_crew(b, begin, end));
+        status = options_worse_status(status, copy_rest(b, begin, end < b->count ? end + 1 : end));
+    }
+    return status;
+}
+
+static void look_at_all(struct batch *b)
+{
+    const char *dst = NULL;
+    for (int i = 0; !dst && i < b->count; i++)
+        dst = b->pairs[i].dst;
+    b->exact_names = dst && footprint_names_are_exact(dst);
+    for (int i = 0; i < b->count; i++) {
+        footprint_look(&b->pairs[i], b->exact_names, &b->prints[i]);
+        b->total += b->prints[i].size;
+    }
+}
+
+static int copy_in_order(struct batch *b)
+{
+    int status = STATUS_COPIED;
+    for (int i = 0; i < b->count && !signals_fatal(); i++)
+        status = options_worse_status(status, b->copy(&b->pairs[i], b->options));
+    return status;
+}
+
+/* Is one told in order, or is each to mind its own rate and to show that? */
+static bool is_worth_it(const struct options *o, int count)
+{
+    bool ordered = o->verbose || o->json || o->explain || o->rules.existing == EXISTING_ASK;
+    return count >= WORTH && !ordered && o->rules.wishes.rate == 0;
+}
+
+int batch_run(struct pair *pairs, int count, const struct options *options,
+              int (*copy)(struct pair *, const struct options *))
 {
     struct batch b = {.pairs = pairs, .count = count, .options = options, .copy = copy};
     size_t len = sizeof(*b.common) + (size_t)count;
-    if (!is_worth_it(&b))
-        return 0;
+    if (!is_worth_it(options, count))
+        return copy_in_order(&b);
+    b.prints = calloc((size_t)count, sizeof(*b.prints));
     b.common = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (b.common == MAP_FAILED)
-        return 0;
-    int status = run_processes(&b);
-    status |= look_back(&b, done);
-    munmap(b.common, len);
+    int status;
+    if (b.prints && b.common != MAP_FAILED) {
+        progress_start(&b.progress, !options->quiet && options->progress != WHEN_NEVER,
+                       options->progress == WHEN_ALWAYS);
+        progress_enter(&b.progress, b.told);
+        look_at_all(&b);
+        status = copy_side_by_side(&b);
+    } else {
+        status = copy_in_order(&b);
+    }
+    if (b.common != MAP_FAILED)
+        munmap(b.common, len);
+    free(b.prints);
     return status;
 }

@@ -72,9 +72,67 @@ load ../support
     mkdir d e
     echo 1 >a
     echo 2 >d/a
-    run --separate-stderr mpcp a d/a e
-    assert_refused 1 'd/a: cannot copy: an earlier source gets the same name in the directory'
+    echo 3 >3
+    ln -s d link
+    for options in "" -f -p; do
+        run --separate-stderr mpcp $options a d/a 3 e
+        assert_refused 1 'd/a: cannot copy: an earlier source got the same name in the directory'
+        cmp a e/a
+        cmp 3 e/3
+        rm e/*
+    done
+    run --separate-stderr mpcp d/a link/a e
+    assert_refused 1 'link/a: cannot copy: an earlier source got the same name in the directory'
+    run --separate-stderr mpcp --json d/a a e
+    [ "$status" = 1 ]
+    [[ "${lines[0]}" == *'"outcome": "copied"'* ]]
+    [[ "${lines[1]}" == *'"outcome": "failed", "error": "a: cannot copy: an earlier source got'* ]]
+}
+
+@test "the name goes to the first that can be copied" {
+    mkdir d e f
+    echo 2 >d/a
+    echo 3 >f/a
+    run --separate-stderr mpcp a d/a f/a e
+    [ "$status" = 1 ]
+    [ "$stderr" = "mpcp: a: cannot open: No such file or directory
+mpcp: f/a: cannot copy: an earlier source got the same name in the directory" ]
+    cmp d/a e/a
+}
+
+@test "what the rules leave alone is no error, whoever has made it" {
+    mkdir d e
+    echo 1 >a
+    echo 2 >d/a
+    mpcp -n a d/a e
     cmp a e/a
+    rm e/a
+    mpcp -u a d/a e
+    cmp a e/a
+    touch -d '1 hour' d/a
+    rm e/a
+    run --separate-stderr mpcp -u a d/a e
+    assert_refused 1 'd/a: cannot copy: an earlier source got the same name in the directory'
+    cmp a e/a
+}
+
+@test "a source that is named twice is copied once" {
+    mkdir d e
+    echo a >a
+    ln a b
+    run --separate-stderr mpcp a ./a a b e
+    [ "$status" = 0 ]
+    [ "$stderr" = "mpcp: ./a: given more than once: it is copied once
+mpcp: a: given more than once: it is copied once" ]
+    cmp a e/a
+    cmp a e/b
+    run --separate-stderr mpcp -q a a -t e
+    [ "$status" = 0 ]
+    [ -z "$stderr" ]
+    run --separate-stderr mpcp d d nope nope e
+    [ "$status" = 1 ]
+    [ "$(grep -c '^mpcp: d: cannot copy: it is a directory' <<<"$stderr")" = 2 ]
+    [ "$(grep -c '^mpcp: nope: cannot open: ' <<<"$stderr")" = 2 ]
 }
 
 @test "a source that fails doesn't keep the others from being copied" {

@@ -53,7 +53,7 @@ some_files() { # count
     mkdir other
     echo other >other/50
     run --separate-stderr mpcp in/* other/50 out
-    assert_failed_like 1 'other/50: cannot copy: an earlier source gets the same name in the directory'
+    assert_failed_like 1 'other/50: cannot copy: an earlier source got the same name in the directory'
     diff -r in out
 }
 

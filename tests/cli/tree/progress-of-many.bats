@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Progress of many small files: one line for all of them, with how many are done.
+load ../support
+
+some_files() { # count
+    mkdir in out
+    local i
+    for i in $(seq "$1"); do
+        head -c 1000 /dev/zero >"in/$i"
+    done
+}
+
+# The program with each file taking 40 ms or more, on a terminal of 100 columns; prints all that it writes there.
+slowly_on_terminal() {
+    python3 -c 'import fcntl, os, pty, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 100, 0, 0))
+    os.environ["TERM"] = "xterm"
+    os.execvp(sys.argv[1], sys.argv[1:])
+try:
+    while data := os.read(fd, 65536):
+        sys.stdout.buffer.write(data)
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' \
+        env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=linkat,ftruncate \
+        -e inject=ftruncate:delay_enter=40000 ${FAULT:+-e inject="$FAULT"} "$DIR/$PROCESS" "$@"
+}
+
+@test "on a terminal, after a second, how many are done" {
+    needs_terminal
+    needs_strace
+    some_files 100
+    slowly_on_terminal in/* out >screen
+    tr '\r' '\n' <screen >lines
+    cat -v lines
+    grep -qE '[1-9][0-9]* of 100 files  +[1-9][0-9]?%  [0-9.]+ K?i?B of 97\.7 KiB  .*/s  .* left' lines
+    [ "$(grep -c 'files' lines)" -ge 2 ]
+    [ "$(tail -c 4 screen | od -An -c | tr -d ' ')" = '\r033[K' ]
+    diff -r in out
+}
+
+@test "a sentence is never on the line of progress" {
+    needs_terminal
+    needs_strace
+    some_files 100
+    FAULT=linkat:error=EDQUOT:when=35+ # of each process
+    run slowly_on_terminal in/* out
+    [ "$status" = 1 ]
+    tr '\r' '\n' <<<"$output" | sed 's/\x1b\[K//' >lines
+    cat lines
+    [ "$(grep -c "^mpcp: out/[0-9]*: cannot publish: Disk quota exceeded$" lines)" -ge 5 ]
+    grep -q ' of 100 files ' lines
+    ! grep -q 'files.*mpcp' lines
+}
+
+@test "a short run shows nothing" {
+    needs_terminal
+    some_files 100
+    python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))' "$MPCP" in/* out >screen
+    [ ! -s screen ]
+}
+
+@test "always, also where there is no terminal" {
+    needs_strace
+    some_files 100
+    traced linkat:delay_enter=30000 --progress=always in/* out 2>err
+    cat err
+    grep -qE '^\[.*\]  [0-9]+ of 100 files +[0-9]+%  .*|^[0-9]+ of 100 files +[0-9]+%  ' err
+}
+
+@test "SIGUSR1 asks for one line" {
+    needs_strace
+    some_files 200
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=linkat -e inject=linkat:delay_enter=20000 \
+        "$DIR/$PROCESS" in/* out 2>err &
+    local job=$!
+    wait_until test -e out/1
+    pkill -USR1 -x "$PROCESS"
+    wait $job
+    cat err
+    [ "$(wc -l <err)" = 1 ]
+    [[ "$(cat err)" =~ ^mpcp:\ [0-9]+\ of\ 200\ files ]]
+    diff -r in out
+}
