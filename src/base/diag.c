@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/diag.h"
 #include "base/arithmetic.h"
-#include "base/complaint.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -139,9 +138,13 @@ void diag_print(const char *format, ...)
 
 void diag_about(const char *path, const char *what, const char *why)
 {
-    struct complaint c;
-    complaint_make(&c, 0, path, what, "%s", why);
-    char *sentence = complaint_sentence(&c);
-    diag_print("%s", sentence ? sentence : what);
-    free(sentence);
+    char *name = NULL;
+    size_t len;
+    FILE *out = open_memstream(&name, &len);
+    if (out) {
+        diag_put_name(out, path);
+        fclose(out);
+    }
+    diag_print("%s: %s: %s", name ? name : path, what, why);
+    free(name);
 }
