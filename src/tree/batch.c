@@ -67,13 +67,6 @@ static int copy_one(struct batch *b, int i, const struct options *options)
 
 /* --- the processes --- */
 
-/* Whoever changes the destination meanwhile may have made it the same file as another's. */
-static bool may_be_copied_here(const struct batch *b, int i)
-{
-    const struct footprint *f = &b->prints[i];
-    return f->plain && f->alone && footprint_still_holds(&b->pairs[i], f);
-}
-
 static _Noreturn void work(struct batch *b, int end, pid_t parent)
 {
     struct options options = *b->options;
@@ -84,7 +77,7 @@ static _Noreturn void work(struct batch *b, int end, pid_t parent)
     if (getppid() != parent)
         _exit(STATUS_FAILED);
     while (!signals_fatal() && (i = atomic_fetch_add(&b->common->next, 1)) < end) {
-        if (!may_be_copied_here(b, i))
+        if (!b->prints[i].plain || !b->prints[i].alone)
             continue;
         b->common->state[i] = BEGUN;
         status = options_worse_status(status, copy_one(b, i, &options));

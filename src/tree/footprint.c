@@ -99,13 +99,6 @@ static bool is_same(struct file_id a, struct file_id b)
     return a.ino == b.ino && a.dev == b.dev;
 }
 
-bool footprint_still_holds(const struct pair *pair, const struct footprint *f)
-{
-    struct footprint now = {.plain = true};
-    look_at_destination(pair->dst, true, &now);
-    return now.plain && is_same(now.writes, f->writes);
-}
-
 /* --- comparing --- */
 
 struct touch {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What copies read and write: which of many may be made side by side, and which must keep their
- * order, as if one were made after the other. */
+ * order, as if one were made after the other. That nobody changes it meanwhile isn't certain; then
+ * the lock keeps two from writing into one file (see step_lock). */
 #pragma once
 
 #include "cli/operands.h"
@@ -29,9 +30,6 @@ bool footprint_names_are_exact(const char *path);
 
 /* Looks at a pair; one that was refused touches nothing. */
 void footprint_look(const struct pair *pair, bool exact_names, struct footprint *footprint);
-
-/* Is what would be written still what it was, when it was looked at? */
-bool footprint_still_holds(const struct pair *pair, const struct footprint *footprint);
 
 /* Sets `alone` of each of `count` footprints, none of which is unknown. Without memory for that,
  * none is. */

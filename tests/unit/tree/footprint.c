@@ -117,22 +117,6 @@ Test(footprint, plain_is_small_to_a_file_of_one_name, .init = enter_scratch, .fi
     cr_expect_eq(of("large", "new", true).size, 8 << 20);
 }
 
-Test(footprint, it_holds_until_the_destination_is_another, .init = enter_scratch,
-     .fini = leave_scratch)
-{
-    make("a"), make("old");
-    struct pair replaced = {.src = "a", .dst = (char *)"old"},
-                new = {.src = "a", .dst = (char *)"new"};
-    struct footprint old = of("a", "old", true), fresh = of("a", "new", true);
-    cr_expect(footprint_still_holds(&replaced, &old));
-    cr_expect(footprint_still_holds(&new, &fresh));
-    cr_assert_eq(link("old", "new"), 0);
-    cr_expect_not(footprint_still_holds(&replaced, &old), "it has another name now");
-    cr_expect_not(footprint_still_holds(&new, &fresh));
-    cr_assert_eq(unlink("old"), 0);
-    cr_expect_not(footprint_still_holds(&replaced, &old));
-}
-
 Test(footprint, directories_here_have_exact_names, .init = enter_scratch, .fini = leave_scratch)
 {
     cr_expect(footprint_names_are_exact("new"));
