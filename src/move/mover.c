@@ -7,7 +7,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { ZEROS_BUFFER = 256 << 10 };
 
@@ -92,16 +94,46 @@ static void tell_length(struct transfer *t, struct chunk chunk)
         t->failure.len = (size_t)(chunk.off + (off_t)chunk.len - t->failure.off);
 }
 
+/* At a low rate a chunk would take long, and show nothing meanwhile; how large it is isn't to
+ * depend on the rate, for --resume goes on only with chunks of the same size. */
+static size_t piece_at(uint64_t rate)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (rate == 0 || rate / 8 > SIZE_MAX)
+        return SIZE_MAX;
+    return rate / 8 > page ? round_down(rate / 8, page) : page;
+}
+
+/* They are counted at once, and waited for as long as the rate asks. */
+static void count(struct mover *m, size_t len)
+{
+    int64_t until = pace_pay(m->pace, len);
+    meter_count(m->meter, len);
+    while (pace_sleep(until))
+        meter_count(m->meter, 0);
+}
+
+static int move_piece(struct mover *m, struct chunk piece)
+{
+    if (signals_fatal())
+        return (int)engine_fail(m->transfer, SIDE_SOURCE, piece.off, EINTR);
+    int rc = m->skip_zeros ? move_without_zeros(m, piece) : move_chunk(m, piece);
+    if (rc < 0)
+        tell_length(m->transfer, piece);
+    else
+        count(m, piece.len);
+    return rc;
+}
+
 /* Moves `len` bytes of the row of data that the extents make. */
 static int move_data(struct mover *m, off_t data_off, size_t len)
 {
     int rc = 0;
     for (size_t done = 0; !rc && done < len;) {
-        struct chunk chunk = extents_at(m->extents, data_off + (off_t)done, len - done);
-        rc = m->skip_zeros ? move_without_zeros(m, chunk) : move_chunk(m, chunk);
-        if (rc < 0)
-            tell_length(m->transfer, chunk);
-        done += chunk.len;
+        size_t most = min_size(len - done, m->piece);
+        struct chunk piece = extents_at(m->extents, data_off + (off_t)done, most);
+        rc = move_piece(m, piece);
+        done += piece.len;
     }
     return rc;
 }
@@ -151,17 +183,17 @@ static int move_and_record(struct mover *m, struct record *record, off_t data_of
 
 /* --- the work --- */
 
-static ssize_t move_row(void *arg, off_t data_off, size_t len)
+static ssize_t move_row(void *arg, off_t data_off, size_t len, const struct meter *meter)
 {
     struct mover *m = arg;
     struct record *record = m->records ? record_at(m->records, data_off) : NULL;
-    if (record && is_kept(m, record, data_off, len))
+    m->meter = meter;
+    if (record && is_kept(m, record, data_off, len)) {
+        meter_count(meter, len);
         return (ssize_t)len;
+    }
     int rc = record ? move_and_record(m, record, data_off, len) : move_data(m, data_off, len);
-    if (rc < 0)
-        return rc;
-    pace_wait(m->pace, len);
-    return (ssize_t)len;
+    return rc < 0 ? rc : (ssize_t)len;
 }
 
 /* No chunk of the records is crossed; a new one begins a new hash. */
@@ -176,13 +208,15 @@ static int begin_record(struct mover *m, off_t off, size_t *len)
     return 0;
 }
 
-static ssize_t move_stream(void *arg, off_t off, size_t len)
+static ssize_t move_stream(void *arg, off_t off, size_t len, const struct meter *meter)
 {
     struct mover *m = arg;
     struct transfer *t = m->transfer;
     int rc = m->records ? begin_record(m, off, &len) : 0;
     if (rc < 0)
         return rc;
+    m->meter = meter;
+    len = min_size(len, m->piece);
     ssize_t n = t->engine->copy(t, (struct chunk){.off = off, .len = len});
     if (n <= 0)
         return n;
@@ -192,7 +226,7 @@ static ssize_t move_stream(void *arg, off_t off, size_t len)
     rc = be_polite(m, (struct chunk){.off = off, .len = (size_t)n});
     if (rc < 0)
         return rc;
-    pace_wait(m->pace, (size_t)n);
+    count(m, (size_t)n);
     return n;
 }
 
@@ -216,6 +250,7 @@ int mover_prepare(struct mover *m)
 struct work mover_work(struct mover *m)
 {
     bool stream = m->transfer->engine->split == SPLIT_STREAM;
+    m->piece = piece_at(m->pace->rate);
     return (struct work){.step = stream ? move_stream : move_row,
                          .arg = m,
                          .failure = &m->transfer->failure,

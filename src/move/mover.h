@@ -31,6 +31,8 @@ struct mover {
     bool start_writing;      /* write back behind the copy */
     bool drop_src, drop_dst; /* let go of what was copied */
 
+    size_t piece;              /* bytes that are moved before they are counted and waited for */
+    const struct meter *meter; /* of who moves them */
     struct cache_wake wake;
     struct digester digester;
     char *zeros_buffer; /* allocated when needed */

@@ -2,10 +2,9 @@
 #include "move/pace.h"
 #include "base/signals.h"
 
-#include <errno.h>
 #include <time.h>
 
-enum { NS = 1000000000 };
+enum { NS = 1000000000, NAP = NS / 10 };
 
 static int64_t now_ns(void)
 {
@@ -15,8 +14,10 @@ static int64_t now_ns(void)
 }
 
 /* Time that went by unused isn't saved up. */
-static int64_t pay(struct pace *pace, size_t len)
+int64_t pace_pay(struct pace *pace, size_t len)
 {
+    if (pace->rate == 0)
+        return 0;
     int64_t cost = (int64_t)((double)len / (double)pace->rate * NS);
     int64_t now = now_ns(), paid = atomic_load(&pace->paid_ns), until;
     do
@@ -25,12 +26,13 @@ static int64_t pay(struct pace *pace, size_t len)
     return until;
 }
 
-void pace_wait(struct pace *pace, size_t len)
+bool pace_sleep(int64_t until)
 {
-    if (pace->rate == 0)
-        return;
-    int64_t until = pay(pace, len);
-    struct timespec end = {.tv_sec = until / NS, .tv_nsec = until % NS};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR && !signals_fatal())
-        continue;
+    int64_t now = until > 0 ? now_ns() : 0;
+    int64_t end = until - now > NAP ? now + NAP : until;
+    if (now >= until || signals_fatal())
+        return false;
+    struct timespec time = {.tv_sec = end / NS, .tv_nsec = end % NS};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+    return true;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,10 @@ struct pace {
     _Atomic int64_t paid_ns; /* by the monotonic clock: until when all that was moved is paid for */
 };
 
-/* Says that `len` bytes have been moved, and sleeps until they, and all before them, might have
- * been at that rate. Returns early when a signal asks to stop. */
-void pace_wait(struct pace *pace, size_t len);
+/* Says that `len` bytes have been moved. Returns until when, by the monotonic clock, to wait for
+ * them and all before them to be paid for; 0 if there is no limit. */
+int64_t pace_pay(struct pace *pace, size_t len);
+
+/* Sleeps until then, but a tenth of a second at most, so that one can look around. Returns true if
+ * there is more to wait, and no signal asks to stop. */
+bool pace_sleep(int64_t until_ns);

@@ -27,7 +27,7 @@ int verify_prepare(struct verifier *v, int fd, off_t size, const struct extents 
     return v->fd < 0 ? v->fd : 0;
 }
 
-static ssize_t compare(void *arg, off_t data_off, size_t len)
+static ssize_t compare(void *arg, off_t data_off, size_t len, const struct meter *meter)
 {
     struct verifier *v = arg;
     const struct record *record = record_at(v->records, data_off);
@@ -37,7 +37,10 @@ static ssize_t compare(void *arg, off_t data_off, size_t len)
     if (rc < 0)
         return fail(v, off, 0, -rc);
     bool same = record && record->state != RECORD_NONE && XXH128_isEqual(hash, record->hash);
-    return same ? (ssize_t)len : fail(v, start, len, EBADMSG);
+    if (!same)
+        return fail(v, start, len, EBADMSG);
+    meter_count(meter, len);
+    return (ssize_t)len;
 }
 
 struct work verify_work(struct verifier *v, size_t chunk_len)

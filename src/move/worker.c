@@ -9,37 +9,34 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void count(struct slot *slot, ssize_t bytes)
+void meter_count(const struct meter *m, size_t bytes)
 {
-    atomic_fetch_add_explicit(&slot->done, bytes, memory_order_relaxed);
+    atomic_fetch_add_explicit(&m->slot->done, (off_t)bytes, memory_order_relaxed);
+    m->ticker.tick(m->ticker.arg);
 }
 
-static int work_in_order(const struct work *w, struct slot *slot, struct ticker ticker)
+static int work_in_order(const struct work *w, const struct meter *meter)
 {
     ssize_t n = 0;
     for (off_t off = 0; !signals_fatal(); off += n) {
-        n = w->step(w->arg, off, w->chunk_len);
+        n = w->step(w->arg, off, w->chunk_len, meter);
         if (n <= 0)
             return (int)n;
-        count(slot, n);
-        ticker.tick(ticker.arg);
     }
     return -EINTR;
 }
 
 static int work_on_blocks(const struct work *w, struct share *share, unsigned self,
-                          struct ticker ticker)
+                          const struct meter *meter)
 {
     struct chunk chunk;
     while (share_claim(share, self, w->chunk_len, &chunk)) {
         if (signals_fatal())
             return -EINTR;
-        ssize_t n = w->step(w->arg, chunk.off, chunk.len);
+        ssize_t n = w->step(w->arg, chunk.off, chunk.len, meter);
         if (n < 0)
             return (int)n;
         assert((size_t)n == chunk.len);
-        count(&share->slots[self], n);
-        ticker.tick(ticker.arg);
     }
     return 0;
 }
@@ -49,7 +46,8 @@ static int work_on_blocks(const struct work *w, struct share *share, unsigned se
 static int work(const struct work *w, struct share *share, unsigned self, struct ticker ticker)
 {
     struct slot *slot = &share->slots[self];
-    int rc = w->in_order ? work_in_order(w, slot, ticker) : work_on_blocks(w, share, self, ticker);
+    const struct meter meter = {slot, ticker};
+    int rc = w->in_order ? work_in_order(w, &meter) : work_on_blocks(w, share, self, &meter);
     slot->failure = *w->failure;
     return rc;
 }

@@ -7,12 +7,29 @@
 
 #include <sys/types.h>
 
+/* What the parent calls while it waits, about 10 times a second, and whenever it has copied
+ * something itself. */
+struct ticker {
+    void (*tick)(void *arg);
+    void *arg;
+};
+
+/* Where whoever works tells how far it is. */
+struct meter {
+    struct slot *slot;
+    struct ticker ticker; /* does nothing in a worker: its parent has its own */
+};
+
+/* Counts `bytes` as done; 0: they are waited for, which the parent may have something to say to. */
+void meter_count(const struct meter *meter, size_t bytes);
+
 /* What the workers do: something with every chunk that one of them has claimed. Each has its own
  * copy of all this, made by fork. */
 struct work {
-    /* Does it with `len` bytes from `off` on. Returns how many are done: all of them; with in_order
-     * any number up to that, and 0 at the end; or -errno, with *failure set. */
-    ssize_t (*step)(void *arg, off_t off, size_t len);
+    /* Does it with `len` bytes from `off` on, and counts them as they are done. Returns how many
+     * these are: all of them; with in_order any number up to that, and 0 at the end; or -errno,
+     * with *failure set. */
+    ssize_t (*step)(void *arg, off_t off, size_t len, const struct meter *meter);
     void *arg;
     const struct failure *failure;
     size_t chunk_len; /* no chunk is longer */
@@ -35,13 +52,6 @@ struct ending {
     int signal;
     int status;      /* as given to exit(3) */
     unsigned forked; /* how many workers there were; 0: the parent itself copied */
-};
-
-/* What the parent calls while it waits, about 10 times a second, and after every chunk it copies
- * itself. */
-struct ticker {
-    void (*tick)(void *arg);
-    void *arg;
 };
 
 /*

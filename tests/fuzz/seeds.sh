@@ -1,9 +1,11 @@
 #!/bin/sh
-# Makes the corpus of journals anew, from one that the program itself has left: for when the format changes.
+# Makes the corpora of journals and shares anew, the former from one that the program itself has left: for when the
+# format, or what a fuzz target makes of its input, changes.
 # Usage: tests/fuzz/seeds.sh MPCP
 set -eu
 mpcp=$(realpath "$1")
-corpus=$(realpath "$(dirname "$0")")/corpus/journal
+corpora=$(realpath "$(dirname "$0")")/corpus
+corpus=$corpora/journal
 scratch=$(mktemp -d /var/tmp/mpcp-seeds-XXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
@@ -58,3 +60,75 @@ head -c 200 /dev/zero >"$corpus/zeros"
 head -c 200 src >"$corpus/noise"
 echo 'Dear diary, this is a journal of another kind.' >"$corpus/text-short"
 yes 'Dear diary, this is a journal of another kind.' | head -c 300 >"$corpus/text-long"
+
+# --- shares: what tests/fuzz/share.c makes of its input ---
+
+corpus=$corpora/share
+
+number() { # bytes, value; the lowest byte first
+    value=$2
+    for _ in $(seq "$1"); do
+        printf "\\$(printf %03o $((value & 255)))"
+        value=$((value >> 8))
+    done
+}
+
+text() { # up to 16 bytes, as for printf
+    printf "$1"
+    head -c $((16 - $(printf "$1" | wc -c))) /dev/zero
+}
+
+slot() { # done, pid
+    number 8 "$1"
+    number 4 "$2"
+    number 4 0
+}
+
+# A share of copying 1000 bytes, 10 seconds old; what isn't like that is set before: share SLOT...
+share() {
+    number 4 "${version-1}"
+    number 4 "${count-$#}"
+    number 4 "${phase-0}"
+    number 4 "${cut-0}"
+    number 8 "${size-1000}"
+    number 8 "${start-0x408ef00000000000}" # 990 as a double
+    text "${engine-read-write}"
+    text "${src-src}"
+    text "${dst-dst}"
+    for claims in "$@"; do
+        slot "${claims%,*}" "${claims#*,}"
+    done
+}
+
+most=0x7fffffffffffffff
+share 100,4711 200,4712 300,0 >"$corpus/of-a-copy"
+(size=-1; share 100,4711) >"$corpus/of-a-stream"
+(phase=1; share 640,0 0,0) >"$corpus/of-flushing"
+(phase=2 size=0; share 0,4711) >"$corpus/of-nothing"
+(size=1; share 1000000,4711) >"$corpus/more-done-than-there-is"
+(size=$most; share $most,1 $most,2) >"$corpus/sum-overflows"
+(size=-1; share $most,1 1,2) >"$corpus/sum-overflows-without-size"
+(size=$most; share $most,1) >"$corpus/most"
+(size=-2; share 0,1) >"$corpus/size-negative"
+share -1,1 >"$corpus/done-negative"
+share 1,-1 >"$corpus/pid-negative"
+(phase=77; share 1,1) >"$corpus/phase-unknown"
+(start=0x7ff8000000000000; share 1,1) >"$corpus/start-nan"
+(start=0x7ff0000000000000; share 1,1) >"$corpus/start-infinite"
+(start=-0x3f70c00000000000; share 1,1) >"$corpus/start-negative"
+(start=0x7fefffffffffffff; share 1,1) >"$corpus/start-far-ahead"
+(start=0x408f3fffffffffff; share 1,1) >"$corpus/start-just-now"
+(start=0; share 1,1) >"$corpus/start-none"
+(start=1; share 1,1) >"$corpus/start-tiny"
+(engine='\033[31m'; share 1,1) >"$corpus/engine-escape"
+(engine=0123456789abcdef; share 1,1) >"$corpus/engine-without-end"
+(engine=; share 1,1) >"$corpus/engine-missing"
+(src='a\n\033[2J"\\'"'" dst='\364\220\200\200\377'; share 1,1) >"$corpus/names-of-any-bytes"
+(src='\303\244\342\200\256'; share 1,1) >"$corpus/names-in-utf-8"
+(version=2; share 1,1) >"$corpus/other-version"
+(count=2; share 1,1) >"$corpus/one-slot-too-few"
+(count=0xffffffff; share 1,1) >"$corpus/very-many-slots"
+(cut=1; share 1,1) >"$corpus/cut-in-a-slot"
+(cut=65; share 1,1) >"$corpus/cut-before-the-slots"
+(cut=0xffffffff; share 1,1) >"$corpus/cut-to-nothing"
+: >"$corpus/empty"

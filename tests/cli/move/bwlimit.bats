@@ -45,6 +45,43 @@ takes_two_seconds() { # option...
     done
 }
 
+# A copy at a rate so low that a chunk, or a page, takes long: what SIGUSR1 has it say after a moment.
+says_soon() { # expression, option...
+    local expression=$1
+    shift
+    mpcp "$@" src dst 2>err &
+    wait_until pgrep -x "$PROCESS"
+    sleep 1.5
+    PARENT=$(pgrep -o -x "$PROCESS")
+    kill -USR1 "$PARENT"
+    sleep 1
+    cat err
+    [[ "$(cat err)" =~ ^mpcp:\ $expression ]]
+    kill "$PARENT"
+}
+
+@test "what is done of a chunk is told" {
+    random_file src 9M
+    says_soon '[0-9]+%  [1-9][0-9.]* KiB of 9.0 MiB' --resume --bwlimit=100K -j2
+}
+
+@test "what is done of a chunk is told without workers, too" {
+    random_file src 1M
+    says_soon '[0-9]+%  [1-9][0-9.]* KiB of 1.0 MiB' --resume --bwlimit=100K
+}
+
+@test "and at a rate of next to nothing" {
+    random_file src 1M
+    says_soon '0%  4.0 KiB of 1.0 MiB' --bwlimit=100
+}
+
+@test "what is done of a chunk counts once" {
+    random_file src 5M
+    [ "$(mpcp --json --resume --bwlimit=5M -j2 src dst | member bytes)" = 5242880 ]
+    [ "$(mpcp --json --sparse=always --verify --bwlimit=5M src dst | member bytes)" = 5242880 ]
+    cmp src dst
+}
+
 @test "a signal isn't kept waiting" {
     local status=0
     random_file src 1M

@@ -27,13 +27,25 @@ static void start(struct move *m, const struct engine *engine, int src_fd, bool 
     m->mover = (struct mover){.transfer = &m->transfer, .extents = &m->extents, .pace = &no_limit};
 }
 
+/* Who moves it, and how often something was counted. */
+static struct slot slot;
+static int ticks;
+
+static void tick(void *arg)
+{
+    (void)arg;
+    ticks++;
+}
+
+static const struct meter meter = {&slot, {.tick = tick}};
+
 static int move_all(struct move *m)
 {
     struct work work = mover_work(&m->mover);
     int rc = mover_prepare(&m->mover);
     for (off_t off = 0; !rc && off < m->extents.bytes; off += CHUNK) {
         off_t left = m->extents.bytes - off;
-        ssize_t n = work.step(work.arg, off, left < CHUNK ? (size_t)left : CHUNK);
+        ssize_t n = work.step(work.arg, off, left < CHUNK ? (size_t)left : CHUNK, &meter);
         rc = n < 0 ? (int)n : 0;
     }
     return rc;
@@ -152,8 +164,58 @@ Test(mover, a_stream_moves_what_there_is)
     lseek(t.src_fd, 0, SEEK_SET);
     cr_assert_eq(engine_prepare(&t, only), 0);
     struct work work = mover_work(&mover);
-    cr_assert_eq(work.step(work.arg, 0, CHUNK), 1000);
-    cr_assert_eq(work.step(work.arg, 1000, CHUNK), 0);
+    cr_assert_eq(work.step(work.arg, 0, CHUNK, &meter), 1000);
+    cr_assert_eq(work.step(work.arg, 1000, CHUNK, &meter), 0);
     cr_assert(same_bytes(t.src_fd, t.dst_fd, 1000));
     engine_release(&t);
+}
+
+Test(mover, at_a_low_rate_a_chunk_is_counted_in_pieces)
+{
+    enum { RATE = 100 << 10, PART = 3 * RATE };
+    static const bool skip[] = {false, true};
+    for (size_t i = 0; i < LENGTH(skip); i++) {
+        struct move m;
+        struct pace pace = {.rate = RATE};
+        start(&m, &engine_read_write, make_file("src", SIZE), false);
+        m.mover.pace = &pace;
+        m.mover.skip_zeros = skip[i];
+        cr_assert_eq(extents_whole(PART, &m.extents), 0);
+        slot.done = ticks = 0;
+        cr_assert_eq(move_all(&m), 0);
+        cr_assert_eq(slot.done, PART, "each byte counts once");
+        cr_assert_geq(ticks, 20, "%d: eight pieces a second", ticks);
+        cr_assert(same_bytes(m.transfer.src_fd, m.transfer.dst_fd, PART));
+        end(&m);
+    }
+}
+
+Test(mover, while_a_piece_is_waited_for_there_are_ticks)
+{
+    struct move m;
+    struct pace pace = {.rate = PAGE}; /* a second for a piece */
+    start(&m, &engine_read_write, make_file("src", SIZE), false);
+    m.mover.pace = &pace;
+    cr_assert_eq(extents_whole(PAGE, &m.extents), 0);
+    slot.done = ticks = 0;
+    cr_assert_eq(move_all(&m), 0);
+    cr_assert_geq(ticks, 5);
+    end(&m);
+}
+
+Test(mover, what_is_moved_at_any_rate_is_counted_once)
+{
+    FOR_EACH_ENGINE(e)
+    {
+        struct move m;
+        struct pace pace = {.rate = 1 << 30};
+        start(&m, *e, a_sparse_file(), true);
+        m.mover.pace = &pace;
+        cr_assert_eq(extents_find(m.transfer.src_fd, SIZE, PAGE, &m.extents), 0);
+        slot.done = 0;
+        cr_assert_eq(move_all(&m), 0);
+        cr_assert_eq(slot.done, m.extents.bytes, "%s", (*e)->name);
+        cr_assert(same_bytes(m.transfer.src_fd, m.transfer.dst_fd, SIZE), "%s", (*e)->name);
+        end(&m);
+    }
 }

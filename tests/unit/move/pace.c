@@ -17,13 +17,19 @@ static struct pace *a_pace(uint64_t rate)
     return pace;
 }
 
+static void wait_for(struct pace *pace, size_t len)
+{
+    for (int64_t until = pace_pay(pace, len); pace_sleep(until);)
+        continue;
+}
+
 /* No upper bounds on time: this machine may be busy with something else. */
 
 Test(pace, no_limit_is_no_waiting)
 {
     struct pace *pace = a_pace(0);
     for (int i = 0; i < 1000000; i++)
-        pace_wait(pace, 1 << 30);
+        wait_for(pace, 1 << 30);
     cr_assert_eq(pace->paid_ns, 0);
 }
 
@@ -32,7 +38,7 @@ Test(pace, bytes_take_their_time)
     struct pace *pace = a_pace(RATE);
     double start = clock_seconds();
     for (int i = 0; i < CHUNKS; i++)
-        pace_wait(pace, CHUNK);
+        wait_for(pace, CHUNK);
     cr_assert_geq(clock_seconds() - start, 0.99 * CHUNKS * CHUNK / RATE);
 }
 
@@ -46,7 +52,7 @@ Test(pace, processes_share_the_limit)
         children[p] = fork();
         if (children[p] == 0) {
             for (int i = 0; i < CHUNKS; i++)
-                pace_wait(pace, CHUNK);
+                wait_for(pace, CHUNK);
             _exit(0);
         }
     }
@@ -58,10 +64,10 @@ Test(pace, processes_share_the_limit)
 Test(pace, time_that_went_by_is_not_saved_up)
 {
     struct pace *pace = a_pace(RATE);
-    pace_wait(pace, 1);
+    wait_for(pace, 1);
     usleep(200000);
     double start = clock_seconds();
-    pace_wait(pace, RATE / 10);
+    wait_for(pace, RATE / 10);
     cr_assert_geq(clock_seconds() - start, 0.099);
 }
 
@@ -71,9 +77,19 @@ Test(pace, a_tick_does_not_end_the_waiting)
     signals_install();
     signals_tick(true);
     double start = clock_seconds();
-    pace_wait(pace, RATE / 2);
+    wait_for(pace, RATE / 2);
     signals_tick(false);
     cr_assert_geq(clock_seconds() - start, 0.49);
+}
+
+Test(pace, it_sleeps_a_moment_at_a_time)
+{
+    struct pace *pace = a_pace(RATE);
+    int64_t until = pace_pay(pace, RATE / 2);
+    int sleeps = 0;
+    while (pace_sleep(until))
+        sleeps++;
+    cr_assert_geq(sleeps, 5);
 }
 
 Test(pace, a_signal_that_asks_to_stop_does)
@@ -86,7 +102,7 @@ Test(pace, a_signal_that_asks_to_stop_does)
         kill(parent, SIGTERM);
         _exit(0);
     }
-    pace_wait(pace, 1 << 20); /* twelve days */
+    wait_for(pace, 1 << 20); /* twelve days */
     cr_assert_eq(signals_fatal(), SIGTERM);
     cr_assert_eq(reap(child), 0);
 }

@@ -63,7 +63,7 @@ static void sleep_long(void)
 
 static struct failure failure; /* each worker's own, by fork */
 
-static ssize_t copy(void *arg, off_t off, size_t len)
+static ssize_t copy(void *arg, off_t off, size_t len, const struct meter *meter)
 {
     (void)arg;
     wait_for_the_others();
@@ -79,13 +79,13 @@ static ssize_t copy(void *arg, off_t off, size_t len)
     seen->copied[off / PAGE]++;
     seen->copier[off / PAGE] = getpid();
     usleep(100);
+    meter_count(meter, len);
     return (ssize_t)len;
 }
 
-static ssize_t copy_in_order(void *arg, off_t off, size_t len)
+static ssize_t copy_in_order(void *arg, off_t off, size_t len, const struct meter *meter)
 {
-    ssize_t n = copy(arg, off, len);
-    return off < STREAM_END ? n : 0;
+    return off < STREAM_END ? copy(arg, off, len, meter) : 0;
 }
 
 static const struct work fake = {.step = copy, .failure = &failure, .chunk_len = PAGE};
