@@ -118,8 +118,7 @@ nothing_to_show() {
     mkfifo fifo
     mpcp fifo dst &
     (echo some; sleep 5) >fifo &
-    PARENT=$!
-    PARENT=$(pgrep -o -x "$PROCESS")
+    wait_for_processes 1
     seen() { [ "$(status_of '[o["source"], o["size"], o["percent"]]')" = "['fifo', None, None]" ]; }
     wait_until seen 2>/dev/null
     pkill -x "$PROCESS"

@@ -17,8 +17,10 @@ checked() { # status, argument...
     local expected=$1 status=0
     shift
     # libxxhash keeps no pointer to the beginning of what it allocates: "possibly lost" to valgrind.
-    valgrind --quiet --log-file="$DIR/memcheck.%p" --error-exitcode=99 --trace-children=yes --leak-check=full \
-        --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect "$MPCP" "$@" || status=$?
+    # --vgdb: it would leave pipes in /tmp, if killed.
+    valgrind --quiet --vgdb=no --log-file="$DIR/memcheck.%p" --error-exitcode=99 --trace-children=yes \
+        --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect \
+        "$MPCP" "$@" || status=$?
     echo "status $status" >&2
     [ "$status" = "$expected" ]
     nothing_found
