@@ -27,8 +27,8 @@ static int create_share(struct copy *c)
         return step_fail(c, -errno, c->src.path, "cannot share memory with workers");
     c->share->pace.rate = c->plan.rate;
     snprintf(c->share->engine, sizeof(c->share->engine), "%s", c->transfer.engine->name);
-    snprintf(c->share->src, sizeof(c->share->src), "%s", c->src.path);
-    snprintf(c->share->dst, sizeof(c->share->dst), "%s", c->dst.path);
+    snprintf(c->share->src, sizeof(c->share->src), "%s", c->src_name);
+    snprintf(c->share->dst, sizeof(c->share->dst), "%s", c->dst_name);
     return 0;
 }
 
@@ -56,6 +56,7 @@ static struct mover a_mover(struct copy *c)
 static struct ending run_mover(struct copy *c, struct mover *mover, unsigned jobs)
 {
     struct work work = mover_work(mover);
+    c->observer->phase(c->observer->arg, NULL); /* what was waited for is not copying */
     struct ending ending = step_run(c, &work, PHASE_COPYING, jobs, c->plan.data);
     c->result->engine = c->transfer.engine->name;
     c->result->jobs = ending.forked;
