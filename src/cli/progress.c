@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/progress.h"
+#include "base/arithmetic.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/signals.h"
@@ -12,7 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { PLAIN_WIDTH = 79, MAX_WIDTH = 200, MIN_BAR = 8, MAX_BAR = 50 };
+enum { PLAIN_WIDTH = 79, MAX_WIDTH = 200, FREE = 3, MIN_BAR = 8, MAX_BAR = 50 };
 
 static const double terminal_interval = 0.2, plain_interval = 1; /* seconds */
 
@@ -40,8 +41,8 @@ static size_t terminal_width(void)
     struct winsize size;
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
         return PLAIN_WIDTH;
-    /* The last column stays free: some terminals wrap when it is written. */
-    return size.ws_col - 1U < MAX_WIDTH ? size.ws_col - 1U : MAX_WIDTH;
+    /* Some terminals wrap when the last column is written, and all show ^C behind the line. */
+    return size.ws_col > FREE ? min_size(size.ws_col - FREE, MAX_WIDTH) : 0;
 }
 
 /* Another program has the terminal: writing would disturb it, or stop this one. */

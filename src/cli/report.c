@@ -22,16 +22,31 @@ void report_start(struct report *report, const struct options *options, const ch
 /* --- the observer --- */
 
 /* "y" or "Y" is yes. Anything else, also the end of stdin, is no. */
-static bool confirm(void *arg, const char *dst)
+static void ask(const char *dst)
 {
-    (void)arg;
-    char answer = '\0', c;
     fputs("mpcp: replace ", stderr);
     diag_put_quoted(stderr, dst);
     fputs("? ", stderr);
     fflush(stderr);
-    while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
-        answer = answer ? answer : c;
+}
+
+static bool confirm(void *arg, const char *dst)
+{
+    struct report *report = arg;
+    char answer = '\0', c = '\0';
+    ask(dst);
+    while (c != '\n') {
+        ssize_t n = read(STDIN_FILENO, &c, 1);
+        if (n == 1) {
+            answer = answer ? answer : c;
+        } else if (n == 0 || errno != EINTR || signals_fatal()) {
+            break;
+        } else { /* a status line was asked for */
+            fputc('\n', stderr);
+            progress_update(&report->progress, -1, -1);
+            ask(dst);
+        }
+    }
     return (answer == 'y' || answer == 'Y') && !signals_fatal();
 }
 

@@ -27,8 +27,9 @@ struct copy_observer {
     bool (*confirm)(void *arg, const char *dst); /* may dst be replaced? (EXISTING_ASK) */
     void (*planned)(void *arg, const struct source *src, const struct destination *dst,
                     const struct facts *facts, const struct plan *plan);
-    void (*tick)(void *arg, off_t done, off_t size); /* size -1: not known */
-    void (*phase)(void *arg, const char *name);      /* what tick speaks of, from now on */
+    void (*tick)(void *arg, off_t done, off_t size); /* done -1: it waits; size -1: not known */
+    void (*phase)(void *arg,
+                  const char *name); /* what tick speaks of, from now on; NULL: copying */
     void (*remark)(void *arg, const char *dst, const char *what,
                    const char *why); /* worth telling with --verbose */
     void (*warn)(void *arg, const char *dst, const char *what,

@@ -15,7 +15,11 @@
 
 int step_open_source(struct copy *c)
 {
-    return inspect_source(c->src_name, &c->src, &c->why);
+    int rc; /* a FIFO's writer may let it wait */
+    do
+        rc = inspect_source(c->src_name, &c->src, &c->why);
+    while (rc == -EINTR && step_waits(c));
+    return rc;
 }
 
 int step_look_at_destination(struct copy *c)
@@ -71,9 +75,10 @@ static int wait_for_lock(struct copy *c)
     const struct timespec interval = {.tv_nsec = 100000000};
     pid_t holder;
     step_remark(c, "waiting", "another mpcp is copying to it");
+    c->observer->phase(c->observer->arg, "waiting for another mpcp");
     while (try_lock(c, &holder) == -EBUSY) {
         nanosleep(&interval, NULL);
-        if (signals_fatal())
+        if (!step_waits(c))
             return -EINTR;
     }
     return look_again(c);

@@ -6,7 +6,6 @@
 #include "base/filesystem.h"
 #include "base/io.h"
 #include "base/path.h"
-#include "base/signals.h"
 #include "base/size.h"
 
 #include <errno.h>
@@ -80,24 +79,13 @@ static int measure_source(struct source *src, struct complaint *why)
     return 0;
 }
 
-static int open_source(const char *path)
-{
-    for (;;) {
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        if (fd >= 0)
-            return fd;
-        if (errno != EINTR || signals_fatal())
-            return -errno;
-    }
-}
-
 int inspect_source(const char *path, struct source *src, struct complaint *why)
 {
     bool standard = strcmp(path, STANDARD_STREAM) == 0;
     *src = (struct source){.path = standard ? diag_stdin : path, .standard = standard};
-    src->fd = standard ? STDIN_FILENO : open_source(path);
+    src->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (src->fd < 0)
-        return complaint_make_errno(why, -src->fd, src->path, "cannot open");
+        return complaint_make_errno(why, errno, src->path, "cannot open");
     if (fstat(src->fd, &src->st) < 0)
         return complaint_make_errno(why, errno, src->path, "cannot inspect");
     if (S_ISDIR(src->st.st_mode))

@@ -42,8 +42,8 @@ struct destination {
     bool same_fs; /* it is the source's very file system, as far as device numbers tell */
 };
 
-/* Opens the source (which waits for a writer, if it is a FIFO) and describes it. A signal that asks
- * to stop ends the waiting with -EINTR. */
+/* Opens the source (which waits for a writer, if it is a FIFO) and describes it. Any signal ends
+ * the waiting with -EINTR. */
 int inspect_source(const char *path, struct source *src, struct complaint *why);
 void inspect_close_source(struct source *src);
 

@@ -50,8 +50,8 @@ static int create_share(struct copy *c)
         return step_fail(c, -errno, c->src.path, "cannot share memory with workers");
     c->share->pace.rate = c->reflinked ? 0 : c->plan.rate;
     snprintf(c->share->engine, sizeof(c->share->engine), "%s", engine_name(c));
-    snprintf(c->share->src, sizeof(c->share->src), "%s", c->src.path);
-    snprintf(c->share->dst, sizeof(c->share->dst), "%s", c->dst.path);
+    snprintf(c->share->src, sizeof(c->share->src), "%s", c->src_name);
+    snprintf(c->share->dst, sizeof(c->share->dst), "%s", c->dst_name);
     return 0;
 }
 
@@ -73,6 +73,7 @@ static struct mover a_mover(struct copy *c)
 static struct ending run_mover(struct copy *c, struct mover *mover)
 {
     struct work work = mover_work(mover);
+    c->observer->phase(c->observer->arg, NULL); /* what was waited for is not copying */
     struct ending ending = step_run(c, &work, PHASE_COPYING, c->plan.jobs, c->plan.data);
     c->result->jobs = ending.forked;
     c->result->bytes = share_done(c->share);

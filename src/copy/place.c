@@ -75,9 +75,12 @@ static bool is_another(const struct copy *c)
 
 static int open_in_place(struct copy *c)
 {
-    int rc = c->dst.standard ? stage_use(&c->stage, STDOUT_FILENO)
+    int rc; /* a FIFO's reader may let it wait */
+    do
+        rc = c->dst.standard ? stage_use(&c->stage, STDOUT_FILENO)
                              : stage_open_in_place(&c->stage, c->dst.dir_fd, c->dst.name,
                                                    !c->dst.exists, first_mode(c), c->rules->force);
+    while (rc == -EINTR && step_waits(c));
     if (rc == -EBUSY)
         return complaint_make(
             &c->why, EBUSY, c->dst.path, "cannot open",

@@ -133,15 +133,10 @@ int stage_open_partial(struct stage *stage, int dir_fd, const char *name, mode_t
     return rc;
 }
 
-static int open_interruptibly(int dir_fd, const char *name, int flags, mode_t mode)
+static int open_file(int dir_fd, const char *name, int flags, mode_t mode)
 {
-    for (;;) {
-        int fd = openat(dir_fd, name, flags | O_CLOEXEC | O_NOCTTY, mode);
-        if (fd >= 0)
-            return fd;
-        if (errno != EINTR || signals_fatal())
-            return -errno;
-    }
+    int fd = openat(dir_fd, name, flags | O_CLOEXEC | O_NOCTTY, mode);
+    return fd < 0 ? -errno : fd;
 }
 
 int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool create, mode_t mode,
@@ -151,7 +146,7 @@ int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool 
     start(stage, STAGE_IN_PLACE, dir_fd, name);
     stage->created = create;
     if (create) {
-        stage->fd = open_interruptibly(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+        stage->fd = open_file(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     } else if (fstatat(dir_fd, name, &st, 0) < 0) {
         return -errno;
     } else {
@@ -160,9 +155,9 @@ int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool 
         int flags = (device && !force ? O_EXCL : 0) | (dir_fd == AT_FDCWD ? 0 : O_NOFOLLOW);
         stage->fd = -EACCES;
         if (device || S_ISREG(st.st_mode)) /* reading is needed for mapping, but may be forbidden */
-            stage->fd = open_interruptibly(dir_fd, name, O_RDWR | flags, 0);
+            stage->fd = open_file(dir_fd, name, O_RDWR | flags, 0);
         if (stage->fd == -EACCES)
-            stage->fd = open_interruptibly(dir_fd, name, O_WRONLY | flags, 0);
+            stage->fd = open_file(dir_fd, name, O_WRONLY | flags, 0);
     }
     return stage->fd < 0 ? stage->fd : 0;
 }

@@ -48,7 +48,8 @@ int stage_open(struct stage *stage, int dir_fd, const char *name, mode_t mode);
 int stage_open_partial(struct stage *stage, int dir_fd, const char *name, mode_t mode, bool *used);
 
 /* Opens the destination itself, creating it if `create`. Nothing is truncated. Waits for a reader,
- * if it is a FIFO; a block device that is mounted or otherwise in use is EBUSY unless `force`. */
+ * if it is a FIFO, until a signal ends that with -EINTR; a block device that is mounted or
+ * otherwise in use is EBUSY unless `force`. */
 int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool create, mode_t mode,
                         bool force);
 

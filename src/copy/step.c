@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/step.h"
 #include "base/complaint.h"
+#include "base/signals.h"
 
 #include <errno.h>
 
@@ -19,6 +20,12 @@ void step_remark(const struct copy *c, const char *what, const char *why)
 void step_warn(const struct copy *c, const char *what, const char *why)
 {
     c->observer->warn(c->observer->arg, c->dst.path, what, why);
+}
+
+bool step_waits(const struct copy *c)
+{
+    c->observer->tick(c->observer->arg, -1, -1);
+    return !signals_fatal();
 }
 
 int step_fail(struct copy *c, int rc, const char *path, const char *what)

@@ -96,6 +96,10 @@ int step_finish(struct copy *c, enum outcome outcome);
 void step_remark(const struct copy *c, const char *what, const char *why);
 void step_warn(const struct copy *c, const char *what, const char *why);
 
+/* To be called now and then by whoever waits, and when a signal has come. Returns false if the copy
+ * is asked to end. */
+bool step_waits(const struct copy *c);
+
 /* Does this copy write into a file that was there before? */
 bool step_overwrites(const struct copy *c);
 

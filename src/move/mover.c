@@ -104,13 +104,12 @@ static size_t piece_at(uint64_t rate)
     return rate / 8 > page ? round_down(rate / 8, page) : page;
 }
 
-/* They are counted at once, and waited for as long as the rate asks. */
+/* They count when they are paid for: else the first would make the rate look higher than it is. */
 static void count(struct mover *m, size_t len)
 {
-    int64_t until = pace_pay(m->pace, len);
-    meter_count(m->meter, len);
-    while (pace_sleep(until))
+    for (int64_t until = pace_pay(m->pace, len); pace_sleep(until);)
         meter_count(m->meter, 0);
+    meter_count(m->meter, len);
 }
 
 static int move_piece(struct mover *m, struct chunk piece)

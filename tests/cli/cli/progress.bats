@@ -108,6 +108,68 @@ slow_copy() {
     [ "$(stat -c %s dst)" = 102400 ]
 }
 
+# Asks a copy that waits, and has it say what for; it then goes on.
+says_that_it_waits() { # expression
+    wait_until pgrep -P $!
+    PARENT=$(pgrep -P $!)
+    sleep 0.5
+    kill -USR1 "$PARENT"
+    wait_until grep -qE "^mpcp: $1  0:0[0-9]\$" err
+    [ "$(grep -c waiting err)" = 1 ]
+}
+
+@test "SIGUSR1 is answered while a writer is waited for" {
+    mkfifo fifo
+    mpcp fifo dst 2>err &
+    says_that_it_waits waiting
+    echo a >fifo
+    wait $!
+    [ "$(cat dst)" = a ]
+}
+
+@test "SIGUSR1 is answered while a reader is waited for" {
+    mkfifo fifo
+    echo a >src
+    mpcp src fifo 2>err &
+    says_that_it_waits waiting
+    [ "$(cat fifo)" = a ]
+    wait $!
+}
+
+@test "SIGUSR1 is answered while another mpcp is waited for" {
+    random_file src 9M
+    mpcp --bwlimit=3M src dst &
+    sleep 0.5
+    mpcp --wait src dst 2>err &
+    says_that_it_waits 'waiting for another mpcp'
+    wait $!
+    cmp src dst
+}
+
+@test "SIGUSR1 is no answer to a question" {
+    echo new >src
+    echo old >dst
+    mkfifo answers
+    exec 7<>answers
+    mpcp -i src dst <&7 2>err 3>&- 7>&- &
+    says_that_it_waits waiting
+    echo y >&7
+    wait $!
+    [ "$(cat dst)" = new ]
+    [ "$(grep -c "replace 'dst'?" err)" = 2 ]
+    exec 7>&-
+}
+
+@test "on a terminal it shows that another mpcp is waited for" {
+    needs_terminal
+    random_file src 9M
+    mpcp --bwlimit=3M src dst &
+    sleep 0.5
+    on_terminal "$DIR/$PROCESS" --wait src dst >out
+    grep -qaE $'\r'"waiting for another mpcp  0:0[0-9]" out
+    cmp src dst
+}
+
 @test "waiting for the disk is a phase of its own" {
     needs_strace
     head -c 130M /dev/zero >src

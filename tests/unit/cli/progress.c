@@ -196,13 +196,13 @@ Test(progress, a_terminals_line_is_drawn_over_and_cleared)
 {
     struct progress progress;
     char text[1024];
-    int old = to_terminal(62);
+    int old = to_terminal(64);
     draw_half(&progress, true, false, text);
     const char *end = drawn();
     dup2(old, STDERR_FILENO);
     cr_assert_eq(strncmp(text, "\r", 1), 0);
     cr_assert_not_null(strstr(text, "  50%  512.0 MiB of 1.0 GiB  5"), "the rate is 51.20 or less");
-    cr_assert_leq(strlen(text), 1 + 61 + 3, "the last column stays free");
+    cr_assert_leq(strlen(text), 1 + 61 + 3, "the last columns stay free");
     cr_assert_not_null(strstr(text, "\033[K"));
     cr_assert_null(strchr(text, '\n'));
     cr_assert_str_eq(end, "\r\033[K");
@@ -228,6 +228,18 @@ static void assert_drawn_without_escapes(void)
     cr_assert_eq(end[0], '\r');
     cr_assert_eq(strspn(end + 1, " "), strlen("waiting  0:20"));
     cr_assert_str_eq(end + strlen(end) - 1, "\r");
+}
+
+Test(progress, a_terminal_of_next_to_no_columns_gets_no_more)
+{
+    for (unsigned short columns = 1; columns < 8; columns++) {
+        struct progress progress;
+        char text[1024];
+        int old = to_terminal(columns);
+        draw_half(&progress, true, false, text);
+        dup2(old, STDERR_FILENO);
+        cr_assert_lt(strlen(text), columns + 4U, "%s", text);
+    }
 }
 
 Test(progress, a_dumb_terminal_gets_no_escapes)
