@@ -7,7 +7,7 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 
 # What the examples speak of.
-mkdir bin backup
+mkdir bin backup mnt
 ln -s "$mpcp" bin/mpcp
 PATH=$scratch/bin:$PATH
 head -c 9M /dev/urandom >big.img
@@ -18,10 +18,17 @@ echo dump | gzip >dump.gz
 
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' "$root/man/mpcp.1" | grep -v pkill >examples
 [ "$(wc -l <examples)" -ge 6 ]
+# Nothing outside is touched, not even where an example's reader would.
+sed -i "s| /mnt/| $scratch/mnt/|g" examples
 while read -r example; do
     echo "$example"
+    if echo "$example" | grep " /" | grep -qv " $scratch/"; then
+        echo "it would write to the machine's own directories"
+        exit 1
+    fi
     sh -euc "$example" </dev/null
 done <examples
 cmp big.img copy.img
 cmp a.img backup/a.img
+cmp big.img mnt/big.img
 [ "$(cat dump)" = dump ]
