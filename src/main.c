@@ -19,8 +19,9 @@ static int copy_pair(const struct pair *pair, const struct options *options)
     struct copy_observer observer = report_observer(&report);
     copy_file(pair->src, pair->dst, &options->rules, &observer, &result);
     report_end(&report, pair->src, pair->dst, &result);
+    bool failed = result.outcome >= OUTCOME_FAILED || result.error;
     copy_release_result(&result);
-    return result.outcome >= OUTCOME_FAILED ? STATUS_FAILED : STATUS_COPIED;
+    return failed ? STATUS_FAILED : STATUS_COPIED;
 }
 
 static int copy_all(const struct options *options)

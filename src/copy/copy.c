@@ -34,6 +34,12 @@ static int take_steps(struct copy *c)
     return rc;
 }
 
+static void report(struct copy *c)
+{
+    c->result->error = complaint_sentence(&c->why);
+    diag_print("%s", c->result->error ? c->result->error : c->why.what);
+}
+
 static void report_failure(struct copy *c)
 {
     if (c->spoilt)
@@ -41,8 +47,7 @@ static void report_failure(struct copy *c)
     if (c->stage.keep && c->share)
         complaint_add(&c->why, " (--resume goes on from what is copied)");
     c->result->outcome = OUTCOME_FAILED;
-    c->result->error = complaint_sentence(&c->why);
-    diag_print("%s", c->result->error ? c->result->error : c->why.what);
+    report(c);
 }
 
 static void release(struct copy *c)
@@ -52,6 +57,7 @@ static void release(struct copy *c)
     records_destroy(c->records);
     extents_release(&c->extents);
     io_close(&c->medium);
+    attributes_release(&c->kept);
     stage_discard(&c->stage);
     if (!c->stage.keep) /* last, for its lock is what keeps others from the staged file */
         journal_remove(&c->journal);
@@ -82,6 +88,8 @@ void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
         result->outcome = OUTCOME_INTERRUPTED;
     else if (rc < 0)
         report_failure(&c);
+    else if (c.lacking)
+        report(&c);
     release(&c);
 }
 

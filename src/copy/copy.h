@@ -52,13 +52,14 @@ struct copy_result {
     double seconds; /* from the opened source to the published destination */
     const char *engine;
     unsigned jobs, blocks; /* jobs: workers that were forked; 0: the parent copied */
-    char *error;           /* the sentence that was printed; allocated, NULL if there was none */
+    char *error;           /* the sentence that was printed; allocated, NULL if there was none. Of a
+                              copy with OUTCOME_COPIED it says what couldn't be preserved */
 };
 
 /*
  * Copies src to dst, either of which may be STANDARD_STREAM. On failure prints one sentence to
  * stderr; an existing dst is then as it was, unless it had to be written in place, which the
- * sentence says.
+ * sentence says. The same for a complete copy that lacks something that was to be preserved.
  */
 void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
                const struct copy_observer *observer, struct copy_result *result);

@@ -28,14 +28,17 @@ struct copy {
     struct extents extents;
     struct plan plan;
     struct stage stage;
-    bool spoilt; /* what was under the destination's name has been written to */
-    bool used;   /* the staged file has something in it from an earlier run */
-    int medium;  /* it as the disk has it, open for reading; -1: of no interest */
+    struct attributes_kept kept; /* of the file that is replaced, which */
+    bool keeps;                  /* the staged one shall have */
+    bool spoilt;                 /* what was under the destination's name has been written to */
+    bool used;                   /* the staged file has something in it from an earlier run */
+    int medium;                  /* it as the disk has it, open for reading; -1: of no interest */
     struct transfer transfer;
     struct share *share;
     struct records *records; /* NULL: neither --verify nor --resume */
     struct journal journal;
     struct complaint why;
+    bool lacking;  /* it couldn't be given all that was to be preserved, as `why` tells */
     bool finished; /* no step is left to take: skipped, or a dry run */
 };
 
