@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/size.h"
 #include "copy/acl.h"
+#include "copy/flags.h"
 #include "copy/step.h"
 
 #include <errno.h>
@@ -56,16 +57,18 @@ static bool is_refusal(int rc)
     return rc == -EPERM || rc == -EACCES || rc == -EINVAL || rc == -EOPNOTSUPP || rc == -ENOTTY;
 }
 
-/* Can a new file have what the one that it replaces has? One that is thrown away shows it, before
+/* Can a new file have what `old`, which it replaces, has? One that is thrown away shows it, before
  * anything is copied: the staged one stays ours until it is published. */
-static int try_keeping(const struct copy *c)
+static int try_keeping(const struct copy *c, int old)
 {
     const struct attributes kept = {.old = &c->kept, .mode = -1};
     struct attributes_lack lack;
     struct stage probe;
-    if (attributes_are_plain(&c->kept))
+    if (attributes_are_plain(&c->kept) && flags_are_plain(old))
         return 0;
     int rc = stage_open_probe(&probe, c->dst.dir_fd, c->dst.name, STAGE_MODE_LATER);
+    if (!rc)
+        rc = flags_adopt(old, probe.fd);
     if (!rc)
         rc = attributes_give(&kept, probe.fd, &lack);
     stage_discard_probe(&probe);
@@ -86,10 +89,12 @@ static int stage_to_replace(struct copy *c, bool *refused)
     int old = attributes_open(c->dst.dir_fd, c->dst.name);
     int rc = old < 0 ? old : attributes_read(old, &c->kept);
     if (!rc)
-        rc = try_keeping(c);
+        rc = try_keeping(c, old);
     *refused = is_refusal(rc);
     if (!rc)
         rc = stage_beside(c);
+    if (!rc) /* first of all: some can't be had by a file that isn't empty */
+        rc = flags_adopt(old, c->stage.fd);
     c->keeps = !rc;
     io_close(&old);
     return rc;
