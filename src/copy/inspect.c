@@ -133,19 +133,10 @@ static bool is_kernel_link(const char *path)
     return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
 }
 
-/* Sets dir_fd and name, following a symbolic link to its end. */
-static int open_directory(struct destination *dst)
+/* Opens the directory of dst->name, which is a path, and makes it the name below that. */
+static int open_parent(struct destination *dst)
 {
-    struct stat link;
-    bool is_link = lstat(dst->path, &link) == 0 && S_ISLNK(link.st_mode);
-    bool by_path =
-        (dst->exists && !S_ISREG(dst->st.st_mode)) || (is_link && is_kernel_link(dst->path));
-    char *path = is_link && !by_path ? realpath(dst->path, NULL) : strdup(dst->path);
-    if (!path)
-        return -errno;
-    dst->name = path;
-    if (by_path)
-        return 0;
+    char *path = dst->name;
     char *slash = strrchr(path, '/');
     if (!slash) {
         dst->dir_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -157,6 +148,20 @@ static int open_directory(struct destination *dst)
     int rc = dst->dir_fd < 0 ? -errno : dst->name ? 0 : -ENOMEM;
     free(path);
     return rc;
+}
+
+/* Sets dir_fd and name, following a symbolic link to its end. */
+static int open_directory(struct destination *dst)
+{
+    struct stat link;
+    bool is_link = lstat(dst->path, &link) == 0 && S_ISLNK(link.st_mode);
+    bool by_path =
+        (dst->exists && !S_ISREG(dst->st.st_mode)) || (is_link && is_kernel_link(dst->path));
+    char *path = is_link && !by_path ? realpath(dst->path, NULL) : strdup(dst->path);
+    if (!path)
+        return -errno;
+    dst->name = path;
+    return by_path ? 0 : open_parent(dst);
 }
 
 /* May it be written to? What fails for a reason of its own is no answer. */
@@ -175,8 +180,12 @@ static int note_rights(struct destination *dst)
         rc = ask_rights(dst->dir_fd, ".", W_OK | X_OK, &dst->dir_writable);
     if (rc < 0 || !dst->exists)
         return rc;
-    dst->mount_point = statx(dst->dir_fd, dst->name, AT_SYMLINK_NOFOLLOW, 0, &more) == 0 &&
-                       more.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+    if (statx(dst->dir_fd, dst->name, AT_SYMLINK_NOFOLLOW, 0, &more) == 0) {
+        dst->mount_point = more.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+        dst->fixed = more.stx_attributes & STATX_ATTR_IMMUTABLE ? "it is immutable, see chattr(1)"
+                     : more.stx_attributes & STATX_ATTR_APPEND  ? "it is append-only, see chattr(1)"
+                                                                : NULL;
+    }
     return ask_rights(dst->dir_fd, dst->name, W_OK, &dst->writable);
 }
 
@@ -204,6 +213,20 @@ static int inspect_stdout(const struct source *src, struct destination *dst, str
     return refuse_same(src, dst, why);
 }
 
+/* What there is to know of the opened directory, and of the name in it. */
+static int look_around(dev_t src_dev, struct destination *dst, struct complaint *why)
+{
+    struct stat dir;
+    int rc = note_rights(dst);
+    if (rc < 0)
+        return complaint_make_errno(why, -rc, dst->path, "cannot inspect");
+    if (dst->dir_fd == AT_FDCWD)
+        return 0;
+    dst->fs = fs_magic(dst->dir_fd);
+    dst->same_fs = fstat(dst->dir_fd, &dir) == 0 && dir.st_dev == src_dev;
+    return 0;
+}
+
 int inspect_destination(const char *path, const struct source *src, struct destination *dst,
                         struct complaint *why)
 {
@@ -220,17 +243,8 @@ int inspect_destination(const char *path, const struct source *src, struct desti
     if (rc < 0)
         return rc;
     rc = open_directory(dst);
-    if (rc < 0)
-        return complaint_make_errno(why, -rc, path, "cannot open its directory");
-    rc = note_rights(dst);
-    if (rc < 0)
-        return complaint_make_errno(why, -rc, path, "cannot inspect");
-    struct stat dir;
-    if (dst->dir_fd == AT_FDCWD)
-        return 0;
-    dst->fs = fs_magic(dst->dir_fd);
-    dst->same_fs = fstat(dst->dir_fd, &dir) == 0 && dir.st_dev == src->st.st_dev;
-    return 0;
+    return rc < 0 ? complaint_make_errno(why, -rc, path, "cannot open its directory")
+                  : look_around(src->st.st_dev, dst, why);
 }
 
 void inspect_release_destination(struct destination *dst)
@@ -240,6 +254,31 @@ void inspect_release_destination(struct destination *dst)
     dst->dir_fd = AT_FDCWD;
     free(dst->name);
     dst->name = NULL;
+}
+
+int inspect_take_link(const struct source *src, struct destination *dst, struct complaint *why)
+{
+    struct stat link;
+    if (dst->dir_fd == AT_FDCWD || lstat(dst->path, &link) < 0 || !S_ISLNK(link.st_mode))
+        return 0;
+    inspect_release_destination(dst);
+    dst->name = strdup(dst->path);
+    int rc = dst->name ? open_parent(dst) : -ENOMEM;
+    return rc < 0 ? complaint_make_errno(why, -rc, dst->path, "cannot open its directory")
+                  : look_around(src->st.st_dev, dst, why);
+}
+
+/* In a directory with the sticky bit, only one's own files may be. */
+bool inspect_is_replaceable(const struct destination *dst)
+{
+    struct stat dir, named;
+    if (dst->dir_fd == AT_FDCWD || !dst->dir_writable || dst->mount_point || dst->fixed)
+        return false;
+    if (fstat(dst->dir_fd, &dir) < 0 ||
+        fstatat(dst->dir_fd, dst->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+        return false;
+    return !(dir.st_mode & S_ISVTX) || geteuid() == 0 || dir.st_uid == geteuid() ||
+           named.st_uid == geteuid();
 }
 
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why)

@@ -34,6 +34,8 @@ struct destination {
     bool writable; /* it may be opened for writing */
     bool mount_point;  /* a file mounted over a file: no rename can replace it */
     bool dir_writable; /* files may be created in its directory */
+    const char
+        *fixed; /* why nobody may write to it or replace it: the end of a sentence; or NULL */
     struct stat st;
     long fs;      /* the magic number of the file system that it is or will be on */
     bool same_fs; /* it is the source's very file system, as far as device numbers tell */
@@ -52,6 +54,13 @@ int inspect_data(const struct source *src, bool holes, size_t page, struct exten
 int inspect_destination(const char *path, const struct source *src, struct destination *dst,
                         struct complaint *why);
 void inspect_release_destination(struct destination *dst);
+
+/* Makes a symbolic link itself the destination instead of the file that it leads to, whose status
+ * stays. Nothing happens if it is none. */
+int inspect_take_link(const struct source *src, struct destination *dst, struct complaint *why);
+
+/* May another file take its name? */
+bool inspect_is_replaceable(const struct destination *dst);
 
 /* Refuses the block device `fd`, called `path`, if it is smaller than `needed` bytes. */
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why);
