@@ -27,7 +27,7 @@ static const struct filesystem table[] = {
     {TMPFS_MAGIC, "tmpfs"},
     {RAMFS_MAGIC, "ramfs"},
     {F2FS_SUPER_MAGIC, "f2fs"},
-    {MAGIC_VFAT, "vfat"},
+    {MAGIC_VFAT, "vfat", .even_seconds = true},
     {MAGIC_EXFAT, "exfat"},
     {MAGIC_NTFS3, "ntfs3"},
     {OVERLAYFS_SUPER_MAGIC, "overlay", .shares = true},

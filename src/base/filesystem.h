@@ -9,7 +9,8 @@ struct filesystem {
     const char *name;
     bool made_up; /* files are made up when they are read, of a size that stat(2) doesn't know */
     bool remote;  /* a server has the files, and can copy them by itself */
-    bool shares;  /* files may share extents (FICLONE) */
+    bool even_seconds; /* it keeps times to two seconds */
+    bool shares;       /* files may share extents (FICLONE) */
 };
 
 /* The entry for a magic number; one called "unknown", of which nothing is known, for others. */

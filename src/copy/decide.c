@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/complaint.h"
+#include "base/filesystem.h"
 #include "base/io.h"
 #include "base/lock.h"
 #include "base/signals.h"
@@ -85,9 +86,12 @@ int step_lock(struct copy *c)
 
 /* --- what the rules say --- */
 
+/* With its times, the source's copy got what the destination's file system could keep of them. */
 static bool is_newer(const struct copy *c)
 {
     struct timespec src = c->src.st.st_mtim, dst = c->dst.st.st_mtim;
+    if (c->rules->preserve & ATTRIBUTE_TIMESTAMPS)
+        src = attributes_cut_time(src, &c->dst.st, filesystem_of(c->dst.fs)->even_seconds);
     return src.tv_sec != dst.tv_sec ? src.tv_sec > dst.tv_sec : src.tv_nsec > dst.tv_nsec;
 }
 

@@ -211,3 +211,22 @@ as_nobody() {
     done
     [ "$(cat dst)" = old ]
 }
+
+@test "-u with -p compares times as exactly as the destination keeps them" {
+    with_mount ext4 8M -I 128
+    touch -d '2001-01-01 00:00:01.75' src
+    mpcp -up src "$MNT/dst"
+    [ "$(stat -c %.9Y "$MNT/dst")" = "$(date -d '2001-01-01 00:00:01' +%s).000000000" ] || skip "it keeps more of a time"
+    touch -d '2001-01-01 00:00:01.80' src
+    mpcp -upv src "$MNT/dst" | grep skipped
+    cp -upv src "$MNT/dst" >out
+    [ ! -s out ]
+    mpcp -uv src "$MNT/dst" | grep -v skipped # without the times, it is newer
+    touch -d '2001-01-01 00:00:02' src "$MNT/dst"
+    touch -d '2001-01-01 00:00:03' src
+    mpcp -upv src "$MNT/dst" | grep -v skipped
+    # Here more is kept of them.
+    touch -d '2001-01-01 00:00:01' dst
+    touch -d '2001-01-01 00:00:01.00001' src
+    mpcp -upv src dst | grep -v skipped
+}
