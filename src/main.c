@@ -55,8 +55,9 @@ static int copy_pair(struct pair *pair, const struct options *options)
         tell_refusal(pair->src, &result);
     pair->made |= result.outcome == OUTCOME_COPIED;
     report_end(&rival.report, pair->src, pair->dst, &result);
+    bool failed = result.outcome >= OUTCOME_FAILED || result.error;
     copy_release_result(&result);
-    return result.outcome >= OUTCOME_FAILED ? STATUS_FAILED : STATUS_COPIED;
+    return failed ? STATUS_FAILED : STATUS_COPIED;
 }
 
 static int copy_all(const struct options *options)

@@ -30,7 +30,7 @@ static const struct filesystem table[] = {
     {TMPFS_MAGIC, "tmpfs", .exact_names = true},
     {RAMFS_MAGIC, "ramfs", .exact_names = true},
     {F2FS_SUPER_MAGIC, "f2fs", .compression = COMPRESSION_SHOWN, .exact_names = true},
-    {MAGIC_VFAT, "vfat"},
+    {MAGIC_VFAT, "vfat", .even_seconds = true},
     {MAGIC_EXFAT, "exfat"},
     {MAGIC_NTFS3, "ntfs3", .compression = COMPRESSION_SHOWN},
     {OVERLAYFS_SUPER_MAGIC, "overlay", .reflinks = true, .exact_names = true},

@@ -18,7 +18,8 @@ struct filesystem {
     bool made_up;  /* files are made up when they are read, of a size that stat(2) doesn't know */
     bool remote;   /* a server has the files, and can copy them by itself */
     bool reflinks; /* files may share extents (FICLONE) */
-    bool exact_names; /* names are bytes; at most a directory's flag, or mkfs, folds their case */
+    bool even_seconds; /* it keeps times to two seconds */
+    bool exact_names;  /* names are bytes; at most a directory's flag, or mkfs, folds their case */
     enum compression compression;
 };
 

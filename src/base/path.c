@@ -82,6 +82,16 @@ static int walk(char *path, bool *followed)
     return -ELOOP;
 }
 
+/* Takes the name at the end of `path`, which lies in dir_fd. */
+static int name_in(int dir_fd, char *path, char **name)
+{
+    *name = strdup(last_part(path));
+    if (*name)
+        return dir_fd;
+    io_close(&dir_fd);
+    return -ENOMEM;
+}
+
 int path_open_directory(const char *path, char **name, bool *followed)
 {
     *name = NULL;
@@ -92,10 +102,20 @@ int path_open_directory(const char *path, char **name, bool *followed)
     if (!rest)
         return -ENOMEM;
     int dir_fd = walk(strcpy(rest, path), followed);
-    if (dir_fd >= 0 && !(*name = strdup(last_part(rest)))) {
-        io_close(&dir_fd);
-        dir_fd = -ENOMEM;
-    }
+    if (dir_fd >= 0)
+        dir_fd = name_in(dir_fd, rest, name);
     free(rest);
+    return dir_fd;
+}
+
+int path_open_parent(const char *path, char **name)
+{
+    *name = NULL;
+    char *copy = strdup(path);
+    if (!copy)
+        return -ENOMEM;
+    int dir_fd = open_parent(AT_FDCWD, copy);
+    dir_fd = dir_fd < 0 ? -errno : name_in(dir_fd, copy, name);
+    free(copy);
     return dir_fd;
 }

@@ -13,3 +13,6 @@
  * -ELOOP after 40 links, as the kernel.
  */
 int path_open_directory(const char *path, char **name, bool *followed);
+
+/* The same for the name as it stands, whether it is that of a link or not. */
+int path_open_parent(const char *path, char **name);

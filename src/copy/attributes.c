@@ -1,15 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/attributes.h"
+#include "base/arithmetic.h"
+#include "copy/acl.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-static const char access_acl[] = "system.posix_acl_access";
 static const char capability[] = "security.capability";
+static const char xfs_acl[] = "trusted.SGI_ACL_"; /* as root sees them there, besides */
+
+enum { SPECIAL = S_ISUID | S_ISGID | S_ISVTX, OPEN_TO_OTHERS = S_IWGRP | S_IWOTH };
+
+static void lacks(struct attributes_lack *lack, unsigned which, int rc)
+{
+    if (rc < 0 && !lack->which)
+        lack->err = -rc;
+    if (rc < 0)
+        lack->which |= which;
+}
+
+/* --- owner --- */
+
+static int give_owner(int fd, const struct stat *st)
+{
+    struct stat now;
+    if (fstat(fd, &now) < 0)
+        return -errno;
+    if (now.st_uid == st->st_uid && now.st_gid == st->st_gid)
+        return 0;
+    return fchown(fd, st->st_uid, st->st_gid) < 0 ? -errno : 0;
+}
+
+/* As with cp: whoever isn't root is known not to have the right. */
+static bool is_tolerated(int rc)
+{
+    return geteuid() != 0 && (rc == -EPERM || rc == -EINVAL || rc == -EACCES);
+}
+
+/* What the source's owner can't be is in *lack; returned is the failure to keep the old file's. */
+static int settle_owner(const struct attributes *a, int to, mode_t *mode,
+                        struct attributes_lack *lack)
+{
+    bool carried = a->which & ATTRIBUTE_OWNERSHIP;
+    int kept = 0, rc = carried ? give_owner(to, a->src_st) : 0;
+    if (a->old && (rc < 0 || !carried))
+        kept = give_owner(to, &a->old->st);
+    if (kept < 0 || rc == 0)
+        return kept;
+    *mode &= ~(mode_t)SPECIAL; /* they would lend the wrong owner's rights */
+    if (is_tolerated(rc) && fchown(to, (uid_t)-1, a->src_st->st_gid) < 0)
+        rc = -errno;
+    if (!is_tolerated(rc))
+        lacks(lack, ATTRIBUTE_OWNERSHIP, rc);
+    return 0;
+}
+
+/* --- extended attributes --- */
 
 /* The names of fd's extended attributes, each ended by NUL; *len is 0 where there is no such thing.
  */
@@ -30,74 +81,184 @@ static int list_names(int fd, char **names, size_t *len)
     return 0;
 }
 
-static int copy_value(int from, int to, const char *name)
-{
-    static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    ssize_t n = fgetxattr(from, name, value, sizeof(value));
-    if (n < 0)
-        return errno == ENODATA ? 0 : -errno; /* it was removed meanwhile */
-    return fsetxattr(to, name, value, (size_t)n, 0) < 0 ? -errno : 0;
-}
-
 /* The security modules label files by rules of their own, which may forbid other labels. */
 static bool is_label(const char *name)
 {
     return strncmp(name, "security.", 9) == 0 && strcmp(name, capability) != 0;
 }
 
-static int copy_xattrs(int from, int to, const char *except, bool tolerant)
+/* ACLs belong to the mode, whatever their names are. */
+static bool is_carried(const char *name)
 {
+    return strncmp(name, "system.", 7) != 0 && strncmp(name, xfs_acl, strlen(xfs_acl)) != 0;
+}
+
+/* What is in a file's contents doesn't give its power to others that take their place. */
+static bool is_kept(const char *name)
+{
+    return strncmp(name, xfs_acl, strlen(xfs_acl)) != 0 && strcmp(name, capability) != 0;
+}
+
+/* Calls take(arg, name, value, length) for each that is wanted, until it fails. */
+static int read_xattrs(int fd, bool (*is_wanted)(const char *),
+                       int (*take)(void *, const char *, const void *, size_t), void *arg)
+{
+    static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
     char *names;
     size_t len;
-    int rc = list_names(from, &names, &len);
+    int rc = list_names(fd, &names, &len);
     for (char *name = names; !rc && name < names + len; name += strlen(name) + 1) {
-        if (strcmp(name, except) == 0)
+        if (!is_wanted(name))
             continue;
-        rc = copy_value(from, to, name);
-        if (rc && (tolerant || is_label(name)))
-            rc = 0;
+        ssize_t n = fgetxattr(fd, name, value, sizeof(value));
+        if (n >= 0)
+            rc = take(arg, name, value, (size_t)n);
+        else if (errno != ENODATA) /* else it was removed meanwhile */
+            rc = -errno;
     }
     free(names);
     return rc;
 }
 
-/* Removes the ACL that a new file took from its directory's default ACL. */
-static int drop_acl(int fd)
+static int give_xattr(int fd, const char *name, const void *value, size_t len)
 {
-    if (fremovexattr(fd, access_acl) < 0 && errno != ENODATA && errno != EOPNOTSUPP &&
-        errno != ENOSYS)
-        return -errno;
+    return fsetxattr(fd, name, value, len, 0) < 0 && !is_label(name) ? -errno : 0;
+}
+
+struct carrying {
+    int to;
+    bool tolerant;
+};
+
+static int carry_one(void *arg, const char *name, const void *value, size_t len)
+{
+    const struct carrying *c = arg;
+    int rc = give_xattr(c->to, name, value, len);
+    return c->tolerant ? 0 : rc;
+}
+
+static int keep_one(void *arg, const char *name, const void *value, size_t len)
+{
+    struct attributes_kept *kept = arg;
+    size_t name_len = strlen(name) + 1;
+    char *more = realloc(kept->xattrs, kept->len + name_len + sizeof(len) + len);
+    if (!more)
+        return -ENOMEM;
+    kept->xattrs = more;
+    memcpy(more + kept->len, name, name_len);
+    memcpy(more + kept->len + name_len, &len, sizeof(len));
+    memcpy(more + kept->len + name_len + sizeof(len), value, len);
+    kept->len += name_len + sizeof(len) + len;
     return 0;
 }
 
-static int give_owner(int fd, const struct stat *st)
+/* Takes apart the one at *at, which moves on to the next. False: there is none left. */
+static bool next_kept(const struct attributes_kept *kept, size_t *at, const char **name,
+                      const char **value, size_t *len)
+{
+    if (*at >= kept->len)
+        return false;
+    *name = kept->xattrs + *at;
+    *value = *name + strlen(*name) + 1 + sizeof(*len);
+    memcpy(len, *value - sizeof(*len), sizeof(*len));
+    *at = (size_t)(*value - kept->xattrs) + *len;
+    return true;
+}
+
+static int give_kept(const struct attributes_kept *kept, int to)
+{
+    const char *name, *value;
+    size_t len;
+    int rc = 0;
+    for (size_t at = 0; !rc && next_kept(kept, &at, &name, &value, &len);)
+        if (strcmp(name, acl_attribute) != 0)
+            rc = give_xattr(to, name, value, len);
+    return rc;
+}
+
+/* --- mode --- */
+
+static int change_mode(int fd, mode_t mode)
 {
     struct stat now;
     if (fstat(fd, &now) < 0)
         return -errno;
-    if (now.st_uid == st->st_uid && now.st_gid == st->st_gid)
-        return 0;
-    return fchown(fd, st->st_uid, st->st_gid) < 0 ? -errno : 0;
+    return (now.st_mode & 07777) != mode && fchmod(fd, mode) < 0 ? -errno : 0;
 }
 
-static int carry_owner(int fd, const struct stat *st, mode_t *mode)
+/* vfat and the like have no modes to set. */
+static int change_mode_if_any(int fd, mode_t mode)
 {
-    int rc = give_owner(fd, st);
-    if (rc == 0 || geteuid() == 0 || (rc != -EPERM && rc != -EINVAL))
-        return rc;
-    *mode &= ~(mode_t)(S_ISUID | S_ISGID); /* they would lend the wrong owner's rights */
-    if (fchown(fd, (uid_t)-1, st->st_gid) < 0 && errno != EPERM && errno != EINVAL)
-        return -errno;
+    int rc = change_mode(fd, mode);
+    return rc == -EPERM || rc == -EOPNOTSUPP ? 0 : rc;
+}
+
+/* Gives it the ACL of `len` bytes; 0: it has none, less: the errno of what kept that from being
+ * read. *mode is what it is to have then, and *without_acl an error if it had to have one. What
+ * rights it gives before are the owner's alone, or nobody can open it. */
+static int settle_acl(int to, const void *acl, ssize_t len, mode_t *mode, int *without_acl)
+{
+    *without_acl = len > 0 ? acl_give(to, acl, (size_t)len) : (int)len;
+    if (len > 0 && *without_acl == 0)
+        return 0;
+    if (*without_acl < 0)
+        *mode = acl_narrow(acl, len < 0 ? 0 : (size_t)len, *mode);
+    return acl_drop(to);
+}
+
+/* The mode comes last, for an ACL leaves out set-id bits, and all of it where it is but a text
+ * (FUSE). */
+static void carry_mode(int src, int to, mode_t mode, struct attributes_lack *lack)
+{
+    const void *acl;
+    int without_acl;
+    ssize_t len = acl_read(src, &acl);
+    int rc = settle_acl(to, acl, len, &mode, &without_acl);
+    lacks(lack, ATTRIBUTE_MODE, rc < 0 ? rc : change_mode(to, mode));
+    lacks(lack, ATTRIBUTE_ACL, without_acl);
+}
+
+static int keep_mode(const struct attributes_kept *old, int to)
+{
+    const char *name, *value, *acl = NULL;
+    size_t len, acl_len = 0;
+    int without_acl;
+    mode_t mode = old->st.st_mode & 01777;
+    for (size_t at = 0; next_kept(old, &at, &name, &value, &len);)
+        if (strcmp(name, acl_attribute) == 0)
+            acl = value, acl_len = len;
+    int rc = settle_acl(to, acl, (ssize_t)acl_len, &mode, &without_acl);
+    if (rc < 0 || without_acl < 0)
+        return rc < 0 ? rc : without_acl;
+    return change_mode_if_any(to, mode);
+}
+
+static int settle_mode(const struct attributes *a, int to, mode_t mode,
+                       struct attributes_lack *lack)
+{
+    if (a->which & ATTRIBUTE_MODE)
+        carry_mode(a->src, to, mode, lack);
+    else if (a->old)
+        return keep_mode(a->old, to);
+    else if (a->mode >= 0)
+        return change_mode_if_any(to, (mode_t)a->mode);
     return 0;
 }
 
-static int carry_mode(int fd, mode_t mode)
+/* What others can open already is first closed to those who may not when it is done, or who may
+ * only for it is the wrong owner's group. Whose it isn't can't, and will fail later. */
+static void narrow(const struct attributes *a, int to)
 {
-    int rc = drop_acl(fd);
-    if (rc == 0 && fchmod(fd, mode & 07777) < 0)
-        rc = -errno;
-    return rc;
+    struct stat now;
+    if (!(a->which & ATTRIBUTE_MODE) || fstat(to, &now) < 0 || !(now.st_mode & 0077))
+        return;
+    bool same_owner = now.st_uid == a->src_st->st_uid && now.st_gid == a->src_st->st_gid;
+    if (acl_may_be_there(to) || acl_may_be_there(a->src) ||
+        (a->which & ATTRIBUTE_OWNERSHIP && !same_owner))
+        (void)!fchmod(to, now.st_mode & S_IRWXU);
 }
+
+/* --- all of them --- */
 
 static int carry_times(int fd, const struct stat *st)
 {
@@ -105,50 +266,111 @@ static int carry_times(int fd, const struct stat *st)
     return futimens(fd, times) < 0 ? -errno : 0;
 }
 
-int attributes_carry(int from, int to, const struct stat *st, unsigned which, const char **what)
+static int settle_xattrs(const struct attributes *a, int to, struct attributes_lack *lack)
 {
-    mode_t mode = st->st_mode;
-    int rc = 0;
-    if (!(which & ATTRIBUTE_OWNERSHIP))
+    struct carrying carrying = {to, a->which & ATTRIBUTE_TOLERANT};
+    int rc = a->old ? give_kept(a->old, to) : 0;
+    if (!rc && a->which & ATTRIBUTE_XATTR)
+        lacks(lack, ATTRIBUTE_XATTR, read_xattrs(a->src, is_carried, carry_one, &carrying));
+    return rc;
+}
+
+int attributes_give(const struct attributes *a, int to, struct attributes_lack *lack)
+{
+    mode_t mode = a->which ? a->src_st->st_mode & 07777 : 0;
+    *lack = (struct attributes_lack){0};
+    if (!(a->which & ATTRIBUTE_OWNERSHIP))
         mode &= ~(mode_t)(S_ISUID | S_ISGID);
-    if (which & ATTRIBUTE_OWNERSHIP) {
-        *what = "the owner";
-        rc = carry_owner(to, st, &mode);
-    }
-    if (!rc && which & ATTRIBUTE_MODE) {
-        *what = "the mode";
-        rc = carry_mode(to, mode);
-    }
-    if (!rc && which & ATTRIBUTE_XATTR) {
-        *what = "extended attributes";
-        rc = copy_xattrs(from, to, "", which & ATTRIBUTE_TOLERANT);
-    }
-    if (!rc && which & ATTRIBUTE_TIMESTAMPS) {
-        *what = "the times";
-        rc = carry_times(to, st);
-    }
+    narrow(a, to);
+    int rc = settle_owner(a, to, &mode, lack);
+    if (!rc)
+        rc = settle_xattrs(a, to, lack);
+    if (!rc)
+        rc = settle_mode(a, to, mode, lack);
+    if (!rc && a->which & ATTRIBUTE_TIMESTAMPS)
+        lacks(lack, ATTRIBUTE_TIMESTAMPS, carry_times(to, a->src_st));
     return rc;
 }
 
-int attributes_adopt(int old, int staged, const struct stat *old_st)
+bool attributes_give_away(const struct attributes *a)
 {
-    int rc = give_owner(staged, old_st);
-    if (!rc)
-        rc = drop_acl(staged);
-    if (!rc)
-        rc = copy_xattrs(old, staged, capability, false); /* new contents don't inherit power */
-    return rc;
+    uid_t owner = a->which & ATTRIBUTE_OWNERSHIP ? a->src_st->st_uid
+                  : a->old                       ? a->old->st.st_uid
+                                                 : geteuid();
+    mode_t mode = a->which & ATTRIBUTE_MODE ? a->src_st->st_mode
+                  : a->old                  ? a->old->st.st_mode
+                                            : (mode_t)a->mode;
+    return owner != geteuid() || mode & OPEN_TO_OTHERS;
 }
 
-int attributes_adopt_from(int dir_fd, const char *name, int staged, const struct stat *old_st)
+void attributes_spell(unsigned which, char text[ATTRIBUTES_ROOM])
 {
-    const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    int old = openat(dir_fd, name, O_RDONLY | flags);
-    if (old < 0 && errno == EACCES)
-        old = openat(dir_fd, name, O_WRONLY | flags);
-    if (old < 0)
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } names[] = {{ATTRIBUTE_OWNERSHIP, "the owner"},
+                 {ATTRIBUTE_XATTR, "extended attributes"},
+                 {ATTRIBUTE_MODE, "the mode"},
+                 {ATTRIBUTE_ACL, "the ACL"},
+                 {ATTRIBUTE_TIMESTAMPS, "the times"}};
+    size_t len = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < COUNT_OF(names) && len < ATTRIBUTES_ROOM; i++) {
+        if (!(which & names[i].bit))
+            continue;
+        which &= ~names[i].bit;
+        const char *joint = len == 0 ? "" : which & ~(unsigned)ATTRIBUTE_TOLERANT ? ", " : " and ";
+        len += (size_t)snprintf(text + len, ATTRIBUTES_ROOM - len, "%s%s", joint, names[i].name);
+    }
+}
+
+int attributes_mode_of_new(int src, int fresh, int *mode)
+{
+    const void *acl;
+    ssize_t len = *mode & 0077 ? acl_read(src, &acl) : 0;
+    if (len == 0 || acl_is_there(fresh))
+        return 0;
+    *mode = (int)acl_narrow(acl, len < 0 ? 0 : (size_t)len, (mode_t)*mode);
+    return len < 0 ? (int)len : 0;
+}
+
+struct timespec attributes_cut_time(struct timespec t, const struct stat *st, bool even_seconds)
+{
+    long step = 1000000000;
+    while (step > 1 &&
+           (st->st_atim.tv_nsec % step || st->st_mtim.tv_nsec % step || st->st_ctim.tv_nsec % step))
+        step /= 10;
+    t.tv_nsec -= t.tv_nsec % step;
+    if (even_seconds)
+        t = (struct timespec){.tv_sec = t.tv_sec & ~(time_t)1};
+    return t;
+}
+
+int attributes_open(int dir_fd, const char *name)
+{
+    const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+    int fd = openat(dir_fd, name, O_RDONLY | flags);
+    if (fd < 0 && errno == EACCES)
+        fd = openat(dir_fd, name, O_WRONLY | flags);
+    return fd < 0 ? -errno : fd;
+}
+
+int attributes_read(int fd, struct attributes_kept *kept)
+{
+    *kept = (struct attributes_kept){0};
+    if (fstat(fd, &kept->st) < 0)
         return -errno;
-    int rc = attributes_adopt(old, staged, old_st);
-    close(old);
-    return rc;
+    return read_xattrs(fd, is_kept, keep_one, kept);
+}
+
+void attributes_release(struct attributes_kept *kept)
+{
+    free(kept->xattrs);
+    kept->xattrs = NULL;
+    kept->len = 0;
+}
+
+bool attributes_are_plain(const struct attributes_kept *kept)
+{
+    return kept->st.st_uid == geteuid() && kept->st.st_gid == getegid() && kept->len == 0;
 }

@@ -1,32 +1,79 @@
 /* SPDX-License-Identifier: MIT */
-/* preserve: what a file has besides its bytes, carried to another file. */
+/* What a file has besides its bytes: carried from the source to the copy (preserve), or kept by a
+ * copy that replaces another file. */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
 
 /* The groups that --preserve=LIST names. */
 enum attribute {
-    ATTRIBUTE_MODE = 1 << 0,
+    ATTRIBUTE_MODE = 1 << 0, /* and the ACL */
     ATTRIBUTE_OWNERSHIP = 1 << 1,
     ATTRIBUTE_TIMESTAMPS = 1 << 2,
-    ATTRIBUTE_XATTR = 1 << 3,    /* extended attributes and ACLs */
-    ATTRIBUTE_TOLERANT = 1 << 4, /* --preserve=all: what the destination can't hold is left out */
+    ATTRIBUTE_XATTR = 1 << 3, /* extended attributes */
+    ATTRIBUTE_TOLERANT =
+        1 << 4,             /* --preserve=all: those that the destination can't hold are left out */
+    ATTRIBUTE_ACL = 1 << 5, /* only in what is lacking: the mode was carried without it */
+};
+
+enum { ATTRIBUTES_ROOM = 80 }; /* for attributes_spell */
+
+/* What a file has that another, which replaces it, shall keep. Zeros are none. */
+struct attributes_kept {
+    struct stat st;
+    char *xattrs; /* each name, ended by NUL, the length of its value, and that; allocated */
+    size_t len;   /* bytes of them */
+};
+
+/* What a finished copy is given. */
+struct attributes {
+    int src; /* the source, and its status when it was opened */
+    const struct stat *src_st;
+    unsigned which;                    /* of it is carried */
+    const struct attributes_kept *old; /* of the file that is replaced, for the rest; or NULL */
+    int mode;                          /* where neither says; -1: it stays as it is */
+};
+
+/* What could not be carried, and the errno of the first. */
+struct attributes_lack {
+    unsigned which;
+    int err;
 };
 
 /*
- * Gives `to` the `which` attributes of `from`, whose status is `st`: owner, then mode, then
- * extended attributes, then times (atime and mtime, to the nanosecond). An ordinary user who can't
- * give a file away keeps it, as with cp, and then no set-id bit is carried. Returns 0 or -errno,
- * the failed part in *what.
+ * Gives `to` its owner, then extended attributes, then mode and ACL, then times (atime and mtime,
+ * to the nanosecond): at no moment may anybody open it who may open neither what it was nor what it
+ * becomes. An ordinary user who can't give a file away keeps it, as with cp, and then no set-id bit
+ * is carried; nor is one without ATTRIBUTE_OWNERSHIP. Where the ACL can't be had, the mode is
+ * narrowed. What can't be carried from the source is in *lack; what the copy can't keep of the
+ * file it replaces is returned as -errno. Else returns 0.
  */
-int attributes_carry(int from, int to, const struct stat *st, unsigned which, const char **what);
+int attributes_give(const struct attributes *a, int to, struct attributes_lack *lack);
 
-/*
- * Makes `staged`, which is to replace the file `old`, its equal in owner, extended attributes and
- * ACL (the mode is the stage's). Returns 0, or -errno where a new inode can't have them.
- */
-int attributes_adopt(int old, int staged, const struct stat *old_st);
+/* Will others than this user have the right to write to what is given them? */
+bool attributes_give_away(const struct attributes *a);
 
-/* The same, from the file called `name` in the directory dir_fd. */
-int attributes_adopt_from(int dir_fd, const char *name, int staged, const struct stat *old_st);
+/* "the owner, the mode and the times": what is set in `which`. */
+void attributes_spell(unsigned which, char text[ATTRIBUTES_ROOM]);
+
+/* Of *mode, as umask or its directory have made a new file's of the source's, leaves what it may be
+ * where `fresh` has no ACL but the source has: that counts a mask as the group's right. Returns 0,
+ * or -errno if the ACL can't be read; then *mode gives nobody else anything. */
+int attributes_mode_of_new(int src, int fresh, int *mode);
+
+/* What is left of the time `t` in a file system that keeps no more of a time than those of `st`, a
+ * file in it, show; or only even seconds. */
+struct timespec attributes_cut_time(struct timespec t, const struct stat *st, bool even_seconds);
+
+/* Opens the file called `name` in the directory dir_fd, to have its attributes. Returns the
+ * descriptor or -errno. */
+int attributes_open(int dir_fd, const char *name);
+
+/* Reads them. Returns 0 or -errno; attributes_release must follow either way. */
+int attributes_read(int fd, struct attributes_kept *kept);
+void attributes_release(struct attributes_kept *kept);
+
+/* Can a new file of this user have all of them, as far as can be told without trying? */
+bool attributes_are_plain(const struct attributes_kept *kept);

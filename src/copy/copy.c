@@ -53,6 +53,7 @@ static void release(struct copy *c)
     records_destroy(c->records);
     extents_release(&c->extents);
     io_close(&c->medium);
+    attributes_release(&c->kept);
     stage_discard(&c->stage);
     if (!c->stage.keep) /* last, for its lock is what keeps others from the staged file */
         journal_remove(&c->journal);
@@ -107,6 +108,8 @@ void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
         result->outcome = OUTCOME_INTERRUPTED;
     else if (rc < 0)
         note_failure(c);
+    else if (c->lacking)
+        result->error = complaint_sentence(&c->why);
     release(c);
     free(c);
 }

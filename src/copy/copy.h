@@ -53,8 +53,8 @@ struct copy_result {
     double seconds; /* it took, without what was waited for before: a writer, a lock, an answer */
     const char *engine;
     unsigned jobs, blocks; /* jobs: workers that were forked; 0: the parent copied */
-    char
-        *error; /* the sentence that a failure gets; allocated, NULL if there is no memory for it */
+    char *error; /* the sentence of a failure, or, of a copy with OUTCOME_COPIED, of what couldn't
+                    be preserved; allocated, NULL if there is none, or no memory for it */
 };
 
 /*

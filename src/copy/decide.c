@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/complaint.h"
+#include "base/filesystem.h"
 #include "base/io.h"
 #include "base/lock.h"
 #include "base/signals.h"
@@ -103,9 +104,30 @@ int step_lock(struct copy *c)
 
 /* --- what the rules say --- */
 
-static bool is_newer(const struct timespec *a, const struct timespec *b)
+/* With its times, the source's copy got what the destination's file system could keep of them. */
+static bool is_newer(const struct copy *c)
 {
-    return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+    struct timespec src = c->src.st.st_mtim, dst = c->dst.st.st_mtim;
+    if (c->rules->preserve & ATTRIBUTE_TIMESTAMPS)
+        src = attributes_cut_time(src, &c->dst.st, filesystem_of(c->dst.fs)->even_seconds);
+    return src.tv_sec != dst.tv_sec ? src.tv_sec > dst.tv_sec : src.tv_nsec > dst.tv_nsec;
+}
+
+/* With --force, a new file takes the name that was given, be it a link's, as with cp. */
+static int heed_rights(struct copy *c)
+{
+    if (c->dst.fixed)
+        return complaint_make(&c->why, EPERM, c->dst.path, "cannot replace", "%s", c->dst.fixed);
+    if (c->dst.writable)
+        return 0;
+    int rc = inspect_take_link(&c->src, &c->dst, &c->why);
+    if (rc < 0)
+        return rc;
+    bool can = inspect_is_replaceable(&c->dst) && !c->rules->wishes.in_place;
+    if (can && c->rules->force)
+        return 0;
+    return complaint_make(&c->why, EACCES, c->dst.path, "cannot replace", "it is not writable%s",
+                          can ? " (--force replaces it all the same)" : "");
 }
 
 int step_heed_existing(struct copy *c)
@@ -114,11 +136,11 @@ int step_heed_existing(struct copy *c)
         return 0;
     if (c->rules->existing == EXISTING_KEEP)
         return step_finish(c, OUTCOME_SKIPPED);
-    if (c->rules->update && !is_newer(&c->src.st.st_mtim, &c->dst.st.st_mtim))
+    if (c->rules->update && !is_newer(c))
         return step_finish(c, OUTCOME_SKIPPED);
-    if (!c->dst.writable && !c->rules->force)
-        return complaint_make(&c->why, EACCES, c->dst.path, "cannot replace",
-                              "it is not writable (--force replaces it all the same)");
+    int rc = heed_rights(c);
+    if (rc < 0)
+        return rc;
     if (c->rules->existing == EXISTING_ASK && !c->rules->dry_run &&
         !c->observer->confirm(c->observer->arg, c->dst.path))
         return signals_fatal() ? -EINTR : step_finish(c, OUTCOME_SKIPPED);

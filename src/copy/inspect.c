@@ -202,6 +202,9 @@ static int note_file(struct destination *dst)
     if (statx(dst->dir_fd, dst->name, AT_SYMLINK_NOFOLLOW, 0, &more) == 0) {
         dst->mount_point = more.stx_attributes & STATX_ATTR_MOUNT_ROOT;
         dst->compresses |= (more.stx_attributes & STATX_ATTR_COMPRESSED) != 0;
+        dst->fixed = more.stx_attributes & STATX_ATTR_IMMUTABLE ? "it is immutable, see chattr(1)"
+                     : more.stx_attributes & STATX_ATTR_APPEND  ? "it is append-only, see chattr(1)"
+                                                                : NULL;
     }
     return ask_rights(dst->dir_fd, dst->name, W_OK, &dst->writable);
 }
@@ -230,6 +233,15 @@ static int inspect_stdout(const struct source *src, struct destination *dst, str
     return refuse_same(src, dst, why);
 }
 
+/* What there is to know of the opened directory, and of the name in it. */
+static int look_around(const struct source *src, struct destination *dst, struct complaint *why)
+{
+    int rc = note_directory(dst, src);
+    if (!rc)
+        rc = note_file(dst);
+    return rc < 0 ? complaint_make_errno(why, -rc, dst->path, "cannot inspect") : 0;
+}
+
 int inspect_destination(const char *path, const struct source *src, struct destination *dst,
                         struct complaint *why)
 {
@@ -246,12 +258,8 @@ int inspect_destination(const char *path, const struct source *src, struct desti
     if (rc < 0)
         return rc;
     rc = open_directory(dst);
-    if (rc < 0)
-        return complaint_make_errno(why, -rc, path, "cannot open its directory");
-    rc = note_directory(dst, src);
-    if (!rc)
-        rc = note_file(dst);
-    return rc < 0 ? complaint_make_errno(why, -rc, path, "cannot inspect") : 0;
+    return rc < 0 ? complaint_make_errno(why, -rc, path, "cannot open its directory")
+                  : look_around(src, dst, why);
 }
 
 void inspect_release_destination(struct destination *dst)
@@ -261,6 +269,33 @@ void inspect_release_destination(struct destination *dst)
     dst->dir_fd = AT_FDCWD;
     free(dst->name);
     dst->name = NULL;
+}
+
+int inspect_take_link(const struct source *src, struct destination *dst, struct complaint *why)
+{
+    struct stat link;
+    if (dst->dir_fd == AT_FDCWD || lstat(dst->path, &link) < 0 || !S_ISLNK(link.st_mode))
+        return 0;
+    inspect_release_destination(dst);
+    int fd = path_open_parent(dst->path, &dst->name);
+    if (fd < 0)
+        return complaint_make_errno(why, -fd, dst->path, "cannot open its directory");
+    dst->dir_fd = fd;
+    return look_around(src, dst, why);
+}
+
+/* In a directory with the sticky bit, only one's own files may be. */
+bool inspect_is_replaceable(const struct destination *dst)
+{
+    struct stat dir, named;
+    if (dst->dir_fd == AT_FDCWD || !dst->dir_writable || dst->dir_appends || dst->mount_point ||
+        dst->fixed)
+        return false;
+    if (fstat(dst->dir_fd, &dir) < 0 ||
+        fstatat(dst->dir_fd, dst->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+        return false;
+    return !(dir.st_mode & S_ISVTX) || geteuid() == 0 || dir.st_uid == geteuid() ||
+           named.st_uid == geteuid();
 }
 
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why)

@@ -37,6 +37,8 @@ struct destination {
     bool dir_writable; /* files may be created in its directory */
     bool dir_appends;  /* but none may be renamed or removed there (chattr +a) */
     bool compresses;   /* what is written there may be compressed */
+    const char
+        *fixed; /* why nobody may write to it or replace it: the end of a sentence; or NULL */
     struct stat st;
     long fs;      /* the magic number of the file system that it is or will be on */
     bool same_fs; /* it is the source's very file system, as far as device numbers tell */
@@ -55,6 +57,13 @@ int inspect_data(const struct source *src, bool holes, size_t page, struct exten
 int inspect_destination(const char *path, const struct source *src, struct destination *dst,
                         struct complaint *why);
 void inspect_release_destination(struct destination *dst);
+
+/* Makes a symbolic link itself the destination instead of the file that it leads to, whose status
+ * stays. Nothing happens if it is none. */
+int inspect_take_link(const struct source *src, struct destination *dst, struct complaint *why);
+
+/* May another file take its name? */
+bool inspect_is_replaceable(const struct destination *dst);
 
 /* Refuses the block device `fd`, called `path`, if it is smaller than `needed` bytes. */
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why);

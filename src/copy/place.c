@@ -2,6 +2,8 @@
 #include "base/complaint.h"
 #include "base/io.h"
 #include "base/size.h"
+#include "copy/acl.h"
+#include "copy/flags.h"
 #include "copy/step.h"
 
 #include <errno.h>
@@ -13,21 +15,24 @@
 
 /* --- opening --- */
 
-/* The permission bits that a new file starts with, before umask. A mode to be preserved comes
- * later.
- */
-static mode_t first_mode(const struct copy *c)
-{
-    if (c->rules->preserve & ATTRIBUTE_MODE)
-        return 0600;
-    return inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
-}
-
 /* A file that is replaced keeps its owner, mode, ACL and extended attributes. With --force, one
  * that can't be written makes way for a new file, as with cp. */
 static bool keeps_attributes(const struct copy *c)
 {
     return c->dst.exists && c->dst.writable;
+}
+
+/* The permission bits that a new file has, before umask. */
+static mode_t first_mode(const struct copy *c)
+{
+    return inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
+}
+
+/* The same, for a staged one: a mode that is preserved, or kept, comes later. */
+static int staged_mode(const struct copy *c)
+{
+    bool later = keeps_attributes(c) || c->rules->preserve & ATTRIBUTE_MODE;
+    return later ? STAGE_MODE_LATER : (int)first_mode(c);
 }
 
 /* Is the staged file to be found again by a later run? */
@@ -36,10 +41,10 @@ static bool is_resumable(const struct copy *c)
     return c->rules->wishes.resume && c->plan.size > 0;
 }
 
-static int open_partial(struct copy *c, mode_t mode)
+static int open_partial(struct copy *c, int mode)
 {
     int rc = stage_open_partial(&c->stage, c->dst.dir_fd, c->dst.name, mode, &c->used);
-    if (rc != -EPERM && rc != -EOPNOTSUPP)
+    if (c->stage.fd >= 0 || (rc != -EPERM && rc != -EOPNOTSUPP))
         return rc;
     step_warn(c, "cannot resume",
               rc == -EPERM ? "a file of another user is where the unfinished copy would be"
@@ -47,17 +52,51 @@ static int open_partial(struct copy *c, mode_t mode)
     return stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
 }
 
+static bool is_refusal(int rc)
+{
+    return rc == -EPERM || rc == -EACCES || rc == -EINVAL || rc == -EOPNOTSUPP || rc == -ENOTTY;
+}
+
+/* Can a new file have what `old`, which it replaces, has? One that is thrown away shows it, before
+ * anything is copied: the staged one stays ours until it is published. */
+static int try_keeping(const struct copy *c, int old)
+{
+    const struct attributes kept = {.old = &c->kept, .mode = -1};
+    struct attributes_lack lack;
+    struct stage probe;
+    if (attributes_are_plain(&c->kept) && flags_are_plain(old))
+        return 0;
+    int rc = stage_open_probe(&probe, c->dst.dir_fd, c->dst.name, STAGE_MODE_LATER);
+    if (!rc)
+        rc = flags_adopt(old, probe.fd);
+    if (!rc)
+        rc = attributes_give(&kept, probe.fd, &lack);
+    stage_discard_probe(&probe);
+    return rc;
+}
+
 static int stage_beside(struct copy *c)
 {
-    mode_t mode = keeps_attributes(c) ? 0600 : first_mode(c);
-    int rc = is_resumable(c) ? open_partial(c, mode)
-                             : stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
-    if (!rc && keeps_attributes(c)) {
-        rc = attributes_adopt_from(c->dst.dir_fd, c->dst.name, c->stage.fd, &c->dst.st);
-        c->stage.mode = c->dst.st.st_mode & 01777;
-        if (rc < 0)
-            stage_discard(&c->stage);
-    }
+    int mode = staged_mode(c);
+    return is_resumable(c) ? open_partial(c, mode)
+                           : stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
+}
+
+/* *refused becomes true if a new file can't be the old one's equal. The old one isn't kept open:
+ * some file systems give what is open another name before it loses its own (FUSE). */
+static int stage_to_replace(struct copy *c, bool *refused)
+{
+    int old = attributes_open(c->dst.dir_fd, c->dst.name);
+    int rc = old < 0 ? old : attributes_read(old, &c->kept);
+    if (!rc)
+        rc = try_keeping(c, old);
+    *refused = is_refusal(rc);
+    if (!rc)
+        rc = stage_beside(c);
+    if (!rc) /* first of all: some can't be had by a file that isn't empty */
+        rc = flags_adopt(old, c->stage.fd);
+    c->keeps = !rc;
+    io_close(&old);
     return rc;
 }
 
@@ -73,13 +112,28 @@ static bool is_another(const struct copy *c)
     return fstat(c->stage.fd, &st) == 0 && !io_same_file(&st, then);
 }
 
+/* Whoever may open a new file that is written in place can do so from its beginning. So if its
+ * mode alone would give rights that it hasn't when it is done, it is kept apart. */
+static int create_in_place(struct copy *c)
+{
+    bool apart = c->rules->preserve || acl_may_be_there(c->src.fd);
+    return stage_create_in_place(&c->stage, c->dst.dir_fd, c->dst.name, first_mode(c), apart);
+}
+
+static int open_or_create(struct copy *c)
+{
+    if (c->dst.standard)
+        return stage_use(&c->stage, STDOUT_FILENO);
+    if (!c->dst.exists)
+        return create_in_place(c);
+    return stage_open_in_place(&c->stage, c->dst.dir_fd, c->dst.name, c->rules->force);
+}
+
 static int open_in_place(struct copy *c)
 {
     int rc; /* a FIFO's reader may let it wait */
     do
-        rc = c->dst.standard ? stage_use(&c->stage, STDOUT_FILENO)
-                             : stage_open_in_place(&c->stage, c->dst.dir_fd, c->dst.name,
-                                                   !c->dst.exists, first_mode(c), c->rules->force);
+        rc = open_or_create(c);
     while (rc == -EINTR && step_waits(c));
     if (rc == -EBUSY)
         return complaint_make(
@@ -93,19 +147,27 @@ static int open_in_place(struct copy *c)
     return 0;
 }
 
+static int open_in_place_instead(struct copy *c)
+{
+    stage_discard(&c->stage);
+    step_remark(c, "written in place", "a new file can't be given its owner and attributes");
+    return open_in_place(c);
+}
+
 int step_stage(struct copy *c)
 {
+    bool refused = false;
     if (c->plan.in_place) {
         if (c->dst.exists && S_ISREG(c->dst.st.st_mode))
             step_remark(c, "written in place", c->plan.placement_why);
         return open_in_place(c);
     }
-    int rc = stage_beside(c);
-    bool refused = rc == -EPERM || rc == -EACCES || rc == -EINVAL || rc == -EOPNOTSUPP;
-    if (refused && keeps_attributes(c) && !is_resumable(c)) {
-        step_remark(c, "written in place", "a new file can't be given its owner and attributes");
-        return open_in_place(c);
-    }
+    int rc = keeps_attributes(c) ? stage_to_replace(c, &refused) : stage_beside(c);
+    if (refused && is_resumable(c))
+        return step_fail(c, rc, c->dst.path,
+                         "cannot resume, for a new file can't be given its owner and attributes");
+    if (is_refusal(rc) && keeps_attributes(c) && !is_resumable(c))
+        return open_in_place_instead(c);
     return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot create") : 0;
 }
 
@@ -188,25 +250,61 @@ int step_reserve(struct copy *c)
 
 /* --- finishing --- */
 
+/* The copy is complete, and is published: what it lacks is told then. */
+static void note_lack(struct copy *c, const struct attributes_lack *lack)
+{
+    char what[ATTRIBUTES_ROOM];
+    if (!lack->which)
+        return;
+    attributes_spell(lack->which, what);
+    complaint_make_errno(&c->why, lack->err, c->dst.path, "cannot preserve %s", what);
+    complaint_add(&c->why, " (the copy is complete)");
+    c->lacking = true;
+}
+
+/* Whoever has narrowed the old file's mode, or given it away, since it was looked at, has meant it.
+ */
+static void look_at_old(struct copy *c)
+{
+    struct stat now;
+    if (c->keeps && fstatat(c->dst.dir_fd, c->dst.name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+        io_same_file(&now, &c->kept.st))
+        c->kept.st = now;
+}
+
+/* From the first of these calls on, it may be open to others. */
+static int give_attributes(struct copy *c)
+{
+    struct attributes a = {.src = c->src.fd,
+                           .src_st = &c->src.st,
+                           .which = c->rules->preserve,
+                           .old = c->keeps ? &c->kept : NULL,
+                           .mode = c->stage.mode};
+    struct attributes_lack lack;
+    look_at_old(c);
+    if (a.mode >= 0 && attributes_mode_of_new(a.src, c->stage.fd, &a.mode) < 0)
+        step_warn(c, "only its owner may open it", "the source's ACL can't be read");
+    if (attributes_give_away(&a))
+        stage_part_with(&c->stage);
+    int rc = attributes_give(&a, c->stage.fd, &lack);
+    if (rc < 0)
+        return step_fail(c, rc, c->dst.path,
+                         c->keeps ? "cannot give it the attributes of the file it replaces"
+                                  : "cannot set its mode");
+    note_lack(c, &lack);
+    return 0;
+}
+
 int step_preserve(struct copy *c)
 {
-    const char *what = NULL;
-    char sentence[64];
-    int rc = stage_give_mode(&c->stage);
-    if (rc < 0)
-        return step_fail(c, rc, c->dst.path, "cannot set its mode");
-    struct stat st;
-    if (!c->rules->preserve)
+    bool spoilt = c->spoilt;
+    if (c->dst.exists && !S_ISREG(c->dst.st.st_mode))
         return 0;
-    if (fstat(c->stage.fd, &st) < 0)
-        return step_fail(c, -errno, c->dst.path, "cannot inspect");
-    if (!S_ISREG(st.st_mode))
-        return 0;
-    rc = attributes_carry(c->src.fd, c->stage.fd, &c->src.st, c->rules->preserve, &what);
-    if (rc == 0)
-        return 0;
-    snprintf(sentence, sizeof(sentence), "cannot preserve %s", what);
-    return step_fail(c, rc, c->dst.path, sentence);
+    c->spoilt = false; /* it is complete, as far as anybody has been told */
+    int rc = give_attributes(c);
+    if (!rc)
+        c->spoilt = spoilt;
+    return rc;
 }
 
 /* From here on there are no errors of the file itself to come. */

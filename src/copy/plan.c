@@ -53,7 +53,7 @@ static void place(struct plan *plan, const struct destination *dst, bool asked)
         {!inspect_is_regular(dst), "it is no regular file"},
         {asked, "--inplace was given"},
         {dst->exists && dst->dir_fd == AT_FDCWD, "its name is a link to an open file"},
-        {dst->exists && dst->st.st_nlink > 1, "it has more than one hard link"},
+        {dst->exists && dst->writable && dst->st.st_nlink > 1, "it has more than one hard link"},
         {dst->exists && dst->mount_point, "it is a mount point"},
         {dst->exists && !dst->dir_writable, "nothing can be created in its directory"},
         {dst->exists && dst->dir_appends, "nothing can be replaced in its directory"},

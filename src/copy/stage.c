@@ -2,6 +2,7 @@
 #include "copy/stage.h"
 #include "base/io.h"
 #include "base/signals.h"
+#include "copy/acl.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -17,7 +18,7 @@ enum { NAME_TRIES = 100 };
 
 static void start(struct stage *stage, enum stage_kind kind, int dir_fd, const char *name)
 {
-    *stage = (struct stage){.kind = kind, .fd = -1, .dir_fd = dir_fd, .name = name};
+    *stage = (struct stage){.kind = kind, .fd = -1, .dir_fd = dir_fd, .name = name, .mode = -1};
 }
 
 /* ".NAME.mpcp-1a2b3c4d" */
@@ -46,11 +47,16 @@ static int try_hidden_names(struct stage *stage, int (*make)(struct stage *))
     return rc;
 }
 
+/* As the kernel makes a file of stage->mode. */
 static int create_hidden(struct stage *stage)
 {
+    mode_t mode = stage->mode < 0 ? 0600 : (mode_t)stage->mode;
     stage->fd = openat(stage->dir_fd, stage->hidden,
-                       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, stage->mode);
-    return stage->fd < 0 ? -errno : 0;
+                       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    int rc = stage->fd < 0 ? -errno : 0;
+    if (rc == -EACCES) /* some file systems create what they then don't open, for its mode (FUSE) */
+        unlinkat(stage->dir_fd, stage->hidden, 0);
+    return rc;
 }
 
 static int change_mode(int fd, mode_t mode)
@@ -59,29 +65,18 @@ static int change_mode(int fd, mode_t mode)
     return fchmod(fd, mode) < 0 && errno != EPERM && errno != EOPNOTSUPP ? -errno : 0;
 }
 
-/* Nobody but the owner may open the file while it is unfinished. What umask and default ACL have
- * made of its mode is kept for later. Without a name it can't be opened anyway. */
-static int restrict_mode(struct stage *stage)
-{
-    struct stat st;
-    if (fstat(stage->fd, &st) < 0)
-        return -errno;
-    stage->mode = st.st_mode & 07777;
-    bool reopens = (st.st_mode & 0600) == 0600; /* as some engines must, see engine/sendfile.c */
-    return stage->kind == STAGE_HIDDEN || !reopens ? change_mode(stage->fd, 0600) : 0;
-}
-
 /* A file without a name gets one through /proc, or by a privilege. Not everyone has either. */
 static bool can_link_unnamed(void)
 {
     return geteuid() == 0 || access("/proc/self/fd", X_OK) == 0;
 }
 
-static int open_unnamed(struct stage *stage)
+static int create_unnamed(struct stage *stage)
 {
+    mode_t mode = stage->mode < 0 ? 0600 : (mode_t)stage->mode;
     if (!can_link_unnamed())
         return -EOPNOTSUPP;
-    stage->fd = openat(stage->dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, stage->mode);
+    stage->fd = openat(stage->dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     return stage->fd < 0 ? -errno : 0;
 }
 
@@ -92,44 +87,114 @@ static bool lacks_tmpfile(int err)
     return err == EOPNOTSUPP || err == EISDIR || err == ENOENT || err == EINVAL || err == ENOSYS;
 }
 
-int stage_open(struct stage *stage, int dir_fd, const char *name, mode_t mode)
+int stage_open_probe(struct stage *probe, int dir_fd, const char *name, int mode)
+{
+    start(probe, STAGE_UNNAMED, dir_fd, name);
+    probe->mode = mode;
+    int rc = create_unnamed(probe);
+    if (rc == 0 || !lacks_tmpfile(-rc))
+        return rc;
+    probe->kind = STAGE_HIDDEN;
+    return try_hidden_names(probe, create_hidden);
+}
+
+/* Closed first, for then it can be removed even where there is no room (FUSE, see below). */
+void stage_discard_probe(struct stage *probe)
+{
+    io_close(&probe->fd);
+    if (probe->hidden[0])
+        unlinkat(probe->dir_fd, probe->hidden, 0);
+}
+
+/* A closed ACL, whose mask gives nobody anything, is as good as none until the mode is set. */
+static int take_over_acl(int probe, int fd)
+{
+    const void *acl;
+    int rc = change_mode(probe, 0600);
+    ssize_t len = rc < 0 ? rc : acl_read(probe, &acl);
+    if (len < 0)
+        return (int)len;
+    return len > 0 ? acl_give(fd, acl, (size_t)len) : acl_drop(fd);
+}
+
+/* Sets stage->mode to what a new file made with it has. `aged`, which others can't open, gets what
+ * ACL that would have; -1: none needs it. */
+static int learn_mode(struct stage *stage, int aged)
+{
+    struct stat st;
+    struct stage probe;
+    if (stage->mode < 0)
+        return 0;
+    /* With fewer rights it might not be opened. Each bit that there is, is cut or not by itself. */
+    int rc = stage_open_probe(&probe, stage->dir_fd, stage->name, stage->mode | 0600);
+    if (!rc && fstat(probe.fd, &st) < 0)
+        rc = -errno;
+    if (!rc)
+        stage->mode &= (int)(st.st_mode & 07777);
+    if (!rc && aged >= 0)
+        rc = take_over_acl(probe.fd, aged);
+    stage_discard_probe(&probe);
+    return rc;
+}
+
+/* By its mode nobody else could open it, but without a name nobody can anyway. */
+static int open_unnamed(struct stage *stage)
+{
+    struct stat st;
+    int rc = create_unnamed(stage);
+    if (!rc && fstat(stage->fd, &st) < 0)
+        rc = -errno;
+    if (rc < 0)
+        return rc;
+    if (stage->mode >= 0)
+        stage->mode = (int)(st.st_mode & 07777);
+    bool reopens = (st.st_mode & 0600) == 0600; /* as some engines must, see engine/sendfile.c */
+    return reopens ? 0 : change_mode(stage->fd, 0600);
+}
+
+/* It is closed to others from its first moment on: who had it open would keep it. */
+static int open_hidden(struct stage *stage)
+{
+    stage->kind = STAGE_HIDDEN;
+    int rc = learn_mode(stage, -1);
+    int mode = stage->mode;
+    stage->mode = STAGE_MODE_LATER;
+    if (!rc)
+        rc = try_hidden_names(stage, create_hidden);
+    stage->mode = mode;
+    return rc < 0 ? rc : change_mode(stage->fd, 0600);
+}
+
+int stage_open(struct stage *stage, int dir_fd, const char *name, int mode)
 {
     start(stage, STAGE_UNNAMED, dir_fd, name);
     stage->mode = mode;
     int rc = open_unnamed(stage);
-    if (rc < 0 && lacks_tmpfile(-rc)) {
-        stage->kind = STAGE_HIDDEN;
-        rc = try_hidden_names(stage, create_hidden);
-    }
-    if (!rc)
-        rc = restrict_mode(stage);
+    if (rc < 0 && stage->fd < 0 && lacks_tmpfile(-rc))
+        rc = open_hidden(stage);
     if (rc < 0)
         stage_discard(stage);
     return rc;
 }
 
-static mode_t less_umask(mode_t mode)
-{
-    mode_t mask = umask(0);
-    umask(mask);
-    return mode & ~mask;
-}
-
-int stage_open_partial(struct stage *stage, int dir_fd, const char *name, mode_t mode, bool *used)
+int stage_open_partial(struct stage *stage, int dir_fd, const char *name, int mode, bool *used)
 {
     struct stat st;
     start(stage, STAGE_HIDDEN, dir_fd, name);
-    stage->mode = less_umask(mode);
+    stage->mode = mode;
     name_hidden(stage->hidden, name, "partial");
     stage->fd = io_open_private(dir_fd, stage->hidden, 0);
-    if (stage->fd >= 0 && fstat(stage->fd, &st) == 0) {
-        *used = st.st_size > 0 || st.st_blocks > 0;
-        stage->keep = true;
-        return change_mode(stage->fd, 0600);
+    if (stage->fd < 0 || fstat(stage->fd, &st) < 0) {
+        int rc = stage->fd < 0 ? stage->fd : -errno;
+        stage->hidden[0] = '\0'; /* whatever it is, it isn't ours to remove */
+        io_close(&stage->fd);
+        return rc;
     }
-    int rc = stage->fd < 0 ? stage->fd : -errno;
-    stage->hidden[0] = '\0'; /* whatever it is, it isn't ours to remove */
-    io_close(&stage->fd);
+    *used = st.st_size > 0 || st.st_blocks > 0;
+    int rc = change_mode(stage->fd, 0600);
+    if (!rc)
+        rc = learn_mode(stage, stage->fd);
+    stage->keep = rc == 0 || *used;
     return rc;
 }
 
@@ -139,26 +204,34 @@ static int open_file(int dir_fd, const char *name, int flags, mode_t mode)
     return fd < 0 ? -errno : fd;
 }
 
-int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool create, mode_t mode,
-                        bool force)
+int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool force)
 {
     struct stat st;
     start(stage, STAGE_IN_PLACE, dir_fd, name);
-    stage->created = create;
-    if (create) {
-        stage->fd = open_file(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-    } else if (fstatat(dir_fd, name, &st, 0) < 0) {
+    if (fstatat(dir_fd, name, &st, 0) < 0)
         return -errno;
-    } else {
-        bool device = S_ISBLK(st.st_mode);
-        /* The name below a directory is no link, unless somebody has just made it one. */
-        int flags = (device && !force ? O_EXCL : 0) | (dir_fd == AT_FDCWD ? 0 : O_NOFOLLOW);
-        stage->fd = -EACCES;
-        if (device || S_ISREG(st.st_mode)) /* reading is needed for mapping, but may be forbidden */
-            stage->fd = open_file(dir_fd, name, O_RDWR | flags, 0);
-        if (stage->fd == -EACCES)
-            stage->fd = open_file(dir_fd, name, O_WRONLY | flags, 0);
-    }
+    bool device = S_ISBLK(st.st_mode);
+    /* The name below a directory is no link, unless somebody has just made it one. */
+    int flags = (device && !force ? O_EXCL : 0) | (dir_fd == AT_FDCWD ? 0 : O_NOFOLLOW);
+    stage->fd = -EACCES;
+    if (device || S_ISREG(st.st_mode)) /* reading is needed for mapping, but may be forbidden */
+        stage->fd = open_file(dir_fd, name, O_RDWR | flags, 0);
+    if (stage->fd == -EACCES)
+        stage->fd = open_file(dir_fd, name, O_WRONLY | flags, 0);
+    return stage->fd < 0 ? stage->fd : 0;
+}
+
+int stage_create_in_place(struct stage *stage, int dir_fd, const char *name, mode_t mode,
+                          bool apart)
+{
+    start(stage, STAGE_IN_PLACE, dir_fd, name);
+    stage->created = true;
+    stage->mode = apart ? (int)mode : STAGE_MODE_LATER;
+    int rc = learn_mode(stage, -1);
+    if (rc < 0)
+        return rc;
+    stage->fd =
+        open_file(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, apart ? 0600 : mode);
     return stage->fd < 0 ? stage->fd : 0;
 }
 
@@ -239,16 +312,6 @@ int stage_empty(struct stage *stage)
     return stage_give_size(stage, 0);
 }
 
-int stage_give_mode(struct stage *stage)
-{
-    struct stat st;
-    if (stage->kind == STAGE_IN_PLACE)
-        return 0;
-    if (fstat(stage->fd, &st) < 0)
-        return -errno;
-    return (st.st_mode & 07777) == stage->mode ? 0 : change_mode(stage->fd, stage->mode);
-}
-
 static int link_as(const struct stage *stage, const char *name)
 {
     char path[64];
@@ -266,21 +329,42 @@ static int link_hidden(struct stage *stage)
 }
 
 /* rename(2) replaces, link(2) never does. */
-static int rename_hidden(struct stage *stage, bool replace)
+static int rename_staged(const struct stage *stage, const char *from, const char *to, bool replace)
 {
-    int rc = replace ? renameat(stage->dir_fd, stage->hidden, stage->dir_fd, stage->name)
-                     : renameat2(stage->dir_fd, stage->hidden, stage->dir_fd, stage->name,
-                                 RENAME_NOREPLACE);
+    const int dir_fd = stage->dir_fd;
+    int rc = replace ? renameat(dir_fd, from, dir_fd, to)
+                     : renameat2(dir_fd, from, dir_fd, to, RENAME_NOREPLACE);
     if (rc < 0 && !replace && errno == EINVAL) { /* the file system knows no RENAME_NOREPLACE */
         struct stat st;
-        if (fstatat(stage->dir_fd, stage->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        if (fstatat(dir_fd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
             return -EEXIST;
-        rc = renameat(stage->dir_fd, stage->hidden, stage->dir_fd, stage->name);
+        rc = renameat(dir_fd, from, dir_fd, to);
     }
-    if (rc < 0)
-        return -errno;
-    stage->hidden[0] = '\0';
-    return 0;
+    return rc < 0 ? -errno : 0;
+}
+
+static int rename_hidden(struct stage *stage, bool replace)
+{
+    int rc = rename_staged(stage, stage->hidden, stage->name, replace);
+    if (!rc)
+        stage->hidden[0] = '\0';
+    return rc;
+}
+
+static int rename_partial(struct stage *stage)
+{
+    char partial[NAME_ROOM];
+    name_hidden(partial, stage->name, "partial");
+    return rename_staged(stage, partial, stage->hidden, false);
+}
+
+void stage_part_with(struct stage *stage)
+{
+    if (!stage->keep)
+        return;
+    stage->keep = false;
+    if (try_hidden_names(stage, rename_partial) < 0)
+        name_hidden(stage->hidden, stage->name, "partial");
 }
 
 static int publish_unnamed(struct stage *stage, bool replace)

@@ -27,31 +27,48 @@ struct stage {
     const char *name;       /* borrowed: the destination's name below dir_fd; NULL for stdout */
     char hidden[NAME_ROOM]; /* the hidden name, while there is one */
     bool keep;              /* stage_discard leaves what has a hidden name, for the next run */
-    mode_t mode;            /* for stage_give_mode */
+    int mode;               /* what it is to have when it is published; -1: the caller knows */
     bool created;           /* STAGE_IN_PLACE: the destination didn't exist before */
     bool named;             /* it got its name by stage_publish */
 };
 
+/* For stage_open: the mode isn't the kernel's affair, so that stage->mode becomes -1. */
+enum { STAGE_MODE_LATER = -1 };
+
 /*
- * Creates an empty file next to the destination, which only its owner may open until
- * stage_give_mode. stage->mode becomes what the umask, or the directory's default ACL, leaves of
- * `mode`. Returns 0 or -errno.
+ * Creates an empty file next to the destination, which nobody but this user may open before it is
+ * given another owner, mode or ACL. stage->mode becomes what the umask, or the directory's default
+ * ACL, leaves of `mode`. Returns 0 or -errno.
  */
-int stage_open(struct stage *stage, int dir_fd, const char *name, mode_t mode);
+int stage_open(struct stage *stage, int dir_fd, const char *name, int mode);
 
 /*
  * The same under a hidden name that the next run finds again, .NAME.mpcp-partial; *used becomes
  * true if there is something in it from an earlier one. It stays until it is published, while
- * stage->keep is set. -EPERM if what bears that name belongs to somebody else;
- * -EOPNOTSUPP if the file system can't keep it from others.
+ * stage->keep is set. While stage->fd isn't open: -EPERM if what bears that name belongs to
+ * somebody else, -EOPNOTSUPP if the file system can't keep it from others.
  */
-int stage_open_partial(struct stage *stage, int dir_fd, const char *name, mode_t mode, bool *used);
+int stage_open_partial(struct stage *stage, int dir_fd, const char *name, int mode, bool *used);
 
-/* Opens the destination itself, creating it if `create`. Nothing is truncated. Waits for a reader,
- * if it is a FIFO, until a signal ends that with -EINTR; a block device that is mounted or
- * otherwise in use is EBUSY unless `force`. */
-int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool create, mode_t mode,
-                        bool force);
+/* Before others get rights to what stage_open_partial has opened: no later run shall build on what
+ * they can write to, so it gets a name that none looks for, if it can, and isn't kept. */
+void stage_part_with(struct stage *stage);
+
+/* Creates an empty file as stage_open does, but with the mode, and the ACL, that the kernel gives a
+ * new file: to try what can be done with one. Returns 0 or -errno; stage_discard_probe must follow,
+ * and is safe at any time. */
+int stage_open_probe(struct stage *probe, int dir_fd, const char *name, int mode);
+void stage_discard_probe(struct stage *probe);
+
+/* Opens the destination itself. Nothing is truncated. Waits for a reader, if it is a FIFO, until a
+ * signal ends that with -EINTR; a block device that is mounted or otherwise in use is EBUSY unless
+ * `force`. */
+int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool force);
+
+/* Creates the destination itself; if `apart`, so that nobody but this user may open it before it
+ * gets stage->mode, which is then as with stage_open. Else that is -1. */
+int stage_create_in_place(struct stage *stage, int dir_fd, const char *name, mode_t mode,
+                          bool apart);
 
 /* Writes in place to a descriptor that is open already and stays so: stdout. */
 int stage_use(struct stage *stage, int fd);
@@ -68,9 +85,6 @@ int stage_give_size(struct stage *stage, off_t size);
 
 /* Empties the file, so that what isn't written in it is a hole. Returns 0 or -errno. */
 int stage_empty(struct stage *stage);
-
-/* Gives a staged file stage->mode. */
-int stage_give_mode(struct stage *stage);
 
 /* All that is written in it reaches the disk. Returns 0 or -errno; a failure is final. */
 int stage_sync(const struct stage *stage);

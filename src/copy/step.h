@@ -32,8 +32,10 @@ struct copy {
 
     /* place.c */
     struct stage stage;
-    bool used;      /* the staged file has something in it from an earlier run */
-    bool reflinked; /* it shares the source's extents: nothing is to be moved */
+    struct attributes_kept kept; /* of the file that is replaced, which */
+    bool keeps;                  /* the staged one shall have */
+    bool used;                   /* the staged file has something in it from an earlier run */
+    bool reflinked;              /* it shares the source's extents: nothing is to be moved */
 
     /* resume.c */
     struct records *records; /* NULL: neither --verify nor --resume */
@@ -47,6 +49,7 @@ struct copy {
     /* any of them */
     bool spoilt; /* what was under the destination's name has been written to */
     struct complaint why;
+    bool lacking;  /* it couldn't be given all that was to be preserved, as `why` tells */
     bool finished; /* no step is left to take: skipped, or a dry run */
     bool
         overtaken; /* its name was given to another file, which may be replaced by beginning anew */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 static struct {
@@ -20,6 +21,7 @@ static struct {
     bool noreplace; /* nor is RENAME_NOREPLACE */
     bool privilege; /* linking a descriptor is not permitted */
     bool random;    /* the first hidden name is always the same */
+    mode_t created; /* what the last file with a name was created with */
 } lacking;
 
 int openat(int dir_fd, const char *path, int flags, ...)
@@ -32,6 +34,8 @@ int openat(int dir_fd, const char *path, int flags, ...)
         errno = EOPNOTSUPP;
         return -1;
     }
+    if (flags & O_CREAT)
+        lacking.created = mode;
     return (int)syscall(SYS_openat, dir_fd, path, flags, mode);
 }
 

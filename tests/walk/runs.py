@@ -11,6 +11,7 @@ import time
 
 import common
 from recording import Recording
+from scenarios import attributes_of
 
 TIMEOUT = 30  # seconds: what takes longer hangs
 
@@ -94,6 +95,7 @@ class Run:
         self.team = team  # how many workers there are at the same time
         self.command = scenario.command(mpcp, engine)
         self.log = os.path.join(directory, "log")
+        self.old_attributes = None  # of the destination, if there is one before
 
     def path(self, name):
         return os.path.join(self.directory, name)
@@ -106,7 +108,7 @@ class Run:
         os.mkdir(self.path("template"))
         if self.scenario.partial:
             # It fails when all is copied, but has no name yet.
-            self.plainly("strace", "-f", "-qq", "-o/dev/null", "-einject=fchmod:error=EIO:when=2")
+            self.plainly("strace", "-f", "-qq", "-o/dev/null", "-einject=renameat2:error=EIO")
             for name in (".dst.mpcp-partial", ".dst.mpcp-journal"):
                 os.rename(self.path(name), self.path("template/" + name))
 
@@ -116,9 +118,8 @@ class Run:
         for name in set(os.listdir(self.directory)) - keep:
             common.remove(self.path(name))
         if self.scenario.before is not None:
-            with open(self.path("dst"), "wb") as file:
-                file.write(self.scenario.before)
-            os.chmod(self.path("dst"), 0o604)
+            self.scenario.make_old(self.path("dst"))
+            self.old_attributes = attributes_of(self.path("dst"))
         if self.scenario.partial:
             for name in os.listdir(self.path("template")):
                 subprocess.run(["cp", "-p", self.path("template/" + name), self.path(name)], check=True)

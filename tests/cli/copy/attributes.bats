@@ -110,25 +110,110 @@ has_xattrs() {
     [ "$(stat -c '%u %a' dst)" = '65534 755' ]
 }
 
-@test "--preserve=xattr carries extended attributes and the ACL" {
+@test "--preserve=xattr carries extended attributes, and not the ACL" {
     has_acls
     has_xattrs
     echo a >src
     setfacl -m u:1234:rw src
     setfattr -n user.colour -v blue src
+    cp --preserve=xattr src cp
     mpcp --preserve=xattr src dst
-    [ "$(getfacl -c dst)" = "$(getfacl -c src)" ]
+    [ -z "$(getfacl -csn dst)" ]
     [ "$(getfattr --only-values -n user.colour dst)" = blue ]
 }
 
-@test "--preserve=xattr fails where there is no such thing; --preserve=all makes do" {
+@test "-p carries the ACL: its mask isn't the group's right" {
+    has_acls
+    echo a >src
+    chmod 600 src
+    setfacl -m u:nobody:rw- src
+    for how in -p --preserve=mode --preserve=all "-p --inplace" "-p --resume"; do
+        rm -f dst
+        mpcp $how src dst
+        [ "$(getfacl -cn dst)" = "$(getfacl -cn src)" ]
+    done
+}
+
+@test "without an ACL, a new file gives nobody what the source's denies" {
+    has_acls
+    umask 022
+    echo a >src
+    chmod 644 src
+    setfacl -m u:1234:---,g::---,m::rw- src
+    for how in "" --inplace --resume; do
+        rm -f dst
+        mpcp $how src dst
+        [ "$(mode_of dst)" = 600 ]
+    done
+}
+
+@test "where no ACL can be had, -p narrows the mode and says so" {
+    has_acls
     with_mount ramfs 64M
+    echo a >src
+    chmod 640 src
+    setfacl -m u:nobody:rw-,g::--- src
+    for how in "" --resume --inplace; do
+        rm -f "$MNT/dst"
+        run --separate-stderr mpcp -p $how src "$MNT/dst"
+        assert_failed_like 1 '.*/dst: cannot preserve the ACL: Operation not supported \(the copy is complete\)'
+        cmp src "$MNT/dst"
+        [ "$(mode_of "$MNT/dst")" = 600 ]
+        [ "$(stat -c %Y "$MNT/dst")" = "$(stat -c %Y src)" ]
+        assert_clean "$MNT"
+    done
+}
+
+@test "what can't be preserved is said when the copy is published, which it is" {
     has_xattrs
+    with_mount ramfs 64M
     echo a >src
     setfattr -n user.colour -v blue src
     run --separate-stderr mpcp --preserve=xattr src "$MNT/dst"
-    assert_failed_like 1 '.*/dst: cannot preserve extended attributes: Operation not supported'
-    [ ! -e "$MNT/dst" ]
-    mpcp --preserve=all src "$MNT/dst"
+    assert_failed_like 1 '.*/dst: cannot preserve extended attributes: Operation not supported \(the copy is complete\)'
     cmp src "$MNT/dst"
+    mpcp --preserve=all src "$MNT/dst2"
+    cmp src "$MNT/dst2"
+    assert_clean "$MNT"
+}
+
+# strace's word for the system calls that give: owner, mode, times.
+@test "whatever of -p is refused, the copy is complete, and has the rest" {
+    needs_root
+    needs_strace
+    random_file src 300K
+    chown 12:34 src
+    chmod 6751 src
+    touch -d '2001-02-03 04:05:06' src
+    while IFS=: read -r call what mode time; do
+        for how in "" --inplace --resume; do
+            for old in "" old; do
+                rm -f dst
+                [ -z "$old" ] || { echo "$old" >dst && chmod 640 dst; }
+                run --separate-stderr traced "$call:error=EPERM" -p $how src dst
+                assert_failed_like 1 "dst: cannot preserve $what: Operation not permitted \\(the copy is complete\\)"
+                cmp src dst
+                [ "$(mode_of dst)" = "$mode" ] || [ "$call" = fchmod ]
+                [ "$(stat -c %Y dst)" = "$(stat -c %Y src)" ] || [ -z "$time" ]
+                assert_clean
+            done
+        done
+    done <<END
+fchown:the owner:751:kept
+fchmod:the mode::kept
+utimensat:the times:6751:
+fchown,utimensat:the owner and the times:751:
+END
+}
+
+@test "--json says that such a copy is there, and what is wrong with it" {
+    needs_root
+    needs_strace
+    echo a >src
+    chown 12:34 src
+    traced fchown:error=EPERM -p --json src dst >out 2>err || [ $? = 1 ]
+    [ "$(member outcome <out)" = copied ]
+    [ "mpcp: $(member error <out)" = "$(cat err)" ]
+    traced fchown:error=EPERM -pv src dst >out 2>err || [ $? = 1 ]
+    [[ "$(cat out)" == "'src' -> 'dst' (2 B in "* ]]
 }

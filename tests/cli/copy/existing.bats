@@ -125,3 +125,108 @@ setup() {
     mpcp src /dev/stdout >out
     cmp src out
 }
+
+# As nobody, who can be refused: as_nobody ARGUMENT...
+as_nobody() {
+    needs_root
+    chmod 777 .
+    chown -h 65534:65534 * d/* 2>/dev/null || true
+    run --separate-stderr mpcp_as_nobody "$@"
+}
+
+@test "-f replaces one that can't be written, and its other names keep it" {
+    chmod 400 dst
+    ln dst other
+    as_nobody src dst
+    assert_refused 1 'dst: cannot replace: it is not writable (--force replaces it all the same)'
+    as_nobody -f src dst
+    [ "$status" = 0 ]
+    cmp src dst
+    [ "$(cat other)" = old ]
+    [ "$(stat -c %a other)" = 400 ]
+}
+
+@test "-f replaces a link to one that can't be written, as cp does" {
+    mkdir d
+    echo old >d/to
+    chmod 400 d/to
+    ln -s d/to link
+    as_nobody src link
+    assert_refused 1 'link: cannot replace: it is not writable (--force replaces it all the same)'
+    chmod 555 d
+    for option in "" --resume; do
+        as_nobody -f $option src link
+        echo "$stderr"
+        [ "$status" = 0 ]
+        [ ! -L link ]
+        cmp src link
+        [ "$(cat d/to)" = old ]
+        ln -sf d/to link
+    done
+    assert_clean
+}
+
+@test "-f isn't offered where it would not help" {
+    mkdir d
+    echo old >d/dst
+    chmod 400 d/dst dst
+    for option in "" -f; do
+        as_nobody --inplace $option src dst
+        assert_refused 1 'dst: cannot replace: it is not writable'
+    done
+    chmod 555 d
+    for option in "" -f; do
+        as_nobody $option src d/dst
+        assert_refused 1 'd/dst: cannot replace: it is not writable'
+    done
+    chown 0:0 d d/dst
+    chmod 1777 d
+    for option in "" -f; do
+        run --separate-stderr mpcp_as_nobody $option src d/dst
+        assert_refused 1 'd/dst: cannot replace: it is not writable'
+    done
+}
+
+@test "one on a file system that can only be read is refused, with -f, too" {
+    with_mount tmpfs 1M
+    echo old >"$MNT/dst"
+    mount -o remount,ro "$MNT"
+    for option in "" -f; do
+        run --separate-stderr mpcp $option src "$MNT/dst"
+        assert_refused 1 "$MNT/dst: cannot replace: it is not writable"
+    done
+}
+
+@test "one that is immutable or append-only is refused at once" {
+    needs_root
+    for flag in i a; do
+        chattr +$flag dst 2>/dev/null || skip "no such flag here"
+        for option in "" -f --inplace --dry-run; do
+            run --separate-stderr mpcp $option src dst
+            chattr -$flag dst
+            assert_refused 1 "dst: cannot replace: it is $([ $flag = i ] && echo immutable || echo append-only), see chattr(1)"
+            chattr +$flag dst
+        done
+        chattr -$flag dst
+    done
+    [ "$(cat dst)" = old ]
+}
+
+@test "-u with -p compares times as exactly as the destination keeps them" {
+    with_mount ext4 8M -I 128
+    touch -d '2001-01-01 00:00:01.75' src
+    mpcp -up src "$MNT/dst"
+    [ "$(stat -c %.9Y "$MNT/dst")" = "$(date -d '2001-01-01 00:00:01' +%s).000000000" ] || skip "it keeps more of a time"
+    touch -d '2001-01-01 00:00:01.80' src
+    mpcp -upv src "$MNT/dst" | grep skipped
+    cp -upv src "$MNT/dst" >out
+    [ ! -s out ]
+    mpcp -uv src "$MNT/dst" | grep -v skipped # without the times, it is newer
+    touch -d '2001-01-01 00:00:02' src "$MNT/dst"
+    touch -d '2001-01-01 00:00:03' src
+    mpcp -upv src "$MNT/dst" | grep -v skipped
+    # Here more is kept of them.
+    touch -d '2001-01-01 00:00:01' dst
+    touch -d '2001-01-01 00:00:01.00001' src
+    mpcp -upv src dst | grep -v skipped
+}

@@ -70,6 +70,20 @@ Test(path, a_link_of_the_kernels_is_no_name)
     assert_leads_nowhere("/proc/self/exe", EXDEV);
 }
 
+Test(path, a_link_is_a_name_too)
+{
+    char *name;
+    mkdir("a", 0755);
+    cr_assert_eq(symlink("nowhere", "a/link"), 0);
+    int fd = path_open_parent("a/link", &name);
+    cr_assert_geq(fd, 0);
+    cr_assert_str_eq(name, "link");
+    cr_assert_eq(faccessat(fd, "link", F_OK, AT_SYMLINK_NOFOLLOW), 0);
+    free(name);
+    close(fd);
+    cr_assert_eq(path_open_parent("none/link", &name), -ENOENT);
+}
+
 Test(path, too_long_a_path_is_refused)
 {
     char path[PATH_MAX + 2];

@@ -74,7 +74,7 @@ static struct stage staged(const char *name, const char *text)
 static struct stage in_place(const char *name)
 {
     struct stage stage;
-    cr_assert_eq(stage_open_in_place(&stage, here(), name, false, 0, false), 0);
+    cr_assert_eq(stage_open_in_place(&stage, here(), name, false), 0);
     return stage;
 }
 
@@ -151,6 +151,7 @@ Test(stage, only_the_owner_may_open_a_hidden_file)
     umask(022);
     lacking.tmpfile = true;
     struct stage stage = staged("dst", "new");
+    cr_assert_eq(lacking.created, 0600, "from its first moment on");
     cr_assert_eq(mode_of(stage.hidden), 0600);
     cr_assert_eq(stage.mode, 0644);
     stage_discard(&stage);
@@ -257,10 +258,14 @@ static void assert_masked(void)
 {
     struct stage stage = staged("dst", "new");
     cr_assert_eq(stage.mode, 0640);
-    cr_assert_eq(stage_give_mode(&stage), 0);
-    publish(&stage, false);
-    cr_assert_eq(mode_of("dst"), 0640);
-    unlink("dst");
+    stage_discard(&stage);
+    cr_assert_eq(stage_open(&stage, here(), "dst", 0464), 0);
+    cr_assert_eq(stage.mode, 0440);
+    stage_discard(&stage);
+    cr_assert_eq(stage_open(&stage, here(), "dst", STAGE_MODE_LATER), 0);
+    cr_assert_eq(stage.mode, -1);
+    stage_discard(&stage);
+    cr_assert_eq(entry_count(), 0);
 }
 
 Test(stage, the_mode_is_cut_by_the_umask)
@@ -269,13 +274,67 @@ Test(stage, the_mode_is_cut_by_the_umask)
     for_each_way(assert_masked);
 }
 
+/* --- for a later run --- */
+
+static struct stage partial(bool *used)
+{
+    struct stage stage;
+    *used = false;
+    cr_assert_eq(stage_open_partial(&stage, here(), "dst", 0666, used), 0);
+    return stage;
+}
+
+static void assert_partial(void)
+{
+    bool used;
+    struct stage stage = partial(&used);
+    cr_assert_not(used);
+    cr_assert_eq(stage.mode, 0640);
+    cr_assert_eq(mode_of(".dst.mpcp-partial"), 0600);
+    cr_assert_eq(write(stage.fd, "new", 3), 3);
+    stage_discard(&stage);
+    assert_content(".dst.mpcp-partial", "new");
+    umask(0);
+    stage = partial(&used);
+    cr_assert(used);
+    cr_assert_eq(stage.mode, 0666, "as a file that is new now");
+    stage.keep = false;
+    stage_discard(&stage);
+    cr_assert_eq(entry_count(), 0);
+    umask(027);
+}
+
+Test(stage, what_is_kept_is_found_again_and_closed_to_others)
+{
+    umask(027);
+    for_each_way(assert_partial);
+}
+
+static void assert_parted(void)
+{
+    char name[256];
+    bool used;
+    struct stage stage = partial(&used);
+    stage_part_with(&stage);
+    cr_assert_eq(list(name), 1);
+    cr_assert_str_eq(name, stage.hidden);
+    cr_assert_str_neq(name, ".dst.mpcp-partial");
+    stage_discard(&stage);
+    cr_assert_eq(entry_count(), 0);
+}
+
+Test(stage, what_others_may_write_to_is_not_found_again)
+{
+    for_each_way(assert_parted);
+}
+
 /* --- in place --- */
 
 Test(stage, in_place_a_new_file_is_discarded)
 {
     struct stage stage;
     umask(022);
-    cr_assert_eq(stage_open_in_place(&stage, here(), "dst", true, 0666, false), 0);
+    cr_assert_eq(stage_create_in_place(&stage, here(), "dst", 0666, false), 0);
     cr_assert_eq(mode_of("dst"), 0644);
     stage_discard(&stage);
     cr_assert_eq(entry_count(), 0);
@@ -292,11 +351,21 @@ Test(stage, in_place_an_old_file_is_neither_truncated_nor_discarded)
 Test(stage, in_place_what_is_published_stays)
 {
     struct stage stage;
-    cr_assert_eq(stage_open_in_place(&stage, here(), "dst", true, 0666, false), 0);
+    cr_assert_eq(stage_create_in_place(&stage, here(), "dst", 0666, false), 0);
     cr_assert_eq(write(stage.fd, "new", 3), 3);
     publish(&stage, false);
     stage_discard(&stage);
     assert_content("dst", "new");
+}
+
+Test(stage, in_place_a_new_file_may_be_closed_to_others)
+{
+    struct stage stage;
+    umask(022);
+    cr_assert_eq(stage_create_in_place(&stage, here(), "dst", 0666, true), 0);
+    cr_assert_eq(mode_of("dst"), 0600);
+    cr_assert_eq(stage.mode, 0644);
+    stage_discard(&stage);
 }
 
 Test(stage, in_place_the_mode_is_left_alone)
@@ -304,7 +373,7 @@ Test(stage, in_place_the_mode_is_left_alone)
     write_text("dst", "old");
     chmod("dst", 0604);
     struct stage stage = in_place("dst");
-    cr_assert_eq(stage_give_mode(&stage), 0);
+    cr_assert_eq(stage.mode, -1);
     publish(&stage, true);
     cr_assert_eq(mode_of("dst"), 0604);
 }
@@ -312,9 +381,9 @@ Test(stage, in_place_the_mode_is_left_alone)
 Test(stage, in_place_a_file_is_created_only_where_none_is)
 {
     struct stage stage;
-    cr_assert_eq(stage_open_in_place(&stage, here(), "dst", false, 0, false), -ENOENT);
+    cr_assert_eq(stage_open_in_place(&stage, here(), "dst", false), -ENOENT);
     write_text("dst", "old");
-    cr_assert_eq(stage_open_in_place(&stage, here(), "dst", true, 0666, false), -EEXIST);
+    cr_assert_eq(stage_create_in_place(&stage, here(), "dst", 0666, false), -EEXIST);
     stage_discard(&stage);
     assert_content("dst", "old");
 }
@@ -330,7 +399,7 @@ Test(stage, a_file_that_may_not_be_read_is_opened_in_place_all_the_same)
         cr_assert_eq(chown("dst", 65534, 65534), 0);
         cr_assert_eq(seteuid(65534), 0);
     }
-    int rc = stage_open_in_place(&stage, dir_fd, "dst", false, 0, false);
+    int rc = stage_open_in_place(&stage, dir_fd, "dst", false);
     cr_assert_eq(seteuid(getuid()), 0);
     cr_assert_eq(rc, 0);
     cr_assert_eq(fcntl(stage.fd, F_GETFL) & O_ACCMODE, O_WRONLY);

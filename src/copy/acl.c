@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "copy/acl.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+const char acl_attribute[] = "system.posix_acl_access";
+
+static bool is_none(int err)
+{
+    return err == ENODATA || err == EOPNOTSUPP || err == ENOSYS;
+}
+
+ssize_t acl_read(int fd, const void **acl)
+{
+    static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
+    ssize_t n = fgetxattr(fd, acl_attribute, value, sizeof(value));
+    *acl = value;
+    if (n < 0)
+        return is_none(errno) ? 0 : -errno;
+    return n;
+}
+
+bool acl_is_there(int fd)
+{
+    return fgetxattr(fd, acl_attribute, NULL, 0) > 0;
+}
+
+bool acl_may_be_there(int fd)
+{
+    return fgetxattr(fd, acl_attribute, NULL, 0) >= 0 || !is_none(errno);
+}
+
+int acl_give(int fd, const void *acl, size_t len)
+{
+    return fsetxattr(fd, acl_attribute, acl, len, 0) < 0 ? -errno : 0;
+}
+
+int acl_drop(int fd)
+{
+    return fremovexattr(fd, acl_attribute) < 0 && !is_none(errno) ? -errno : 0;
+}
+
+/* --- without it --- */
+
+/* The permissions of entry number i, and its tag. */
+static unsigned entry(const void *acl, size_t i, unsigned *tag)
+{
+    struct posix_acl_xattr_entry e;
+    size_t at = sizeof(struct posix_acl_xattr_header) + i * sizeof(e);
+    memcpy(&e, (const char *)acl + at, sizeof(e));
+    *tag = le16toh(e.e_tag);
+    return le16toh(e.e_perm);
+}
+
+static unsigned mask_of(const void *acl, size_t count)
+{
+    unsigned tag;
+    for (size_t i = 0; i < count; i++) {
+        unsigned permissions = entry(acl, i, &tag);
+        if (tag == ACL_MASK)
+            return permissions;
+    }
+    return S_IRWXO;
+}
+
+/* Who is named may be in the file's group, or among the others; a group that is named only among
+ * the others, for whoever is in several has what any of them has. */
+mode_t acl_narrow(const void *acl, size_t len, mode_t mode)
+{
+    struct posix_acl_xattr_header header;
+    mode_t group = S_IRWXO, others = S_IRWXO;
+    unsigned tag;
+    if (len < sizeof(header))
+        return mode & ~(mode_t)(S_IRWXG | S_IRWXO);
+    memcpy(&header, acl, sizeof(header));
+    if (le32toh(header.a_version) != POSIX_ACL_XATTR_VERSION)
+        return mode & ~(mode_t)(S_IRWXG | S_IRWXO);
+    size_t count = (len - sizeof(header)) / sizeof(struct posix_acl_xattr_entry);
+    unsigned mask = mask_of(acl, count);
+    for (size_t i = 0; i < count; i++) {
+        unsigned permissions = entry(acl, i, &tag) & mask;
+        if (tag == ACL_USER || tag == ACL_GROUP_OBJ)
+            group &= permissions;
+        if (tag == ACL_USER || tag == ACL_GROUP)
+            others &= permissions;
+    }
+    return (mode & ~(mode_t)(S_IRWXG | S_IRWXO)) | (mode & (group << 3)) | (mode & others);
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A file that is replaced keeps the flags, and what else its file system keeps with an inode.
+load ../support
+
+# flags_of FILE: those that chattr(1) sets.
+flags_of() { lsattr "$1" | cut -d' ' -f1 | tr -d e-; }
+
+# In $MNT: dst with flags. There are as many ways to replace it.
+replaced_with() { # chattr's argument
+    for size in 3 100K 10M; do
+        for how in "" --resume; do
+            rm -f dst
+            touch dst
+            chattr "$1" dst 2>/dev/null || skip "no flag ${1#+} here"
+            echo old >dst
+            inode=$(stat -c %i dst)
+            head -c $size /dev/urandom >src
+            mpcp $how src dst
+            cmp src dst
+            [ "$(flags_of dst)" = "${1#+}" ]
+            [ "$(stat -c %i dst)" != "$inode" ]
+            assert_clean .
+        done
+    done
+}
+
+@test "on ext4" {
+    needs_root
+    for flag in A d S; do
+        replaced_with +$flag
+    done
+}
+
+@test "no copy on write, on btrfs" {
+    with_mount btrfs 200M
+    cd "$MNT"
+    replaced_with +C
+}
+
+@test "compression or none of it, on btrfs" {
+    with_mount btrfs 200M
+    cd "$MNT"
+    replaced_with +c
+    replaced_with +m
+}
+
+@test "a directory's flag isn't put on one that hasn't it" {
+    with_mount btrfs 200M
+    cd "$MNT"
+    echo old >dst
+    chattr +C .
+    echo new >src
+    mpcp src dst
+    [ -z "$(flags_of dst)" ]
+    mpcp src dst2
+    [ "$(flags_of dst2)" = C ]
+}
+
+@test "one without copy on write doesn't share what one with it has" {
+    with_mount btrfs 200M
+    cd "$MNT"
+    random_file src 10M
+    touch dst
+    chattr +C dst
+    echo old >dst
+    mpcp src dst
+    cmp src dst
+    [ "$(flags_of dst)" = C ]
+}
+
+@test "hints of how to allocate, on xfs" {
+    with_mount xfs 400M
+    cd "$MNT"
+    touch dst
+    xfs_io -c "extsize 1m" dst || skip "no xfs_io here"
+    echo old >dst
+    echo new >src
+    mpcp src dst
+    cmp src dst
+    [ "$(xfs_io -c extsize dst)" = "[1048576] dst" ]
+}
+
+@test "the project of a quota, on xfs" {
+    with_mount xfs 400M
+    cd "$MNT"
+    mkdir d
+    echo old >d/dst
+    echo new >src
+    chattr -p 42 d/dst || skip "no projects here"
+    mpcp src d/dst
+    cmp src d/dst
+    [ "$(lsattr -p d/dst | awk '{ print $1 }')" = 42 ]
+    # What a directory gives to all of its files, no other can be renamed into.
+    chattr +P -p 7 d
+    run mpcp -v src d/dst
+    [[ "${lines[0]}" == "'d/dst': written in place: a new file can't be given its owner and attributes" ]]
+    [ "$(lsattr -p d/dst | awk '{ print $1 }')" = 42 ]
+}
+
+@test "where a new file can't have them, it is written in place" {
+    needs_root
+    needs_strace
+    touch dst
+    chattr +d dst 2>/dev/null || skip "no flags here"
+    inode=$(stat -c %i dst)
+    echo new >src
+    echo old >dst2
+    chattr +d dst2
+    strace -f -qq -o log -e trace=ioctl "$MPCP" src dst2
+    when=$(grep -n SETFLAGS log | head -1 | cut -d: -f1)
+    run traced ioctl:error=EPERM:when="$when" -v src dst
+    [[ "${lines[0]}" == "'dst': written in place: a new file can't be given its owner and attributes" ]]
+    cmp src dst
+    [ "$(stat -c %i dst)" = "$inode" ]
+    run --separate-stderr traced ioctl:error=EPERM:when="$when" --resume src dst
+    assert_refused 1 "dst: cannot resume, for a new file can't be given its owner and attributes: Operation not permitted"
+    assert_clean
+}
