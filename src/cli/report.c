@@ -238,7 +238,7 @@ void report_end(struct report *report, const char *src, const char *dst,
                 const struct copy_result *result)
 {
     progress_end(&report->progress);
-    if (result->outcome == OUTCOME_FAILED)
+    if (result->error || result->outcome == OUTCOME_FAILED)
         diag_print("%s", result->error ? result->error : "cannot copy: out of memory");
     if (report->options->json)
         print_json(src, dst, result);

@@ -126,7 +126,7 @@ static void relay(struct batch *b, const char *text, size_t len)
 static void attend(struct batch *b, const struct crew *crew)
 {
     struct pollfd lines = {.fd = crew->lines, .events = POLLIN};
-    char text[1024];
+    static char text[1024]; /* static, for a stack may be small */
     bool told = false;
     for (ssize_t len = 1; len != 0;) {
         int ready = poll(&lines, 1, TICK_MS);
