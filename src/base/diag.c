@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/diag.h"
 #include "base/arithmetic.h"
-#include "base/complaint.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -137,11 +136,16 @@ void diag_print(const char *format, ...)
     free(line);
 }
 
-void diag_about(const char *path, const char *what, const char *why)
+void diag_about(const char *name, const char *what, const char *why)
 {
-    struct complaint c;
-    complaint_make(&c, 0, path, what, "%s", why);
-    char *sentence = complaint_sentence(&c);
+    char *sentence = NULL;
+    size_t len;
+    FILE *out = open_memstream(&sentence, &len);
+    if (out) {
+        diag_put_name(out, name);
+        fprintf(out, ": %s%s%s", what, why ? ": " : "", why ? why : "");
+        fclose(out);
+    }
     diag_print("%s", sentence ? sentence : what);
     free(sentence);
 }
