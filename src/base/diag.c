@@ -136,15 +136,16 @@ void diag_print(const char *format, ...)
     free(line);
 }
 
-void diag_about(const char *path, const char *what, const char *why)
+void diag_about(const char *name, const char *what, const char *why)
 {
-    char *name = NULL;
+    char *sentence = NULL;
     size_t len;
-    FILE *out = open_memstream(&name, &len);
+    FILE *out = open_memstream(&sentence, &len);
     if (out) {
-        diag_put_name(out, path);
+        diag_put_name(out, name);
+        fprintf(out, ": %s%s%s", what, why ? ": " : "", why ? why : "");
         fclose(out);
     }
-    diag_print("%s: %s: %s", name ? name : path, what, why);
-    free(name);
+    diag_print("%s", sentence ? sentence : what);
+    free(sentence);
 }

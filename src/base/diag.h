@@ -18,8 +18,8 @@ void diag_put_name(FILE *out, const char *name);
 /* The same, but quoted in any case. */
 void diag_put_quoted(FILE *out, const char *name);
 
-/* Prints "mpcp: PATH: what: why". */
-void diag_about(const char *path, const char *what, const char *why);
+/* Prints "mpcp: NAME: what: why"; without a why, that is NULL, "mpcp: NAME: what". */
+void diag_about(const char *name, const char *what, const char *why);
 
 /* Prints "mpcp: " and a line to stderr in one write, so that the lines of several processes don't
  * mix. */

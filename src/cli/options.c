@@ -282,13 +282,30 @@ static const char **spell_out(int argc, char **argv)
 
 /* --- parsing --- */
 
+/* What is complained about may be a file's name, which a shell has taken from a directory. */
+static void complain_takes(const char *name, const struct option *option)
+{
+    char what[256];
+    snprintf(what, sizeof(what), "takes %s", option->takes);
+    diag_about(name, what, NULL);
+}
+
+static void complain_value(const struct option *option, const char *value)
+{
+    char *name;
+    if (asprintf(&name, "--%s=%s", option->name, value) >= 0) {
+        complain_takes(name, option);
+        free(name);
+    }
+}
+
 static bool set_option(struct options *o, const struct option *option, char *value)
 {
     bool ok = !option->set || option->set(o, value);
     if (!option->set)
         *(bool *)((char *)o + option->flag) = true;
     if (!ok)
-        diag_print("--%s=%s: takes %s", option->name, value, option->takes);
+        complain_value(option, value);
     free(value);
     return ok;
 }
@@ -298,15 +315,15 @@ static bool complain_popt(poptContext context, int error)
     const char *name = poptBadOption(context, POPT_BADOPTION_NOALIAS);
     const char *bare = name + strspn(name, "-");
     if (error == POPT_ERROR_BADOPT)
-        diag_print("%s: no such option (mpcp --help lists them)", name);
+        diag_about(name, "no such option (mpcp --help lists them)", NULL);
     else if (error == POPT_ERROR_NOARG)
         for (int i = 0; i < OPTION_COUNT; i++) {
             if ((table[i].name && strcmp(table[i].name, bare) == 0) ||
                 (table[i].letter == bare[0] && !bare[1]))
-                diag_print("%s: takes %s", name, table[i].takes);
+                complain_takes(name, &table[i]);
         }
     else
-        diag_print("%s: %s", name, poptStrerror(error));
+        diag_about(name, poptStrerror(error), NULL);
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,17 +22,27 @@ static struct share *map_memory(int fd, size_t len)
     return map == MAP_FAILED ? NULL : map;
 }
 
+/* Whoever may look at it could also write to it, or cut it short, which would kill the workers; and
+ * it holds the numbers of processes that are killed if the copy fails. What is mapped already stays
+ * writable. Kernels before 5.1 know no such thing. */
+static void protect(int fd)
+{
+    if (fd >= 0)
+        fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+}
+
 /* Memory that can't be shown, since a file may not be as large or there can't be one more, is good
  * enough to work with. */
 static struct share *map_shared(size_t len)
 {
-    int fd = memfd_create(SHARE_MEMORY, MFD_CLOEXEC);
+    int fd = memfd_create(SHARE_MEMORY, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd >= 0 && ftruncate(fd, (off_t)len) < 0)
         io_close(&fd);
     struct share *share = map_memory(fd, len);
     if (share) {
         share->fd = fd;
         share->mapped = true;
+        protect(fd);
     } else {
         io_close(&fd);
     }

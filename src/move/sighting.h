@@ -44,8 +44,8 @@ struct sightings {
 /* Finds those of this user; or that of process `only`, whosesoever it is, if that isn't 0: it
  * counts as foreign if it can't be looked into. Returns 0 or -errno; sightings_release must follow.
  */
-int sightings_find(struct sightings *sightings, pid_t only);
-void sightings_release(struct sightings *sightings);
+int sightings_find(struct sightings *all, pid_t only);
+void sightings_release(struct sightings *all);
 
 /* Reads the bytes of a share, aligned as one, at the moment `now` of the monotonic clock. Returns
  * allocated memory; NULL if they are no share of this version, of a copy that has begun, or if any

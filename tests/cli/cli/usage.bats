@@ -34,6 +34,11 @@ nonsense() { # sentence, argument...
 @test "an option without its value" { nonsense '-j: takes a number of workers, 1 or more' -j; }
 @test "an unknown option" { nonsense '--jbos=2: no such option (mpcp --help lists them)' --jbos=2 a b; }
 @test "an unknown letter" { nonsense '-Z: no such option (mpcp --help lists them)' -Z a b; }
+@test "an option that would disturb the terminal" {
+    nonsense "$'--\\E[2J': no such option (mpcp --help lists them)" $'--\e[2J' a b
+    nonsense "$'-\\Ex': no such option (mpcp --help lists them)" $'-\ex' a b
+    nonsense "$'--sparse=\\E[2J\\n': takes auto, always or never" --sparse=$'\e[2J\n' a b
+}
 @test "no operand" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)'; }
 @test "no destination" { nonsense 'no DEST: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)' a; }
 @test "-t without a source" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)' -t .; }

@@ -219,3 +219,32 @@ Test(share, blocks_of_whole_chunks_begin_at_multiples_of_them)
         share_destroy(share);
     }
 }
+
+static bool knows_seals(void)
+{
+    int fd = memfd_create("sealed", MFD_ALLOW_SEALING);
+    bool knows = fd >= 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE) == 0;
+    close(fd);
+    return knows;
+}
+
+Test(share, nobody_who_looks_at_it_can_change_it)
+{
+    struct share *share = new_share(8 * PAGE, 2);
+    int fd = io_reopen(share->fd, O_RDWR);
+    if (fd < 0 || !knows_seals())
+        SKIP("this kernel knows no memory that others can't write to");
+    cr_assert_eq(pwrite(fd, "x", 1, 0), -1);
+    cr_assert_eq(ftruncate(fd, 0), -1);
+    cr_assert_eq(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+    close(fd);
+    share->slots[0].done = 1; /* nor is who works with it hindered */
+    pid_t pid = fork();
+    if (pid == 0) {
+        share->slots[1].done = 1;
+        _exit(0);
+    }
+    reap(pid);
+    cr_assert_eq(share_done(share), 2);
+    share_destroy(share);
+}
