@@ -14,7 +14,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -34,10 +33,10 @@ struct batch {
     const struct options *options;
     int (*copy)(struct pair *, const struct options *);
     bool exact_names;
-    struct footprint *prints; /* of each pair */
+    struct footprint *prints; /* of each pair, in memory that all processes share */
     struct common *common;
     struct progress progress;
-    off_t total;   /* bytes of all sources, as far as they have a size */
+    off_t total;   /* bytes of all sources, as far as they have a size; -1: not known yet */
     char told[64]; /* "12 of 10000 files" */
 };
 
@@ -53,6 +52,8 @@ struct common {
 
 static void show(struct batch *b)
 {
+    if (b->total < 0)
+        return;
     snprintf(b->told, sizeof(b->told), "%d of %d files", atomic_load(&b->common->files), b->count);
     progress_update(&b->progress, min_off(atomic_load(&b->common->done), b->total), b->total);
 }
@@ -67,7 +68,28 @@ static int copy_one(struct batch *b, int i, const struct options *options)
 
 /* --- the processes --- */
 
-static _Noreturn void work(struct batch *b, int end, pid_t parent)
+/* Tasks: what a process does with a pair it has claimed. They return a status. */
+
+static int look_at(struct batch *b, int i, const struct options *options)
+{
+    (void)options;
+    footprint_look(&b->pairs[i], b->exact_names, &b->prints[i]);
+    return STATUS_COPIED;
+}
+
+static int copy_if_alone(struct batch *b, int i, const struct options *options)
+{
+    if (!b->prints[i].plain || !b->prints[i].alone)
+        return STATUS_COPIED;
+    b->common->state[i] = BEGUN;
+    int status = copy_one(b, i, options);
+    b->common->state[i] = ENDED;
+    return status;
+}
+
+static _Noreturn void work(struct batch *b,
+                           int (*task)(struct batch *, int, const struct options *), int end,
+                           pid_t parent)
 {
     struct options options = *b->options;
     int status = STATUS_COPIED, i;
@@ -76,13 +98,8 @@ static _Noreturn void work(struct batch *b, int end, pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* which removes what is staged */
     if (getppid() != parent)
         _exit(STATUS_FAILED);
-    while (!signals_fatal() && (i = atomic_fetch_add(&b->common->next, 1)) < end) {
-        if (!b->prints[i].plain || !b->prints[i].alone)
-            continue;
-        b->common->state[i] = BEGUN;
-        status = options_worse_status(status, copy_one(b, i, &options));
-        b->common->state[i] = ENDED;
-    }
+    while (!signals_fatal() && (i = atomic_fetch_add(&b->common->next, 1)) < end)
+        status = options_worse_status(status, task(b, i, &options));
     _exit(status);
 }
 
@@ -93,7 +110,8 @@ struct crew {
 };
 
 /* The parent alone prints: only it knows where progress stands on the terminal. */
-static void recruit(struct batch *b, struct crew *crew, int end)
+static void recruit(struct batch *b, struct crew *crew,
+                    int (*task)(struct batch *, int, const struct options *), int end)
 {
     unsigned wanted = cpus_usable();
     pid_t parent = getpid();
@@ -104,7 +122,7 @@ static void recruit(struct batch *b, struct crew *crew, int end)
     while (crew->count < wanted && crew->count < MOST) {
         pid_t pid = fork();
         if (pid == 0 && dup2(ends[1], STDERR_FILENO) >= 0)
-            work(b, end, parent);
+            work(b, task, end, parent);
         if (pid == 0)
             _exit(STATUS_FAILED);
         if (pid < 0)
@@ -150,13 +168,14 @@ static int reap(pid_t pid)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? STATUS_COPIED : STATUS_FAILED;
 }
 
-/* Has the pairs from `begin` to `end` copied that may be copied side by side. */
-static int run_crew(struct batch *b, int begin, int end)
+/* Has a task done for each of the pairs from `begin` to `end`, as far as processes can be had. */
+static int run_crew(struct batch *b, int (*task)(struct batch *, int, const struct options *),
+                    int begin, int end)
 {
     struct crew crew;
     int status = STATUS_COPIED;
     atomic_store(&b->common->next, begin);
-    recruit(b, &crew, end);
+    recruit(b, &crew, task, end);
     if (crew.count > 0)
         attend(b, &crew);
     for (unsigned i = 0; i < crew.count; i++)
@@ -194,7 +213,7 @@ static int find_unknown(struct batch *b, int begin, bool look_again)
     int i = begin;
     for (; i < b->count; i++) {
         if (look_again)
-            footprint_look(&b->pairs[i], b->exact_names, &b->prints[i]);
+            look_at(b, i, b->options);
         if (b->prints[i].unknown)
             break;
     }
@@ -209,7 +228,7 @@ static int copy_side_by_side(struct batch *b)
         end = find_unknown(b, begin, begin > 0);
         footprints_compare(b->prints + begin, end - begin);
         if (end - begin >= WORTH)
-            status = options_worse_status(status, run_crew(b, begin, end));
+            status = options_worse_status(status, run_crew(b, copy_if_alone, begin, end));
         status = options_worse_status(status, copy_rest(b, begin, end < b->count ? end + 1 : end));
     }
     return status;
@@ -221,10 +240,14 @@ static void look_at_all(struct batch *b)
     for (int i = 0; !dst && i < b->count; i++)
         dst = b->pairs[i].dst;
     b->exact_names = dst && footprint_names_are_exact(dst);
-    for (int i = 0; i < b->count; i++) {
-        footprint_look(&b->pairs[i], b->exact_names, &b->prints[i]);
-        b->total += b->prints[i].size;
+    run_crew(b, look_at, 0, b->count);
+    off_t total = 0;
+    for (int i = 0; i < b->count && !signals_fatal(); i++) {
+        if (!b->prints[i].looked)
+            look_at(b, i, b->options);
+        total += b->prints[i].size;
     }
+    b->total = total;
 }
 
 static int copy_in_order(struct batch *b)
@@ -242,27 +265,38 @@ static bool is_worth_it(const struct options *o, int count)
     return count >= WORTH && !ordered && o->rules.wishes.rate == 0;
 }
 
+/* Memory full of zeros that all processes share; NULL: none. */
+static void *share(size_t len)
+{
+    void *memory = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int run_shared(struct batch *b)
+{
+    const struct options *o = b->options;
+    progress_start(&b->progress, !o->quiet && o->progress != WHEN_NEVER,
+                   o->progress == WHEN_ALWAYS);
+    progress_enter(&b->progress, b->told);
+    look_at_all(b);
+    return copy_side_by_side(b);
+}
+
 int batch_run(struct pair *pairs, int count, const struct options *options,
               int (*copy)(struct pair *, const struct options *))
 {
-    struct batch b = {.pairs = pairs, .count = count, .options = options, .copy = copy};
-    size_t len = sizeof(*b.common) + (size_t)count;
+    struct batch b = {
+        .pairs = pairs, .count = count, .options = options, .copy = copy, .total = -1};
+    size_t prints_len = (size_t)count * sizeof(*b.prints);
+    size_t common_len = sizeof(*b.common) + (size_t)count;
     if (!is_worth_it(options, count))
         return copy_in_order(&b);
-    b.prints = calloc((size_t)count, sizeof(*b.prints));
-    b.common = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    int status;
-    if (b.prints && b.common != MAP_FAILED) {
-        progress_start(&b.progress, !options->quiet && options->progress != WHEN_NEVER,
-                       options->progress == WHEN_ALWAYS);
-        progress_enter(&b.progress, b.told);
-        look_at_all(&b);
-        status = copy_side_by_side(&b);
-    } else {
-        status = copy_in_order(&b);
-    }
-    if (b.common != MAP_FAILED)
-        munmap(b.common, len);
-    free(b.prints);
+    b.prints = share(prints_len);
+    b.common = share(common_len);
+    int status = b.prints && b.common ? run_shared(&b) : copy_in_order(&b);
+    if (b.prints)
+        munmap(b.prints, prints_len);
+    if (b.common)
+        munmap(b.common, common_len);
     return status;
 }

@@ -82,7 +82,7 @@ static void look_at_destination(const char *dst, bool exact_names, struct footpr
 void footprint_look(const struct pair *pair, bool exact_names, struct footprint *f)
 {
     struct stat st;
-    *f = (struct footprint){0};
+    *f = (struct footprint){.looked = true};
     if (!pair->dst)
         return;
     f->unknown = stat(pair->src, &st) < 0;

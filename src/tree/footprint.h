@@ -18,6 +18,7 @@ struct file_id {
 struct footprint {
     struct file_id reads, writes; /* where the names lead; a new name stands for itself */
     off_t size;                   /* bytes to copy; 0 for what has no size */
+    bool looked;                  /* else all of this is still to be found out */
     bool unknown; /* it can't be said what it reads or writes: others may change that */
     bool plain;   /* a small file goes to a new name, or to a file of one name, by no link */
     bool alone; /* of those compared, no other writes what it touches, or touches what it writes */
