@@ -38,7 +38,7 @@ fails_at() { # first or last, call, expression, sentence as an expression, optio
 }
 
 @test "what is to be given attributes" {
-    fails_at last newfstatat 'AT_EMPTY_PATH' 'dst: cannot inspect' --preserve=timestamps
+    fails_at last newfstatat 'AT_EMPTY_PATH' 'dst: cannot give it the attributes of the file it replaces' --preserve=timestamps
     assert_clean
 }
 

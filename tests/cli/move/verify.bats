@@ -73,7 +73,7 @@ is_found_right() { # option...
 # --- one byte of the disk is changed after it was written and before it is read back ---
 
 staged_file() {
-    find "/proc/$PARENT/fd" -lname "$MNT/*" ! -lname "$MNT/src" | head -1
+    find "/proc/$PARENT/fd" -lname "$MNT/*" ! -lname "$MNT/src" ! -lname "*-journal" | head -1
 }
 
 # Where on the disk the byte at an offset of a file is. filefrag's lines: number: first.. last: begin.. end: ...
