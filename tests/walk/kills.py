@@ -23,7 +23,7 @@ import time
 
 import common
 from runs import Run, Verdict, kill, wait_for
-from scenarios import TWO, Scenario
+from scenarios import TWO, Scenario, attributes_of
 
 SIZE = 4 << 20
 SLOWLY = "--bwlimit=40M"  # a tenth of a second
@@ -35,6 +35,9 @@ SCENARIOS = [Scenario(name, *TWO, *options, *pace, old=old, size=SIZE)
                                         ("fsync", ["--fsync"], True), ("verify", ["--verify"], True),
                                         ("resume", ["--resume"], False), ("resume over old", ["--resume"], True)]
              for pace in ([], [SLOWLY])]
+# What is given to another owner at the end.
+SCENARIOS += [Scenario(f"{name} another's", *TWO, *options, *pace, old=True, size=SIZE, dressed="dst")
+              for name, options in [("over", []), ("resume over", ["--resume"])] for pace in ([], [SLOWLY])]
 STREAMS = [Scenario("from a pipe", *pace, src="-", old=old, size=SIZE)
            for old in (False, True) for pace in ([], [SLOWLY])]
 
@@ -164,6 +167,9 @@ class KillVerdict(Verdict):
         allowed = {0: [self.scenario.data], 1: [self.scenario.before]}
         self.must(now in allowed.get(self.result.status, [self.scenario.before, self.scenario.data]),
                   f"the destination is not what it must be, but {'nothing' if now is None else f'{len(now)} bytes'}")
+        if self.scenario.old and now is not None:
+            attributes = attributes_of(self.run.path("dst"))
+            self.must(attributes == self.run.old_attributes, f"the destination's attributes are {attributes}")
 
     def check_left(self):
         left = self.left()
