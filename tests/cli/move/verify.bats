@@ -73,7 +73,7 @@ is_found_right() { # option...
 # --- one byte of the disk is changed after it was written and before it is read back ---
 
 staged_file() {
-    find "/proc/$PARENT/fd" -lname "$MNT/*" ! -lname "$MNT/src" ! -lname "*-journal" | head -1
+    find "/proc/$PARENT/fd" -lname "$MNT/*" ! -lname "$MNT/src" ! -lname '*-journal' | head -1
 }
 
 # Where on the disk the byte at an offset of a file is. filefrag's lines: number: first.. last: begin.. end: ...
@@ -157,4 +157,16 @@ finds_byte() { # offset, offset and length of its chunk
     copy_onto_bad_disk 5000000 --inplace
     [ "$STATUS" = 1 ]
     [[ "$(own_messages err)" == *" that the disk returns aren't those copied (the destination was written in place and is now incomplete)" ]]
+}
+
+@test "without /proc, through which it would be opened again, it is refused before anything is copied" {
+    needs_root
+    only_once
+    skip_sanitized "the sanitizer needs /proc"
+    unshare -m true || skip "no mount namespace can be made here"
+    random_file src 9M
+    run --separate-stderr unshare -m sh -c 'umount -l /proc && "$0" --verify src dst' "$MPCP"
+    assert_refused 1 "dst: cannot verify: it can't be read back, for /proc is not mounted"
+    [ ! -e dst ]
+    assert_clean
 }
