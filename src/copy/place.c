@@ -78,6 +78,8 @@ static int try_keeping(const struct copy *c, int old)
 static int stage_beside(struct copy *c)
 {
     int mode = staged_mode(c);
+    if (c->dst.dir_appends)
+        return stage_open_unnamed(&c->stage, c->dst.dir_fd, c->dst.name, mode);
     return is_resumable(c) ? open_partial(c, mode)
                            : stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
 }
@@ -147,10 +149,10 @@ static int open_in_place(struct copy *c)
     return 0;
 }
 
-static int open_in_place_instead(struct copy *c)
+static int open_in_place_instead(struct copy *c, const char *why)
 {
     stage_discard(&c->stage);
-    step_remark(c, "written in place", "a new file can't be given its owner and attributes");
+    step_remark(c, "written in place", why);
     return open_in_place(c);
 }
 
@@ -167,7 +169,9 @@ int step_stage(struct copy *c)
         return step_fail(c, rc, c->dst.path,
                          "cannot resume, for a new file can't be given its owner and attributes");
     if (is_refusal(rc) && keeps_attributes(c) && !is_resumable(c))
-        return open_in_place_instead(c);
+        return open_in_place_instead(c, "a new file can't be given its owner and attributes");
+    if (rc < 0 && c->dst.dir_appends)
+        return open_in_place_instead(c, "nothing can be renamed in its directory");
     return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot create") : 0;
 }
 

@@ -165,6 +165,16 @@ static int open_hidden(struct stage *stage)
     return rc < 0 ? rc : change_mode(stage->fd, 0600);
 }
 
+int stage_open_unnamed(struct stage *stage, int dir_fd, const char *name, int mode)
+{
+    start(stage, STAGE_UNNAMED, dir_fd, name);
+    stage->mode = mode;
+    int rc = open_unnamed(stage);
+    if (rc < 0)
+        stage_discard(stage);
+    return rc;
+}
+
 int stage_open(struct stage *stage, int dir_fd, const char *name, int mode)
 {
     start(stage, STAGE_UNNAMED, dir_fd, name);

@@ -42,6 +42,10 @@ enum { STAGE_MODE_LATER = -1 };
  */
 int stage_open(struct stage *stage, int dir_fd, const char *name, int mode);
 
+/* The same without a name in any case, which a hidden one couldn't change in an append-only directory.
+ * -EOPNOTSUPP and the like where there are no such files. */
+int stage_open_unnamed(struct stage *stage, int dir_fd, const char *name, int mode);
+
 /*
  * The same under a hidden name that the next run finds again, .NAME.mpcp-partial; *used becomes
  * true if there is something in it from an earlier one. It stays until it is published, while

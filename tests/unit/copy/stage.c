@@ -406,6 +406,14 @@ Test(stage, a_file_that_may_not_be_read_is_opened_in_place_all_the_same)
     stage_discard(&stage);
 }
 
+Test(stage, without_a_name_or_not_at_all)
+{
+    struct stage stage;
+    lacking.tmpfile = true;
+    cr_assert_eq(stage_open_unnamed(&stage, AT_FDCWD, "dst", 0644), -EOPNOTSUPP);
+    cr_assert_eq(entry_count(), 0, "no hidden file is left");
+}
+
 Test(stage, standard_output_stays_open)
 {
     struct stage stage;
