@@ -107,12 +107,12 @@ static int read_xattrs(int fd, bool (*is_wanted)(const char *),
     char *names;
     size_t len;
     int rc = list_names(fd, &names, &len);
-    for (char *name = names; !rc && name < names + len; name += strlen(name) + 1) {
-        if (!is_wanted(name))
+    for (size_t at = 0; !rc && at < len; at += strlen(names + at) + 1) {
+        if (!is_wanted(names + at))
             continue;
-        ssize_t n = fgetxattr(fd, name, value, sizeof(value));
+        ssize_t n = fgetxattr(fd, names + at, value, sizeof(value));
         if (n >= 0)
-            rc = take(arg, name, value, (size_t)n);
+            rc = take(arg, names + at, value, (size_t)n);
         else if (errno != ENODATA) /* else it was removed meanwhile */
             rc = -errno;
     }

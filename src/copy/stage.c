@@ -142,10 +142,10 @@ static int open_unnamed(struct stage *stage)
 {
     struct stat st;
     int rc = create_unnamed(stage);
-    if (!rc && fstat(stage->fd, &st) < 0)
-        rc = -errno;
-    if (rc < 0)
+    if (rc != 0)
         return rc;
+    if (fstat(stage->fd, &st) < 0)
+        return -errno;
     if (stage->mode >= 0)
         stage->mode = (int)(st.st_mode & 07777);
     bool reopens = (st.st_mode & 0600) == 0600; /* as some engines must, see engine/sendfile.c */

@@ -107,7 +107,7 @@ replaced_with() { # chattr's argument
     echo new >src
     echo old >dst2
     chattr +d dst2
-    strace -f -qq -o log -e trace=ioctl "$MPCP" src dst2
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o log -e trace=ioctl "$MPCP" src dst2
     when=$(grep -n SETFLAGS log | head -1 | cut -d: -f1)
     run traced ioctl:error=EPERM:when="$when" -v src dst
     [[ "${lines[0]}" == "'dst': written in place: a new file can't be given its owner and attributes" ]]
