@@ -147,7 +147,8 @@ static int pair_into_directory(const struct options *o, int sources, const char 
 
 static int pair_one(const char *src, const char *dst, struct pair *pair, int *count)
 {
-    *pair = (struct pair){.src = src, .dst = strdup(dst)};
+    pair->src = src;
+    pair->dst = strdup(dst);
     *count = 1;
     return pair->dst ? STATUS_COPIED : complain_memory(src);
 }

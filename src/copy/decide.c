@@ -6,6 +6,7 @@
 #include "base/lock.h"
 #include "base/signals.h"
 #include "base/size.h"
+#include "copy/room.h"
 #include "copy/step.h"
 
 #include <errno.h>
@@ -227,7 +228,7 @@ static int check_possible(struct copy *c)
     if (c->plan.reserve == RESERVE_NOTHING || c->plan.reflink != REFLINK_NO)
         return 0;
     off_t held = c->plan.in_place ? (off_t)c->dst.st.st_blocks * 512 : 0;
-    int rc = stage_look_for_room(c->dst.dir_fd, c->plan.data - held);
+    int rc = room_look(c->dst.dir_fd, c->plan.data - held);
     return rc < 0 ? complaint_make_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
                                          size_format((uint64_t)c->plan.data, need))
                   : 0;

@@ -25,6 +25,7 @@ int step_prepare(struct copy *c)
     static const struct candidate nobody[] = {{&engine_null, ""}, {0}};
     describe_transfer(c);
     int rc = engine_prepare(&c->transfer, c->reflinked ? nobody : c->plan.engines);
+    assert(c->transfer.engine);
     return rc < 0 ? complaint_make_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
                                          c->transfer.engine->name)
                   : 0;

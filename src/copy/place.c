@@ -4,6 +4,7 @@
 #include "base/size.h"
 #include "copy/acl.h"
 #include "copy/flags.h"
+#include "copy/room.h"
 #include "copy/step.h"
 
 #include <errno.h>
@@ -225,13 +226,13 @@ static int reserve_space(struct copy *c, const struct stat *st)
 {
     enum reserve reserve = c->reflinked ? RESERVE_NOTHING : c->plan.reserve;
     off_t lacking = c->extents.bytes - (off_t)st->st_blocks * 512;
-    int rc = reserve == RESERVE_NOTHING ? 0 : stage_look_for_room(c->stage.fd, lacking);
+    int rc = reserve == RESERVE_NOTHING ? 0 : room_look(c->stage.fd, lacking);
     if (rc < 0)
         return complain_of_room(c, rc);
     rc = make_way(c);
     if (rc < 0)
         return rc;
-    rc = reserve == RESERVE_ALLOCATE ? stage_allocate(&c->stage, &c->extents) : 0;
+    rc = reserve == RESERVE_ALLOCATE ? room_take(c->stage.fd, &c->extents) : 0;
     if (!rc)
         rc = stage_give_size(&c->stage, c->plan.size);
     if (rc < 0)

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 enum { NAME_TRIES = 100 };
@@ -250,66 +249,6 @@ int stage_use(struct stage *stage, int fd)
     start(stage, STAGE_IN_PLACE, AT_FDCWD, NULL);
     stage->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     return stage->fd < 0 ? -errno : 0;
-}
-
-static int allocate_extent(int fd, const struct extent *e)
-{
-    while (fallocate(fd, FALLOC_FL_KEEP_SIZE, e->off, e->len) < 0)
-        if (errno != EINTR || signals_fatal())
-            return -errno;
-    return 0;
-}
-
-static int allocate_all(int fd, const struct extents *extents)
-{
-    int rc = 0;
-    for (size_t i = 0; !rc && i < extents->count; i++)
-        rc = allocate_extent(fd, &extents->list[i]);
-    return rc == -EOPNOTSUPP || rc == -ENOSYS ? 0 : rc;
-}
-
-int stage_look_for_room(int fd, off_t bytes)
-{
-    struct statfs fs;
-    if (fstatfs(fd, &fs) < 0)
-        return -errno;
-    off_t free_blocks = (off_t)(geteuid() == 0 ? fs.f_bfree : fs.f_bavail);
-    bool limited = fs.f_blocks > 0; /* a tmpfs without a limit has no blocks at all */
-    return limited && free_blocks * fs.f_bsize < bytes ? -ENOSPC : 0;
-}
-
-static int punch(int fd, off_t off, off_t end)
-{
-    const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-    return off < end && fallocate(fd, mode, off, end - off) < 0 ? -errno : 0;
-}
-
-/* Some file systems let a reservation that failed keep what it has got: in what is no data below
- * `size`, and behind that. */
-static int give_back(int fd, off_t size)
-{
-    struct extents data;
-    off_t off = 0;
-    int rc = extents_find(fd, size, 1, &data);
-    for (size_t i = 0; !rc && i < data.count; i++) {
-        rc = punch(fd, off, data.list[i].off);
-        off = data.list[i].off + data.list[i].len;
-    }
-    if (!rc)
-        rc = punch(fd, off, size);
-    extents_release(&data);
-    return ftruncate(fd, size) < 0 ? -errno : rc;
-}
-
-int stage_allocate(struct stage *stage, const struct extents *extents)
-{
-    struct stat before, after;
-    if (fstat(stage->fd, &before) < 0)
-        return -errno;
-    int rc = allocate_all(stage->fd, extents);
-    if (rc < 0 && fstat(stage->fd, &after) == 0 && after.st_blocks > before.st_blocks)
-        give_back(stage->fd, before.st_size);
-    return rc;
 }
 
 int stage_give_size(struct stage *stage, off_t size)

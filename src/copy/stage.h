@@ -42,8 +42,8 @@ enum { STAGE_MODE_LATER = -1 };
  */
 int stage_open(struct stage *stage, int dir_fd, const char *name, int mode);
 
-/* The same without a name in any case, which a hidden one couldn't change in an append-only directory.
- * -EOPNOTSUPP and the like where there are no such files. */
+/* The same without a name in any case, which a hidden one couldn't change in an append-only
+ * directory. -EOPNOTSUPP and the like where there are no such files. */
 int stage_open_unnamed(struct stage *stage, int dir_fd, const char *name, int mode);
 
 /*
@@ -76,13 +76,6 @@ int stage_create_in_place(struct stage *stage, int dir_fd, const char *name, mod
 
 /* Writes in place to a descriptor that is open already and stays so: stdout. */
 int stage_use(struct stage *stage, int fd);
-
-/* Looks whether the file system of fd has room for `bytes` more. Returns 0, -ENOSPC or -errno. */
-int stage_look_for_room(int fd, off_t bytes);
-
-/* Reserves the given extents, if the file system can. Returns 0 or -errno, such as ENOSPC or
- * EDQUOT; then the file is as it was, and takes up no more than before. */
-int stage_allocate(struct stage *stage, const struct extents *extents);
 
 /* Gives the file that size. Returns 0 or -errno. */
 int stage_give_size(struct stage *stage, off_t size);

@@ -53,7 +53,7 @@ static struct file_id id_of_name(const char *name)
 {
     char folded[NAME_MAX + 1];
     size_t len = 0;
-    for (; name[len] && len < NAME_MAX; len++)
+    for (; len < NAME_MAX && name[len]; len++)
         folded[len] = (char)(name[len] & ~0x20);
     return (struct file_id){.dev = (dev_t)-1, .ino = (ino_t)XXH3_64bits(folded, len)};
 }

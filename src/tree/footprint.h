@@ -34,4 +34,4 @@ void footprint_look(const struct pair *pair, bool exact_names, struct footprint 
 
 /* Sets `alone` of each of `count` footprints, none of which is unknown. Without memory for that,
  * none is. */
-void footprints_compare(struct footprint *footprints, int count);
+void footprints_compare(struct footprint *list, int count);

@@ -423,23 +423,7 @@ Test(stage, standard_output_stays_open)
     cr_assert_geq(fcntl(fd, F_GETFD), 0);
 }
 
-/* --- reserving --- */
-
-static int allocate(struct stage *stage, off_t size)
-{
-    struct extents all;
-    cr_assert_eq(extents_whole(size, &all), 0);
-    int rc = stage_allocate(stage, &all);
-    extents_release(&all);
-    return rc;
-}
-
-static off_t room_of(const struct stage *stage)
-{
-    struct stat st;
-    cr_assert_eq(fstat(stage->fd, &st), 0);
-    return st.st_blocks * 512;
-}
+/* --- size --- */
 
 Test(stage, the_size_is_set_in_either_direction)
 {
@@ -452,27 +436,6 @@ Test(stage, the_size_is_set_in_either_direction)
     stage_discard(&stage);
 }
 
-Test(stage, what_is_allocated_takes_room_and_changes_no_size)
-{
-    struct stage stage = staged("dst", "");
-    if (fallocate(stage.fd, FALLOC_FL_KEEP_SIZE, 0, 4096) < 0)
-        SKIP("this file system allocates nothing in advance");
-    cr_assert_eq(allocate(&stage, 1 << 20), 0);
-    cr_assert_geq(room_of(&stage), 1 << 20);
-    cr_assert_eq(lseek(stage.fd, 0, SEEK_END), 0);
-    stage_discard(&stage);
-}
-
-Test(stage, only_extents_are_allocated)
-{
-    struct stage stage = staged("dst", "");
-    struct extent list[] = {{0, 1 << 16, 0}, {1LL << 39, 1 << 16, 1 << 16}};
-    const struct extents some = {.list = list, .count = 2, .bytes = 2 << 16};
-    cr_assert_eq(stage_allocate(&stage, &some), 0);
-    cr_assert_lt(room_of(&stage), 1 << 20);
-    stage_discard(&stage);
-}
-
 Test(stage, a_file_that_is_emptied_has_no_data_left)
 {
     write_text("dst", "old");
@@ -480,17 +443,6 @@ Test(stage, a_file_that_is_emptied_has_no_data_left)
     cr_assert_eq(stage_empty(&stage), 0);
     cr_assert_eq(lseek(stage.fd, 0, SEEK_END), 0);
     stage_discard(&stage);
-}
-
-static void assert_not_allocated(const char *name, off_t size, int err)
-{
-    write_text(name, "old");
-    struct stage stage = in_place(name);
-    off_t before = room_of(&stage);
-    cr_assert_eq(allocate(&stage, size), -err);
-    cr_assert_eq(room_of(&stage), before);
-    stage_discard(&stage);
-    assert_content(name, "old");
 }
 
 Test(stage, a_size_limit_is_told)
@@ -501,20 +453,4 @@ Test(stage, a_size_limit_is_told)
     struct stage stage = staged("new", "");
     cr_assert_eq(stage_give_size(&stage, 2 << 20), -EFBIG);
     stage_discard(&stage);
-}
-
-Test(stage, too_little_room_is_found_without_allocating)
-{
-    mount_small(); /* what allocated all the same would fill no more than that */
-    int fd = open("small", O_PATH);
-    cr_assert_eq(stage_look_for_room(fd, 1LL << 60), -ENOSPC);
-    cr_assert_eq(stage_look_for_room(fd, 1), 0);
-    cr_assert_eq(stage_look_for_room(fd, -1), 0, "what is replaced has more room than it takes");
-    close(fd);
-}
-
-Test(stage, a_full_file_system_stops_it_without_harm)
-{
-    mount_small();
-    assert_not_allocated("small/dst", 4 << 20, ENOSPC);
 }
