@@ -145,12 +145,13 @@ static int pair_into_directory(const struct options *o, int sources, const char 
     return status;
 }
 
-static int pair_one(const char *src, const char *dst, struct pair *pair, int *count)
+static int pair_one(const char *src, const char *dst, struct pair *pairs, int *count)
 {
-    pair->src = src;
-    pair->dst = strdup(dst);
-    *count = 1;
-    return pair->dst ? STATUS_COPIED : complain_memory(src);
+    void *known = NULL;
+    struct pair pair = {.src = src, .dst = strdup(dst)};
+    int status = add_pair(pairs, count, pair, true, &known);
+    tdestroy(known, keep);
+    return status;
 }
 
 int operands_pair(const struct options *o, struct pair **pairs, int *count)
