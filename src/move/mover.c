@@ -104,12 +104,16 @@ static size_t piece_at(uint64_t rate)
     return rate / 8 > page ? round_down(rate / 8, page) : page;
 }
 
-/* They count when they are paid for: else the first would make the rate look higher than it is. */
-static void count(struct mover *m, size_t len)
+/* Waits for what has been moved as long as the rate asks. It counts only then: else the first
+ * pieces would make the rate look higher than it is. */
+static void settle(struct mover *m)
 {
-    for (int64_t until = pace_pay(m->pace, len); pace_sleep(until);)
+    if (m->owed == 0)
+        return;
+    for (int64_t until = pace_pay(m->pace, m->owed); pace_sleep(until);)
         meter_count(m->meter, 0);
-    meter_count(m->meter, len);
+    meter_count(m->meter, m->owed);
+    m->owed = 0;
 }
 
 static int move_piece(struct mover *m, struct chunk piece)
@@ -120,17 +124,19 @@ static int move_piece(struct mover *m, struct chunk piece)
     if (rc < 0)
         tell_length(m->transfer, piece);
     else
-        count(m, piece.len);
+        m->owed = piece.len;
     return rc;
 }
 
-/* Moves `len` bytes of the row of data that the extents make. */
+/* Moves `len` bytes of the row of data that the extents make. The last piece is still to be
+ * settled: what is copied goes to the journal first. */
 static int move_data(struct mover *m, off_t data_off, size_t len)
 {
     int rc = 0;
     for (size_t done = 0; !rc && done < len;) {
         size_t most = min_size(len - done, m->piece);
         struct chunk piece = extents_at(m->extents, data_off + (off_t)done, most);
+        settle(m);
         rc = move_piece(m, piece);
         done += piece.len;
     }
@@ -192,6 +198,7 @@ static ssize_t move_row(void *arg, off_t data_off, size_t len, const struct mete
         return (ssize_t)len;
     }
     int rc = record ? move_and_record(m, record, data_off, len) : move_data(m, data_off, len);
+    settle(m);
     return rc < 0 ? rc : (ssize_t)len;
 }
 
@@ -225,7 +232,8 @@ static ssize_t move_stream(void *arg, off_t off, size_t len, const struct meter 
     rc = be_polite(m, (struct chunk){.off = off, .len = (size_t)n});
     if (rc < 0)
         return rc;
-    count(m, (size_t)n);
+    m->owed = (size_t)n;
+    settle(m);
     return n;
 }
 

@@ -32,6 +32,7 @@ struct mover {
     bool drop_src, drop_dst; /* let go of what was copied */
 
     size_t piece;              /* bytes that are moved before they are counted and waited for */
+    size_t owed;               /* those of them that are yet to be */
     const struct meter *meter; /* of who moves them */
     struct cache_wake wake;
     struct digester digester;
