@@ -192,7 +192,7 @@ static int look_back(const struct batch *b, int i)
 {
     if (b->common->state[i] == ENDED || signals_fatal())
         return STATUS_COPIED;
-    diag_print("%s: cannot copy: the process that did was killed", b->pairs[i].dst);
+    diag_about(b->pairs[i].dst, "cannot copy", "the process that did was killed");
     return STATUS_FAILED;
 }
 
