@@ -168,6 +168,7 @@ struct option {
 /* Written by list_engines. */
 static char engine_names[160], engine_help[240];
 
+/* Sets a bool to true: an option --no-x is a member of its own. */
 #define FLAG(member) .flag = offsetof(struct options, member)
 
 static const struct option table[] = {
@@ -202,30 +203,29 @@ static const struct option table[] = {
      .help = "copy no more than RATE bytes a second, all workers together"},
     {"cache", .set = set_cache, .value = "auto|keep|drop", .takes = "auto, keep or drop",
      .help = "whether what is copied stays in the page cache (auto: not if it is large)"},
-    {"inplace", .letter = 0, FLAG(rules.wishes.in_place),
+    {"inplace", FLAG(rules.wishes.in_place),
      .help = "write into the destination itself instead of replacing it when complete"},
-    {"fsync", .letter = 0, FLAG(rules.wishes.sync),
-     .help = "return when the copy has reached the disk"},
-    {"verify", .letter = 0, FLAG(rules.wishes.verify),
+    {"fsync", FLAG(rules.wishes.sync), .help = "return when the copy has reached the disk"},
+    {"verify", FLAG(rules.wishes.verify),
      .help = "read the copy back from the disk and compare before it gets its name"},
-    {"resume", .letter = 0, FLAG(rules.wishes.resume),
+    {"resume", FLAG(rules.wishes.resume),
      .help = "keep what is copied if the copy fails, and go on from there the next time"},
-    {"wait", .letter = 0, FLAG(rules.wait),
+    {"wait", FLAG(rules.wait),
      .help = "wait for another mpcp that is copying to the same destination"},
-    {"allow-changes", .letter = 0, FLAG(rules.allow_changes),
+    {"allow-changes", FLAG(rules.allow_changes),
      .help = "copy a source that is written to meanwhile, as it comes"},
     {"progress", .set = set_progress, .value = "auto|always|never", .unsaid = "always",
      .takes = "auto, always or never",
      .help = "show progress (default: auto, on a terminal after a second)"},
     {"verbose", 'v', FLAG(verbose), .help = "say what was copied, and how"},
     {"quiet", 'q', FLAG(quiet), .help = "print nothing but errors"},
-    {"explain", .letter = 0, FLAG(explain), .help = "print the plan and its reasons, then copy"},
-    {"dry-run", .letter = 0, FLAG(rules.dry_run), .help = "check and plan, but copy nothing"},
-    {"json", .letter = 0, FLAG(json), .help = "print one JSON object a copy on standard output"},
-    {"status", .letter = 0, FLAG(status),
+    {"explain", FLAG(explain), .help = "print the plan and its reasons, then copy"},
+    {"dry-run", FLAG(rules.dry_run), .help = "check and plan, but copy nothing"},
+    {"json", FLAG(json), .help = "print one JSON object a copy on standard output"},
+    {"status", FLAG(status),
      .help = "show the copies that are under way, or that of the process given"},
     {"help", '?', FLAG(help), .help = "print this help"},
-    {"usage", .letter = 0, FLAG(usage), .help = "print a short summary of the options"},
+    {"usage", FLAG(usage), .help = "print a short summary of the options"},
     {"version", 'V', FLAG(version), .help = "print the version"},
 };
 

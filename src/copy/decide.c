@@ -32,7 +32,7 @@ int step_look_at_destination(struct copy *c)
 /* --- one copy at a time --- */
 
 /* Two that write into one file at once would leave a mixture. */
-static bool is_shared_with_others(const struct copy *c)
+static bool is_written_by_others(const struct copy *c)
 {
     return c->rules->wishes.in_place ||
            (c->dst.exists && (c->dst.st.st_nlink > 1 || c->dst.mount_point ||
@@ -47,7 +47,7 @@ static bool needs_lock(const struct copy *c)
     if (c->dst.exists && c->rules->existing == EXISTING_KEEP) /* it won't be written to */
         return false;
     return c->rules->wishes.resume || !c->src.has_size || c->src.size >= FACTS_SMALL ||
-           is_shared_with_others(c);
+           is_written_by_others(c);
 }
 
 static int try_lock(struct copy *c, pid_t *holder)

@@ -33,7 +33,7 @@ int step_prepare(struct copy *c)
 
 /* --- moving --- */
 
-/* A share that others can look at takes a moment longer to be had. */
+/* To --status, that is: a share that others can look at takes a moment longer to be had. */
 static bool is_worth_showing(const struct copy *c)
 {
     return c->plan.jobs > 0 || c->plan.rate > 0 || c->records;

@@ -74,7 +74,7 @@ int step_publish(struct copy *c);
 /* --- resume.c: what an earlier run has left --- */
 int step_take_up(struct copy *c); /* records and journal, where they are wanted */
 
-/* --- move.c: moving them --- */
+/* --- moving.c: moving them; what is shared passes, too, to be counted and hashed --- */
 int step_prepare(struct copy *c);
 int step_move(struct copy *c);
 int step_clear_cache(struct copy *c);

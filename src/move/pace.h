@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Lives in memory that the workers share. */
+/* Lives in memory that the workers share. Who creates that (copy/moving.c) sets the rate. */
 struct pace {
     uint64_t rate;           /* bytes a second; 0: no limit */
     _Atomic int64_t paid_ns; /* by the monotonic clock: until when all that was moved is paid for */
