@@ -5,6 +5,7 @@
 
 #include "support.h"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 
 static int stderr_end;
@@ -38,11 +39,14 @@ static inline int to_terminal(unsigned short columns)
     return redirect_stderr(master, terminal);
 }
 
-/* What has been written since. */
+/* What has been written since. A terminal passes it on a moment later. */
 static inline const char *drawn(void)
 {
     static char text[1024];
-    ssize_t n = read(stderr_end, text, sizeof(text) - 1);
-    text[n > 0 ? n : 0] = '\0';
+    struct pollfd end = {.fd = stderr_end, .events = POLLIN};
+    size_t len = 0;
+    for (ssize_t n = 1; n > 0 && poll(&end, 1, 50) > 0; len += n > 0 ? (size_t)n : 0)
+        n = read(stderr_end, text + len, sizeof(text) - 1 - len);
+    text[len] = '\0';
     return text;
 }

@@ -68,7 +68,8 @@ nothing_to_show() {
     start
     wait_until past_bytes 0
     kill -STOP "$PARENT" $WORKERS
-    [ "$(status_of 'o["stopped"]')" = True ]
+    is_stopped() { [ "$(status_of 'o["stopped"]')" = True ]; } # a moment later, where there are few CPUs
+    wait_until is_stopped
     mpcp --status "$PARENT" | grep "^$PARENT (stopped)  "
     local so_far=$(status_of 'o["bytes"]')
     kill -CONT "$PARENT" $WORKERS
