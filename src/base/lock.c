@@ -3,6 +3,8 @@
 #include "base/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,4 +96,11 @@ int lock_take(int dir_fd, const char *name, const struct stat *st, pid_t *holder
         rc = try_once(&address, len, holder);
     }
     return rc;
+}
+
+int lock_file(int fd)
+{
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    bool taken = fcntl(fd, F_OFD_SETLK, &all) < 0 && (errno == EAGAIN || errno == EACCES);
+    return taken ? -EBUSY : 0;
 }

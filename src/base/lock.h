@@ -16,3 +16,9 @@
  * is closed; -EBUSY if another process of this user or of root has it, *holder being its pid; or
  * another -errno where there are no such locks. */
 int lock_take(int dir_fd, const char *name, const struct stat *st, pid_t *holder);
+
+/* Locks the file of fd, which is open for writing, against others who write to it: nobody may have
+ * that lock who may not write to it, so no stranger can be in the way. It is held until the last
+ * descriptor from this one is closed, those of forked children included. Returns 0, or -EBUSY if
+ * another process has it locked; 0, too, where there are no such locks. */
+int lock_file(int fd);

@@ -11,12 +11,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <time.h>
 #include <unistd.h>
 
+enum { ORPHAN_TRIES = 500 }; /* of 10 ms */
+
+/* Opening a FIFO waits for a writer, which its own destination never will be. */
+static bool is_its_own_fifo(const struct copy *c)
+{
+    struct stat src, dst;
+    return stat(c->src_name, &src) == 0 && S_ISFIFO(src.st_mode) && stat(c->dst_name, &dst) == 0 &&
+           io_same_file(&src, &dst);
+}
+
 int step_open_source(struct copy *c)
 {
+    if (is_its_own_fifo(c))
+        return complaint_make(&c->why, EINVAL, c->src_name, "cannot copy",
+                              "source and destination are the same file");
     int rc; /* a FIFO's writer may let it wait */
     do
         rc = inspect_source(c->src_name, &c->src, &c->why);
@@ -86,6 +100,21 @@ static int wait_for_lock(struct copy *c)
     return look_again(c);
 }
 
+/* The workers of one that was killed have the lock until they are gone, too, which takes a moment.
+ */
+static int wait_for_orphans(struct copy *c, pid_t *holder)
+{
+    const struct timespec interval = {.tv_nsec = 10000000};
+    int rc = -EBUSY;
+    for (int i = 0; i < ORPHAN_TRIES && rc == -EBUSY && *holder > 0; i++) {
+        if (signals_fatal() || kill(*holder, 0) == 0 || errno != ESRCH)
+            return -EBUSY;
+        nanosleep(&interval, NULL);
+        rc = try_lock(c, holder);
+    }
+    return rc;
+}
+
 /* A lock that can't be had for another reason is done without: it only keeps two from doing the
  * same. */
 int step_lock(struct copy *c)
@@ -93,6 +122,8 @@ int step_lock(struct copy *c)
     pid_t holder;
     if (!needs_lock(c) || c->rules->dry_run || try_lock(c, &holder) != -EBUSY)
         return 0;
+    if (wait_for_orphans(c, &holder) != -EBUSY)
+        return look_again(c);
     if (c->rules->wait)
         return wait_for_lock(c);
     if (holder == 0)
@@ -117,13 +148,13 @@ static bool is_newer(const struct copy *c)
 /* With --force, a new file takes the name that was given, be it a link's, as with cp. */
 static int heed_rights(struct copy *c)
 {
-    if (c->dst.fixed)
-        return complaint_make(&c->why, EPERM, c->dst.path, "cannot replace", "%s", c->dst.fixed);
-    if (c->dst.writable)
+    if (c->dst.writable && !c->dst.fixed)
         return 0;
-    int rc = inspect_take_link(&c->src, &c->dst, &c->why);
+    int rc = !c->dst.fixed || c->rules->force ? inspect_take_link(&c->src, &c->dst, &c->why) : 0;
     if (rc < 0)
         return rc;
+    if (c->dst.fixed)
+        return complaint_make(&c->why, EPERM, c->dst.path, "cannot replace", "%s", c->dst.fixed);
     bool can = inspect_is_replaceable(&c->dst) && !c->rules->wishes.in_place;
     if (can && c->rules->force)
         return 0;
@@ -133,10 +164,14 @@ static int heed_rights(struct copy *c)
 
 int step_heed_existing(struct copy *c)
 {
-    if (!c->dst.exists || c->dst.standard)
+    if (!c->dst.exists)
         return 0;
-    if (c->rules->existing == EXISTING_KEEP)
+    if (c->rules->existing == EXISTING_KEEP && !c->dst.standard)
         return step_finish(c, OUTCOME_SKIPPED);
+    if (inspect_refuse_same(&c->src, &c->dst, &c->why) < 0)
+        return -EINVAL;
+    if (c->dst.standard)
+        return 0;
     if (c->rules->update && !is_newer(c))
         return step_finish(c, OUTCOME_SKIPPED);
     int rc = heed_rights(c);

@@ -28,7 +28,8 @@ bool inspect_is_seekable(mode_t mode)
 
 bool inspect_is_stream(const struct destination *dst)
 {
-    return dst->standard || (dst->exists && !inspect_is_seekable(dst->st.st_mode));
+    return dst->standard || (dst->exists && !inspect_is_seekable(dst->st.st_mode)) ||
+           filesystem_of(dst->fs)->made_up;
 }
 
 bool inspect_is_regular(const struct destination *dst)
@@ -120,6 +121,18 @@ int inspect_data(const struct source *src, bool holes, size_t page, struct exten
 
 /* --- the destination --- */
 
+/* Has a file that wasn't there a moment ago? Leaves errno as it was if not. */
+static bool has_appeared(struct destination *dst)
+{
+    struct stat link;
+    int err = errno;
+    if (err == ENOENT && lstat(dst->path, &link) == 0 && !S_ISLNK(link.st_mode) &&
+        stat(dst->path, &dst->st) == 0)
+        return true;
+    errno = err;
+    return false;
+}
+
 /* Refuses a destination that stat(2) couldn't find, unless it can be created. */
 static int refuse_missing(const struct destination *dst, int err, struct complaint *why)
 {
@@ -206,11 +219,12 @@ static int note_file(struct destination *dst)
                      : more.stx_attributes & STATX_ATTR_APPEND  ? "it is append-only, see chattr(1)"
                                                                 : NULL;
     }
+    dst->foreign = geteuid() != 0 && dst->st.st_uid != geteuid();
     return ask_rights(dst->dir_fd, dst->name, W_OK, &dst->writable);
 }
 
-static int refuse_same(const struct source *src, const struct destination *dst,
-                       struct complaint *why)
+int inspect_refuse_same(const struct source *src, const struct destination *dst,
+                        struct complaint *why)
 {
     const struct stat *a = &src->st, *b = &dst->st;
     if (!inspect_is_seekable(
@@ -224,13 +238,13 @@ static int refuse_same(const struct source *src, const struct destination *dst,
                           "source and destination are the same file");
 }
 
-static int inspect_stdout(const struct source *src, struct destination *dst, struct complaint *why)
+static int inspect_stdout(struct destination *dst, struct complaint *why)
 {
     dst->path = diag_stdout;
     dst->standard = dst->exists = dst->writable = true;
     if (fstat(STDOUT_FILENO, &dst->st) < 0)
         return complaint_make_errno(why, errno, dst->path, "cannot inspect");
-    return refuse_same(src, dst, why);
+    return 0;
 }
 
 /* What there is to know of the opened directory, and of the name in it. */
@@ -247,16 +261,13 @@ int inspect_destination(const char *path, const struct source *src, struct desti
 {
     *dst = (struct destination){.path = path, .dir_fd = AT_FDCWD};
     if (strcmp(path, STANDARD_STREAM) == 0)
-        return inspect_stdout(src, dst, why);
-    dst->exists = stat(path, &dst->st) == 0;
+        return inspect_stdout(dst, why);
+    dst->exists = stat(path, &dst->st) == 0 || has_appeared(dst);
     int rc = dst->exists ? 0 : refuse_missing(dst, errno, why);
     if (rc < 0)
         return rc;
     if (dst->exists && S_ISDIR(dst->st.st_mode))
         return complaint_make(why, EISDIR, path, "cannot replace", "it is a directory");
-    rc = dst->exists ? refuse_same(src, dst, why) : 0;
-    if (rc < 0)
-        return rc;
     rc = open_directory(dst);
     return rc < 0 ? complaint_make_errno(why, -rc, path, "cannot open its directory")
                   : look_around(src, dst, why);
@@ -281,7 +292,9 @@ int inspect_take_link(const struct source *src, struct destination *dst, struct 
     if (fd < 0)
         return complaint_make_errno(why, -fd, dst->path, "cannot open its directory");
     dst->dir_fd = fd;
-    return look_around(src, dst, why);
+    int rc = look_around(src, dst, why);
+    dst->writable = false; /* what it leads to isn't meant any more */
+    return rc;
 }
 
 /* In a directory with the sticky bit, only one's own files may be. */

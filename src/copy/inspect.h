@@ -35,6 +35,7 @@ struct destination {
     bool writable; /* it may be opened for writing */
     bool mount_point;  /* a file mounted over a file: no rename can replace it */
     bool dir_writable; /* files may be created in its directory */
+    bool foreign;      /* another user's, who can't be given a new file */
     bool dir_appends;  /* but none may be renamed or removed there (chattr +a) */
     bool compresses;   /* what is written there may be compressed */
     const char
@@ -53,7 +54,11 @@ void inspect_close_source(struct source *src);
  * Returns 0 or -errno; extents_release must follow. */
 int inspect_data(const struct source *src, bool holes, size_t page, struct extents *extents);
 
-/* Describes the destination. Refuses directories, dangling links, and the source itself. */
+/* Refuses the source itself as destination, of which only streams make sense. */
+int inspect_refuse_same(const struct source *src, const struct destination *dst,
+                        struct complaint *why);
+
+/* Describes the destination. Refuses directories and dangling links. */
 int inspect_destination(const char *path, const struct source *src, struct destination *dst,
                         struct complaint *why);
 void inspect_release_destination(struct destination *dst);

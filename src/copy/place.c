@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/complaint.h"
 #include "base/io.h"
+#include "base/lock.h"
+#include "base/signals.h"
 #include "base/size.h"
 #include "copy/acl.h"
 #include "copy/flags.h"
@@ -12,6 +14,7 @@
 #include <linux/magic.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- opening --- */
@@ -48,7 +51,7 @@ static int open_partial(struct copy *c, int mode)
     if (c->stage.fd >= 0 || (rc != -EPERM && rc != -EOPNOTSUPP))
         return rc;
     step_warn(c, "cannot resume",
-              rc == -EPERM ? "a file of another user is where the unfinished copy would be"
+              rc == -EPERM ? "what is where the unfinished copy would be isn't this user's alone"
                            : "the file system lets others own or write to the unfinished copy");
     return stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
 }
@@ -103,6 +106,17 @@ static int stage_to_replace(struct copy *c, bool *refused)
     return rc;
 }
 
+/* A file that appeared under the destination's name is treated as one that was there before, once
+ * it is looked at. What isn't a file is left to whoever put it there, and a stream can't be read
+ * twice. */
+static bool may_begin_anew(const struct copy *c)
+{
+    struct stat st;
+    return !c->anew && c->src.fd > STDERR_FILENO && inspect_is_seekable(c->src.st.st_mode) &&
+           fstatat(c->dst.dir_fd, c->dst.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(st.st_mode);
+}
+
 /* Is the file that was opened not the one that was looked at? Whether that isn't the source, and
  * may be written to, is known of that one alone. On overlayfs, opening may give a file a new
  * number. */
@@ -132,6 +146,26 @@ static int open_or_create(struct copy *c)
     return stage_open_in_place(&c->stage, c->dst.dir_fd, c->dst.name, c->rules->force);
 }
 
+/* The lock on the name can be lost to a stranger who has taken its place. That is no harm to what
+ * is staged, but two who write into one file would leave a mixture. */
+static int lock_in_place(struct copy *c)
+{
+    const struct timespec interval = {.tv_nsec = 100000000};
+    bool stream = inspect_is_stream(&c->dst);
+    int rc = stream ? 0 : lock_file(c->stage.fd);
+    while (rc == -EBUSY && c->rules->wait && step_waits(c)) {
+        nanosleep(&interval, NULL);
+        rc = lock_file(c->stage.fd);
+    }
+    if (rc < 0 && signals_fatal())
+        return -EINTR;
+    return rc == 0 || c->rules->force
+               ? 0
+               : complaint_make(&c->why, EBUSY, c->dst.path, "cannot copy",
+                                "another process has it locked, another mpcp perhaps "
+                                "(--wait waits for it)");
+}
+
 static int open_in_place(struct copy *c)
 {
     int rc; /* a FIFO's reader may let it wait */
@@ -142,12 +176,15 @@ static int open_in_place(struct copy *c)
         return complaint_make(
             &c->why, EBUSY, c->dst.path, "cannot open",
             "the device is in use, mounted perhaps (--force writes to it all the same)");
+    c->overtaken = rc == -EEXIST && may_begin_anew(c);
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, c->dst.exists ? "cannot open" : "cannot create");
-    if (is_another(c))
+    if (is_another(c)) {
+        c->overtaken = may_begin_anew(c);
         return complaint_make(&c->why, ESTALE, c->dst.path, "cannot open",
                               "it was replaced by another file meanwhile");
-    return 0;
+    }
+    return lock_in_place(c);
 }
 
 static int open_in_place_instead(struct copy *c, const char *why)
@@ -321,22 +358,11 @@ static int write_out(struct copy *c)
     return rc < 0 ? step_fail_disk(c, rc) : 0;
 }
 
-/* A file that appeared is replaced as one that was there before would be, once it is looked at. Not
- * by a copy that has the lock, which no other copy of ours can have overtaken, nor by one that
- * can't be made twice. What isn't a file is left to whoever put it there. */
-static bool may_begin_anew(const struct copy *c)
-{
-    struct stat st;
-    return !c->anew && c->lock < 0 && c->src.fd > STDERR_FILENO &&
-           inspect_is_seekable(c->src.st.st_mode) &&
-           fstatat(c->dst.dir_fd, c->dst.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           S_ISREG(st.st_mode);
-}
-
 static int give_name(struct copy *c)
 {
     int rc = stage_publish(&c->stage, c->dst.exists);
-    c->overtaken = rc == -EEXIST && may_begin_anew(c);
+    /* No other copy of ours can have overtaken one that has the lock. */
+    c->overtaken = rc == -EEXIST && c->lock < 0 && may_begin_anew(c);
     if (rc == -EEXIST)
         return complaint_make(&c->why, EEXIST, c->dst.path, "cannot publish",
                               "a file of that name appeared while it was being copied");
@@ -366,5 +392,9 @@ int step_publish(struct copy *c)
     if (rc < 0)
         return rc;
     rc = stage_close(&c->stage);
-    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot close") : 0;
+    if (rc == 0)
+        return 0;
+    step_fail(c, rc, c->dst.path, "cannot close");
+    complaint_add(&c->why, " (it has its name, but may not be whole)");
+    return rc;
 }

@@ -57,6 +57,7 @@ static void place(struct plan *plan, const struct destination *dst, bool asked)
         {dst->exists && dst->mount_point, "it is a mount point"},
         {dst->exists && !dst->dir_writable, "nothing can be created in its directory"},
         {dst->exists && dst->dir_appends, "nothing can be replaced in its directory"},
+        {dst->exists && dst->writable && dst->foreign, "a new file can't be given its owner"},
     };
     plan->placement_why = "it appears only when it is complete";
     for (size_t i = 0; i < COUNT_OF(reasons) && !plan->in_place; i++) {
@@ -260,13 +261,15 @@ static void choose_cache(struct plan *plan, const struct wishes *wishes, const s
                                                   : "there is memory enough";
 }
 
-/* A regular file of size 0 that is read to its end just in case is no work for a worker. */
-static void plan_stream(struct plan *plan, const struct source *src)
+/* A regular file of size 0 that is read to its end just in case is no work for a worker; some files
+ * of /proc take nothing from another process. */
+static void plan_stream(struct plan *plan, const struct source *src, const struct destination *dst)
 {
+    bool made_up = filesystem_of(dst->fs)->made_up;
     plan->size = plan->data = -1;
     add_engine(plan, &engine_stream, "source or destination has no size, so it is copied in order");
     plan->blocks = 1;
-    plan->jobs = inspect_is_empty(src) ? 0 : 1;
+    plan->jobs = made_up || inspect_is_empty(src) ? 0 : 1;
     plan->jobs_why = "a stream has one end";
 }
 
@@ -292,7 +295,7 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
     choose_cache(&plan, wishes, facts);
     choose_reflink(&plan, src, dst, wishes);
     if (inspect_is_in_order(src, dst) && plan.reflink != REFLINK_MUST) {
-        plan_stream(&plan, src);
+        plan_stream(&plan, src, dst);
     } else {
         choose_reserve(&plan, dst);
         choose_engines(&plan, src, dst, wishes, facts);

@@ -15,6 +15,8 @@ static struct journal_subject subject_of(const struct copy *c)
                                     .data = (uint64_t)c->plan.data,
                                     .mtime_sec = st->st_mtim.tv_sec,
                                     .mtime_nsec = st->st_mtim.tv_nsec,
+                                    .ctime_sec = st->st_ctim.tv_sec,
+                                    .ctime_nsec = st->st_ctim.tv_nsec,
                                     .inode = st->st_ino,
                                     .chunk_len = c->plan.chunk_len,
                                     .layout = journal_layout(&c->extents)};
@@ -85,10 +87,12 @@ static int open_journal(struct copy *c)
             &c->why, EBUSY, c->dst.path, "cannot copy",
             "another mpcp is copying to it, in another container or on another machine");
     if (rc == -EPERM) {
-        step_warn(c, "cannot resume", "a file of another user is where its journal would be");
+        step_warn(c, "cannot resume", "what is where its journal would be isn't this user's alone");
         c->stage.keep = false;
         return start_over(c);
     }
+    if (rc < 0 && !c->used)
+        step_forget(c);
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, "cannot open its journal");
     say_what_was_found(c, found, damaged);

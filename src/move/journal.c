@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define MAGIC "mpcp-jnl"
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 /* As it lies on the disk; numbers are in the machine's own order, which the version tells. */
 struct header {
@@ -140,6 +140,12 @@ static int take_up(struct journal *j, const struct journal_subject *subject,
     return *found == JOURNAL_USABLE ? cut_off(j, len) : journal_start(j, subject);
 }
 
+static bool is_empty(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && st.st_size == 0;
+}
+
 int journal_open(struct journal *j, int dir_fd, const char *name,
                  const struct journal_subject *subject, struct records *records,
                  enum journal_found *found, size_t *damaged)
@@ -150,9 +156,12 @@ int journal_open(struct journal *j, int dir_fd, const char *name,
     if (j->fd < 0)
         return j->fd;
     int rc = lock(j);
-    if (!rc)
+    bool locked = rc == 0;
+    if (locked)
         rc = take_up(j, subject, records, found, damaged);
-    if (rc < 0)
+    if (rc < 0 && locked && is_empty(j->fd)) /* such as of a disk that is full */
+        journal_remove(j);
+    else if (rc < 0)
         journal_close(j);
     return rc;
 }

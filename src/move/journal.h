@@ -17,6 +17,7 @@
 struct journal_subject {
     uint64_t size, data;           /* bytes of the source; of them no holes */
     int64_t mtime_sec, mtime_nsec; /* of the source */
+    int64_t ctime_sec, ctime_nsec; /* for mtime can be set back */
     uint64_t inode;                /* of the source */
     uint64_t chunk_len;            /* bytes */
     XXH64_hash_t layout;           /* hash of where its data is, see journal_layout */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUBJECT = 16, KEY = SUBJECT + 56, HEADER = KEY + 8, LINE = 32, CHECK = LINE - 8 };
+enum { SUBJECT = 16, KEY = SUBJECT + 72, HEADER = KEY + 8, LINE = 32, CHECK = LINE - 8 };
 enum { CHUNKS = 16 }; /* of the source; journals may name others */
 
 _Static_assert(sizeof(struct journal_subject) == KEY - SUBJECT, "the format has changed");
@@ -26,7 +26,7 @@ static uint64_t number_at(const uint8_t *bytes)
 
 static bool is_header(const uint8_t *bytes, size_t len)
 {
-    static const uint8_t start[SUBJECT] = {'m', 'p', 'c', 'p', '-', 'j', 'n', 'l', 1, 0, 0, 0, 80};
+    static const uint8_t start[SUBJECT] = {'m', 'p', 'c', 'p', '-', 'j', 'n', 'l', 2, 0, 0, 0, 96};
     return len >= HEADER && memcmp(bytes, start, sizeof(start)) == 0 &&
            number_at(bytes + KEY) == XXH3_64bits(bytes, KEY);
 }
@@ -48,6 +48,7 @@ static enum journal_found expected(const uint8_t *bytes, size_t len,
     memcpy(&its, bytes + SUBJECT, sizeof(its));
     if (its.size != subject->size || its.data != subject->data ||
         its.mtime_sec != subject->mtime_sec || its.mtime_nsec != subject->mtime_nsec ||
+        its.ctime_sec != subject->ctime_sec || its.ctime_nsec != subject->ctime_nsec ||
         its.inode != subject->inode || its.layout != subject->layout)
         return JOURNAL_CHANGED;
     return its.chunk_len == subject->chunk_len ? JOURNAL_USABLE : JOURNAL_CHUNKS;

@@ -10,7 +10,7 @@ scratch=$(mktemp -d /var/tmp/mpcp-seeds-XXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 
-header=80 line=32
+header=96 line=32
 good=$corpus/of-an-interrupted-copy
 
 # A copy of ten chunks that is killed when seven are noted.
@@ -45,7 +45,7 @@ patched 8 '\377' >"$corpus/wrong-version"
 patched 0 M >"$corpus/wrong-magic"
 patched 12 '\377' >"$corpus/wrong-header-size"
 patched 16 '\377\376' >"$corpus/wrong-source-size"
-patched 72 '\377\376' >"$corpus/wrong-header-checksum"
+patched 88 '\377\376' >"$corpus/wrong-header-checksum"
 patched $((header + line + 24)) '\377\376' >"$corpus/wrong-record-checksum"
 patched $((header + line + 9)) '\377\376' >"$corpus/wrong-record-hash"
 patched $((header + line)) '\020' >"$corpus/chunk-just-beyond-the-end"

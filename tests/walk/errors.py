@@ -51,6 +51,7 @@ PLAUSIBLE = {
     "readlinkat": "EIO ENOMEM EACCES",
     "lseek": "EINVAL EIO",
     "fcntl": "EMFILE EINVAL EPERM ENOMEM",
+    "kill": "EPERM",
     "flock": "EINTR EAGAIN ENOLCK",
     "ioctl": "EOPNOTSUPP EINVAL EXDEV EIO ENOSPC EDQUOT ETXTBSY EPERM EINTR",
     "socket": "EMFILE EACCES ENOMEM EAFNOSUPPORT",

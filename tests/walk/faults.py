@@ -40,7 +40,7 @@ from scenarios import ACCESS, SCENARIOS, attributes_of
 SENTENCE = re.compile(r"mpcp: (src|dst|fifo|standard input|standard output): [^:]+: .+")
 INCOMPLETE = "(the destination was written in place and is now incomplete)"
 COMPLETE = "(the copy is complete)"
-FOREIGN = re.compile("a file of another user is where|the file system lets others own or write to")
+FOREIGN = re.compile("isn't this user's alone|the file system lets others own or write to")
 NARROWED = re.compile("only its owner may open it: the source's ACL can't be read")
 # By strace, of a process that was killed meanwhile.
 TAMPER = "strace: Failed to tamper with process"

@@ -88,3 +88,11 @@ refuses() { # sentence, argument...
     refuses "\$'a\\nb\\377': cannot open: No such file or directory" $'a\nb\377' dst
     refuses "ä: cannot open: No such file or directory" ä dst
 }
+
+@test "a FIFO onto itself doesn't wait for ever" {
+    mkfifo ff
+    run --separate-stderr timeout 20 "$DIR/$PROCESS" ff ff
+    assert_refused 1 'ff: cannot copy: source and destination are the same file'
+    run --separate-stderr timeout 20 "$DIR/$PROCESS" ff .
+    assert_refused 1 'ff: cannot copy: source and destination are the same file'
+}

@@ -99,7 +99,7 @@ setup() {
     chmod 666 dst
     chmod 777 .
     run mpcp_as_nobody -v src dst
-    [[ "${lines[0]}" == "'dst': written in place: a new file can't be given its owner and attributes" ]]
+    [[ "${lines[0]}" == "'dst': written in place: a new file can't be given its owner" ]]
     cmp src dst
     [ "$(stat -c %u dst)" = 0 ]
 }
@@ -229,4 +229,46 @@ as_nobody() {
     touch -d '2001-01-01 00:00:01' dst
     touch -d '2001-01-01 00:00:01.00001' src
     mpcp -upv src dst | grep -v skipped
+}
+
+@test "-n leaves the source itself, too, as with cp" {
+    echo same >a
+    mpcp -n a a
+    [ "$(cat a)" = same ]
+}
+
+@test "-f replaces a link to what can't be replaced" {
+    needs_root
+    with_mount ext4 64M
+    cd "$MNT"
+    echo new >src
+    for flag in i a; do
+        echo old >fixed
+        ln -s fixed link
+        chattr +$flag fixed || skip "no file can be made +$flag here"
+        run --separate-stderr mpcp -f src fixed
+        [ "$status" = 1 ]
+        mpcp -f src link
+        [ ! -L link ] && [ "$(cat link)" = new ] && [ "$(cat fixed)" = old ]
+        chattr -$flag fixed
+        rm fixed link
+    done
+}
+
+@test "what the plan says of a file of another owner is what happens" {
+    needs_root
+    echo old >dst
+    echo new >src
+    chmod 666 dst
+    chmod 777 .
+    run mpcp_as_nobody --dry-run --explain src dst
+    [[ "$output" == *"placement    in place: a new file can't be given its owner"* ]]
+    run mpcp_as_nobody -v src dst
+    [[ "$output" == *"written in place: a new file can't be given its owner"* ]]
+    [ "$(cat dst)" = new ]
+}
+
+@test "a file of /proc is written as it wants to be" {
+    echo 6 >src
+    bash -c '"$0" src /proc/self/comm && cat src | "$0" - /proc/self/comm' "$MPCP"
 }

@@ -100,3 +100,18 @@ refuses_when_full() { # sentence as an expression
     [ "$(stat -c %b "$MNT/dst")" -le $((used + 8)) ] # the page in which data ends counts as data
     assert_clean "$MNT"
 }
+
+@test "with --resume nothing is left where not even the journal has room" {
+    only_once
+    needs_root
+    skip_across
+    with_mount btrfs 160M
+    echo old >"$MNT/dst"
+    random_file src 30M
+    take_all_room "$MNT"
+    run --separate-stderr mpcp --resume src "$MNT/dst"
+    [ "$status" = 1 ]
+    [ "$(wc -l <<<"$stderr")" = 1 ]
+    assert_clean "$MNT"
+    [ "$(cat "$MNT/dst")" = old ]
+}

@@ -188,3 +188,44 @@ time.sleep(20)' "$name" >bound &
     mpcp other dst
     cmp other dst
 }
+
+@test "a stranger who has taken the lock's place can't make two write into one file" {
+    needs_root
+    head -c 24M /dev/zero | tr '\0' A >A
+    head -c 24M /dev/zero | tr '\0' B >B
+    cp A dst
+    chmod 777 .
+    # The name of the lock is made of device and inode of the directory, and of the name: whoever can see these.
+    ln dst other
+    python3 - dst <<'P' 3>&- &
+import os, socket, sys, time
+os.setgid(65534), os.setuid(65534)
+st = os.stat(sys.argv[1])
+s = socket.socket(socket.AF_UNIX)
+s.bind("\0mpcp-file-%x-%x" % (st.st_dev, st.st_ino))
+s.listen()
+time.sleep(60)
+P
+    local stranger=$! first
+    sleep 0.5
+    mpcp --inplace --reflink=never --bwlimit=8M A dst &
+    first=$!
+    sleep 0.7
+    run --separate-stderr mpcp --inplace --reflink=never B dst
+    assert_refused 1 "dst: cannot copy: another process has it locked, another mpcp perhaps (--wait waits for it)"
+    mpcp --wait --inplace --reflink=never B dst
+    wait $first
+    kill $stranger
+    cmp B dst
+}
+
+@test "a copy whose mpcp was killed is no obstacle: its workers are waited for" {
+    random_file src 24M
+    mpcp --reflink=never --bwlimit=20M -j2 --resume src dst &
+    wait_for_processes 3
+    kill -STOP $WORKERS # so that they end no sooner than they must
+    kill -KILL "$PARENT"
+    mpcp --reflink=never --resume src dst
+    cmp src dst
+    assert_clean
+}

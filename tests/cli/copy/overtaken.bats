@@ -183,3 +183,14 @@ is_left_alone() {
     [ -z "$(grep -v 'mpcp: dst: cannot copy: another mpcp .*is copying to it (--wait waits for it)' err)" ]
     assert_clean
 }
+
+@test "in place: what appears is written to" {
+    echo a >a
+    local i
+    for i in $(seq 60); do
+        rm -f x
+        mpcp --inplace a x & mpcp a x & mpcp a x & wait
+    done 2>err
+    cat err
+    ! grep -v 'another mpcp' err
+}

@@ -104,7 +104,7 @@ not_touched() { # file
     echo theirs >$JOURNAL
     chown 65534 $JOURNAL
     resume
-    [ "$(cat err)" = "mpcp: dst: cannot resume: a file of another user is where its journal would be" ]
+    [ "$(cat err)" = "mpcp: dst: cannot resume: what is where its journal would be isn't this user's alone" ]
     not_touched $JOURNAL
 }
 
@@ -114,7 +114,7 @@ not_touched() { # file
     echo theirs >$PARTIAL
     chown 65534 $PARTIAL
     resume
-    [ "$(cat err)" = "mpcp: dst: cannot resume: a file of another user is where the unfinished copy would be" ]
+    [ "$(cat err)" = "mpcp: dst: cannot resume: what is where the unfinished copy would be isn't this user's alone" ]
     not_touched $PARTIAL
 }
 
@@ -207,4 +207,21 @@ not_touched() { # file
     random_file src 9M
     run --separate-stderr mpcp --resume --inplace src dst
     assert_failed_like 1 "dst: cannot resume: it is written in place: .*"
+}
+
+@test "a source that was written to, and its time set back, is another one" {
+    random_file src 9M
+    mpcp --resume --chunk=256K --bwlimit=8M -j2 src dst &
+    wait_for_processes 3
+    sleep 0.5
+    kill -KILL "$PARENT"
+    wait $! || true
+    wait_until no_process_left
+    [ -s .dst.mpcp-partial ]
+    touch -r src stamp
+    head -c 1M /dev/urandom | dd of=src conv=notrunc status=none
+    touch -r stamp src
+    mpcp --resume --chunk=256K src dst 2>err
+    cmp src dst
+    grep -q 'cannot resume: the source has changed since' err
 }

@@ -112,3 +112,27 @@ Test(lock, however_many_ask_it_is_still_taken)
     close(fd);
     close(dir);
 }
+
+Test(lock, a_file_is_locked_for_all_others_who_write_to_it)
+{
+    int first = make_file("file", 1), second = open("file", O_RDWR);
+    cr_assert_eq(lock_file(first), 0);
+    cr_assert_eq(lock_file(first), 0, "one's own is no obstacle");
+    cr_assert_eq(lock_file(second), -EBUSY);
+    pid_t child = fork();
+    if (child == 0) { /* who has the same open file has the same lock */
+        int rc = lock_file(first);
+        _exit(rc);
+    }
+    cr_assert_eq(reap(child), 0);
+    close(first);
+    cr_assert_eq(lock_file(second), 0);
+    close(second);
+}
+
+Test(lock, what_can_have_no_such_lock_has_it)
+{
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_eq(lock_file(ends[1]), 0);
+}

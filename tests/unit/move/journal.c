@@ -5,7 +5,7 @@
 
 #include <sys/file.h>
 
-enum { CHUNK = 4096, CHUNKS = 10, SIZE = CHUNKS * CHUNK - 5, HEADER = 80, LINE = 32 };
+enum { CHUNK = 4096, CHUNKS = 10, SIZE = CHUNKS * CHUNK - 5, HEADER = 96, LINE = 32 };
 
 TestSuite(journal, .init = enter_scratch, .fini = leave_scratch, .timeout = 60);
 
@@ -13,6 +13,8 @@ static const struct journal_subject subject = {.size = SIZE,
                                                .data = SIZE,
                                                .mtime_sec = 1234567890,
                                                .mtime_nsec = 987654321,
+                                               .ctime_sec = 1234567891,
+                                               .ctime_nsec = 987654322,
                                                .inode = 77,
                                                .chunk_len = CHUNK,
                                                .layout = 0x1234};
@@ -107,7 +109,7 @@ Test(journal, a_chunk_that_was_copied_twice_counts_as_it_was_last)
 
 Test(journal, one_of_another_state_of_the_source_claims_nothing)
 {
-    struct journal_subject others[6];
+    struct journal_subject others[8];
     for (size_t i = 0; i < LENGTH(others); i++)
         others[i] = subject;
     others[0].size++;
@@ -116,6 +118,8 @@ Test(journal, one_of_another_state_of_the_source_claims_nothing)
     others[3].mtime_nsec--;
     others[4].inode++;
     others[5].layout++;
+    others[6].ctime_sec++;
+    others[7].ctime_nsec--;
     for (size_t i = 0; i < LENGTH(others); i++) {
         leave_journal(7);
         struct opened o = open_for(&others[i]);
