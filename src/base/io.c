@@ -155,10 +155,8 @@ int io_open_private(int dir_fd, const char *name, int flags)
     const int careful = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     bool created;
     int fd = open_or_create(dir_fd, name, careful | flags, &created);
-    if (fd < 0 && created)
-        return fd == -EPERM ? -EACCES : fd; /* such as of an immutable directory */
     if (fd < 0)
-        return is_refusal(-fd) ? -EPERM : fd;
+        return !created && is_refusal(-fd) ? -EPERM : fd;
     int rc = check_private(fd);
     if (rc == 0)
         return fd;
