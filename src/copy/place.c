@@ -340,22 +340,17 @@ static int give_attributes(struct copy *c)
 int step_preserve(struct copy *c)
 {
     bool spoilt = c->spoilt;
+    /* What was written late fails now, for some file systems (FUSE) would tell it of the mode. */
+    int rc = io_flush(c->stage.fd);
+    if (rc < 0)
+        return step_fail_disk(c, rc);
     if (c->dst.exists && !S_ISREG(c->dst.st.st_mode))
         return 0;
     c->spoilt = false; /* it is complete, as far as anybody has been told */
-    int rc = give_attributes(c);
+    rc = give_attributes(c);
     if (!rc)
         c->spoilt = spoilt;
     return rc;
-}
-
-/* From here on there are no errors of the file itself to come. */
-static int write_out(struct copy *c)
-{
-    int rc = io_flush(c->stage.fd);
-    if (!rc && c->rules->wishes.sync)
-        rc = stage_sync(&c->stage);
-    return rc < 0 ? step_fail_disk(c, rc) : 0;
 }
 
 static int give_name(struct copy *c)
@@ -384,9 +379,10 @@ static int make_it_last(struct copy *c)
 
 int step_publish(struct copy *c)
 {
-    int rc = write_out(c);
-    if (!rc)
-        rc = give_name(c);
+    int rc = c->rules->wishes.sync ? stage_sync(&c->stage) : 0;
+    if (rc < 0)
+        return step_fail_disk(c, rc);
+    rc = give_name(c);
     if (!rc)
         rc = make_it_last(c);
     if (rc < 0)
