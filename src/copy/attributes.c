@@ -193,12 +193,24 @@ static int change_mode_if_any(int fd, mode_t mode)
     return rc == -EPERM || rc == -EOPNOTSUPP ? 0 : rc;
 }
 
-/* Gives it the ACL of `len` bytes; 0: it has none, less: the errno of what kept that from being
+/* Gives it an ACL, of which the mode has to tell then: some file systems store ACLs and heed the
+ * mode alone (FUSE), which would make the mask the group's right. That it doesn't tell of it by
+ * accident is what narrow() is for. */
+static int give_heeded(int to, const void *acl, size_t len)
+{
+    struct stat now;
+    int rc = acl_give(to, acl, len);
+    if (rc == 0 && fstat(to, &now) < 0)
+        rc = -errno;
+    return rc == 0 && (int)(now.st_mode & 0777) != acl_mode(acl, len) ? -EOPNOTSUPP : rc;
+}
+
+/* Carries the ACL of `len` bytes; 0: it has none, less: the errno of what kept that from being
  * read. *mode is what it is to have then, and *without_acl an error if it had to have one. What
  * rights it gives before are the owner's alone, or nobody can open it. */
 static int settle_acl(int to, const void *acl, ssize_t len, mode_t *mode, int *without_acl)
 {
-    *without_acl = len > 0 ? acl_give(to, acl, (size_t)len) : (int)len;
+    *without_acl = len > 0 ? give_heeded(to, acl, (size_t)len) : (int)len;
     if (len > 0 && *without_acl == 0)
         return 0;
     if (*without_acl < 0)
@@ -206,8 +218,7 @@ static int settle_acl(int to, const void *acl, ssize_t len, mode_t *mode, int *w
     return acl_drop(to);
 }
 
-/* The mode comes last, for an ACL leaves out set-id bits, and all of it where it is but a text
- * (FUSE). */
+/* The mode comes last, for an ACL leaves out set-id bits. */
 static void carry_mode(int src, int to, mode_t mode, struct attributes_lack *lack)
 {
     const void *acl;
@@ -218,19 +229,16 @@ static void carry_mode(int src, int to, mode_t mode, struct attributes_lack *lac
     lacks(lack, ATTRIBUTE_ACL, without_acl);
 }
 
+/* Where the old file's ACL isn't heeded, the mode is all that counts, as it did before. */
 static int keep_mode(const struct attributes_kept *old, int to)
 {
     const char *name, *value, *acl = NULL;
     size_t len, acl_len = 0;
-    int without_acl;
-    mode_t mode = old->st.st_mode & 01777;
     for (size_t at = 0; next_kept(old, &at, &name, &value, &len);)
         if (strcmp(name, acl_attribute) == 0)
             acl = value, acl_len = len;
-    int rc = settle_acl(to, acl, (ssize_t)acl_len, &mode, &without_acl);
-    if (rc < 0 || without_acl < 0)
-        return rc < 0 ? rc : without_acl;
-    return change_mode_if_any(to, mode);
+    int rc = acl ? acl_give(to, acl, acl_len) : acl_drop(to);
+    return rc < 0 ? rc : change_mode_if_any(to, old->st.st_mode & 01777);
 }
 
 static int settle_mode(const struct attributes *a, int to, mode_t mode,

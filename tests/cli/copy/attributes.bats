@@ -164,6 +164,40 @@ has_xattrs() {
     done
 }
 
+@test "where ACLs are stored but not heeded, -p gives nobody more, and says so" {
+    has_acls
+    with_fuse 32M allow_other,default_permissions
+    echo a >src
+    chmod 640 src
+    setfacl -m u:5:r,g::-,m::r src
+    for how in "" --resume --inplace; do
+        for old in "" 600 640 644; do
+            rm -f "$MNT/dst"
+            [ -z "$old" ] || { touch "$MNT/dst" && chmod "$old" "$MNT/dst"; }
+            run --separate-stderr mpcp -p $how src "$MNT/dst"
+            assert_failed_like 1 '.*/dst: cannot preserve the ACL: Operation not supported \(the copy is complete\)'
+            cmp src "$MNT/dst"
+            [ "$(mode_of "$MNT/dst")" = 600 ]
+            [ -z "$(getfattr -m- "$MNT/dst")" ]
+        done
+    done
+}
+
+@test "there, an existing file keeps its mode, and the ACL that nobody heeds" {
+    has_acls
+    with_fuse 32M allow_other,default_permissions
+    echo a >src
+    touch "$MNT/dst"
+    setfacl -m u:5:rw,g::-,m::rw "$MNT/dst"
+    chmod 604 "$MNT/dst"
+    before=$(getfattr -d -m- -e hex "$MNT/dst")
+    [ -n "$before" ]
+    mpcp src "$MNT/dst"
+    cmp src "$MNT/dst"
+    [ "$(mode_of "$MNT/dst")" = 604 ]
+    [ "$(getfattr -d -m- -e hex "$MNT/dst")" = "$before" ]
+}
+
 @test "what can't be preserved is said when the copy is published, which it is" {
     has_xattrs
     with_mount ramfs 64M

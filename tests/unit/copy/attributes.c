@@ -391,6 +391,42 @@ Test(attributes, where_no_acl_can_be_had_the_mode_is_narrowed)
     cr_assert_eq(mode_of(to), 0604);
 }
 
+Test(attributes, an_acl_that_is_stored_but_not_heeded_is_taken_away_and_the_mode_narrowed)
+{
+    static const struct {
+        unsigned user, group, mask, other;
+        mode_t before, after;
+    } cases[] = {{4, 0, 4, 0, 0600, 0600}, {4, 0, 4, 0, 0640, 0600}, {0, 4, 4, 4, 0644, 0600},
+                 {6, 4, 6, 0, 0660, 0640}, {0, 0, 0, 4, 0600, 0600}, {0, 0, 0, 4, 0604, 0600}};
+    set_xattr(to, "user.acl", "");
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        set_these(from, cases[i].user, cases[i].group, cases[i].mask, cases[i].other);
+        fremovexattr(to, "user.acl");
+        cr_assert_eq(fchmod(to, cases[i].before), 0);
+        refusing.unheeded = to;
+        try_to_carry(ATTRIBUTE_MODE);
+        assert_lacks("the ACL", EOPNOTSUPP);
+        cr_assert_eq(mode_of(to), cases[i].after, "case %zu: %o", i, mode_of(to));
+        cr_assert_not(has_xattr(to, "user.acl"));
+    }
+}
+
+Test(attributes, a_replacement_has_the_acl_that_is_not_heeded_and_the_mode_of_the_old_file)
+{
+    set_xattr(to, "user.acl", "");
+    fremovexattr(to, "user.acl");
+    set_these(from, 4, 0, 4, 0);
+    struct attributes_kept kept;
+    const struct attributes a = {.old = &kept, .mode = -1};
+    cr_assert_eq(attributes_read(from, &kept), 0);
+    kept.st.st_mode = S_IFREG | 0604;
+    refusing.unheeded = to;
+    cr_assert_eq(attributes_give(&a, to, &lack), 0);
+    attributes_release(&kept);
+    cr_assert(has_xattr(to, "user.acl"));
+    cr_assert_eq(mode_of(to), 0604);
+}
+
 static int mode_of_new(int src, int fresh, int mode)
 {
     cr_assert_eq(attributes_mode_of_new(src, fresh, &mode), 0);
