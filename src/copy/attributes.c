@@ -62,6 +62,11 @@ static int settle_owner(const struct attributes *a, int to, mode_t *mode,
 
 /* --- extended attributes --- */
 
+static bool cannot_be_held(int rc)
+{
+    return rc == -EOPNOTSUPP || rc == -ENOSYS;
+}
+
 /* The names of fd's extended attributes, each ended by NUL; *len is 0 where there is no such thing.
  */
 static int list_names(int fd, char **names, size_t *len)
@@ -70,7 +75,7 @@ static int list_names(int fd, char **names, size_t *len)
     *names = NULL;
     *len = 0;
     if (n <= 0)
-        return n == 0 || errno == EOPNOTSUPP || errno == ENOSYS ? 0 : -errno;
+        return n == 0 || cannot_be_held(-errno) ? 0 : -errno;
     *names = malloc((size_t)n);
     if (!*names)
         return -ENOMEM;
@@ -84,7 +89,20 @@ static int list_names(int fd, char **names, size_t *len)
 /* The security modules label files by rules of their own, which may forbid other labels. */
 static bool is_label(const char *name)
 {
-    return strncmp(name, "security.", 9) == 0 && strcmp(name, capability) != 0;
+    static const struct {
+        const char *name;
+        bool with_more; /* so do those begin that there are more of */
+    } labels[] = {{"security.selinux", false},
+                  {"security.SMACK64", true},
+                  {"security.apparmor", false},
+                  {"security.ima", false},
+                  {"security.evm", false}};
+    for (size_t i = 0; i < COUNT_OF(labels); i++) {
+        size_t len = strlen(labels[i].name);
+        if (strncmp(name, labels[i].name, len) == 0 && (labels[i].with_more || !name[len]))
+            return true;
+    }
+    return false;
 }
 
 /* ACLs belong to the mode, whatever their names are. */
@@ -99,7 +117,7 @@ static bool is_kept(const char *name)
     return strncmp(name, xfs_acl, strlen(xfs_acl)) != 0 && strcmp(name, capability) != 0;
 }
 
-/* Calls take(arg, name, value, length) for each that is wanted, until it fails. */
+/* Calls take(arg, name, value, length) for each that is wanted, and returns the first failure. */
 static int read_xattrs(int fd, bool (*is_wanted)(const char *),
                        int (*take)(void *, const char *, const void *, size_t), void *arg)
 {
@@ -107,14 +125,15 @@ static int read_xattrs(int fd, bool (*is_wanted)(const char *),
     char *names;
     size_t len;
     int rc = list_names(fd, &names, &len);
-    for (size_t at = 0; !rc && at < len; at += strlen(names + at) + 1) {
+    for (size_t at = 0; at < len; at += strlen(names + at) + 1) {
         if (!is_wanted(names + at))
             continue;
         ssize_t n = fgetxattr(fd, names + at, value, sizeof(value));
-        if (n >= 0)
-            rc = take(arg, names + at, value, (size_t)n);
-        else if (errno != ENODATA) /* else it was removed meanwhile */
-            rc = -errno;
+        int failure = n >= 0             ? take(arg, names + at, value, (size_t)n)
+                      : errno == ENODATA ? 0 /* it was removed meanwhile */
+                                         : -errno;
+        if (!rc)
+            rc = failure;
     }
     free(names);
     return rc;
@@ -134,7 +153,7 @@ static int carry_one(void *arg, const char *name, const void *value, size_t len)
 {
     const struct carrying *c = arg;
     int rc = give_xattr(c->to, name, value, len);
-    return c->tolerant ? 0 : rc;
+    return c->tolerant && cannot_be_held(rc) ? 0 : rc;
 }
 
 static int keep_one(void *arg, const char *name, const void *value, size_t len)

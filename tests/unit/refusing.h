@@ -17,6 +17,7 @@
 struct refusing {
     int owner, mode, acl, xattr, times; /* the errno that each is refused with; 0: it isn't */
     int reading;                        /* the same for reading an ACL */
+    const char *listed;                 /* the only attribute that any file has; NULL: its own */
     const char *one;                    /* the only attribute that `xattr` refuses; NULL: all */
     bool deaf;                          /* owner and mode are said to be given, and aren't */
     int unheeded;                       /* a file whose ACL is but a text; 0: there is none */
@@ -69,12 +70,24 @@ int fsetxattr(int fd, const char *name, const void *value, size_t len, int flags
     return answer(err, fd, err ? -1 : syscall(SYS_fsetxattr, fd, name, value, len, flags));
 }
 
+ssize_t flistxattr(int fd, char *names, size_t len)
+{
+    if (!refusing.listed)
+        return (ssize_t)syscall(SYS_flistxattr, fd, names, len);
+    size_t n = strlen(refusing.listed) + 1;
+    if (len >= n)
+        memcpy(names, refusing.listed, n);
+    return (ssize_t)n;
+}
+
 ssize_t fgetxattr(int fd, const char *name, void *value, size_t len)
 {
     if (refusing.reading && is_acl(name)) {
         errno = refusing.reading;
         return -1;
     }
+    if (refusing.listed && strcmp(name, refusing.listed) == 0)
+        return 0;
     return (ssize_t)syscall(SYS_fgetxattr, fd, stored_as(fd, name), value, len);
 }
 

@@ -211,6 +211,34 @@ has_xattrs() {
     assert_clean "$MNT"
 }
 
+@test "an extended attribute for which there is no room is missed, also with --preserve=all" {
+    has_xattrs
+    with_mount ext4 16M -I 128 -b 1024
+    echo a >src
+    setfattr -n user.a -v small src
+    setfattr -n user.b -v "$(printf '%01500d' 0)" src || skip "no attribute as large as that here"
+    setfattr -n user.c -v small src
+    for list in xattr all; do
+        run --separate-stderr mpcp --preserve=$list src "$MNT/$list"
+        assert_failed_like 1 '.*: cannot preserve extended attributes: No space left on device \(the copy is complete\)'
+        [ "$(getfattr --absolute-names "$MNT/$list" | grep user. | sort | xargs)" = "user.a user.c" ]
+        cmp src "$MNT/$list"
+    done
+}
+
+@test "an attribute that an ordinary user may not give is missed" {
+    needs_root
+    echo a >src
+    setfattr -n security.test -v value src 2>/dev/null || skip "no security attributes here"
+    chmod 777 .
+    mpcp --preserve=xattr src dst
+    [ "$(getfattr --only-values -n security.test dst)" = value ]
+    rm dst
+    run --separate-stderr mpcp_as_nobody --preserve=xattr src dst
+    assert_failed_like 1 'dst: cannot preserve extended attributes: Operation not permitted \(the copy is complete\)'
+    cmp src dst
+}
+
 # strace's word for the system calls that give: owner, mode, times.
 @test "whatever of -p is refused, the copy is complete, and has the rest" {
     needs_root

@@ -293,6 +293,56 @@ Test(attributes, it_is_left_out_if_that_is_tolerated)
     carry(ATTRIBUTE_XATTR | ATTRIBUTE_TOLERANT);
 }
 
+Test(attributes, what_is_no_matter_of_the_file_system_is_never_tolerated)
+{
+    static const int errors[] = {ENOSPC, EDQUOT, EIO, ERANGE, E2BIG, EPERM, EACCES};
+    set_xattr(from, "user.test", "value");
+    for (size_t i = 0; i < LENGTH(errors); i++) {
+        refusing.xattr = errors[i];
+        try_to_carry(ATTRIBUTE_XATTR | ATTRIBUTE_TOLERANT);
+        assert_lacks("extended attributes", errors[i]);
+    }
+    refusing.xattr = ENOSYS;
+    carry(ATTRIBUTE_XATTR | ATTRIBUTE_TOLERANT);
+}
+
+Test(attributes, the_others_are_carried_if_one_is_refused)
+{
+    static const char *const names[] = {"user.a", "user.b", "user.c"};
+    for (size_t i = 0; i < LENGTH(names); i++)
+        set_xattr(from, names[i], "value");
+    for (size_t i = 0; i < 2 * LENGTH(names); i++) {
+        const char *one = names[i / 2];
+        for (size_t k = 0; k < LENGTH(names); k++)
+            fremovexattr(to, names[k]);
+        refusing.xattr = ENOSPC;
+        refusing.one = one;
+        try_to_carry(ATTRIBUTE_XATTR | (i % 2 ? ATTRIBUTE_TOLERANT : 0));
+        assert_lacks("extended attributes", ENOSPC);
+        for (size_t k = 0; k < LENGTH(names); k++)
+            cr_assert_eq(has_xattr(to, names[k]), names[k] != one, "%s, refused is %s", names[k],
+                         one);
+    }
+}
+
+Test(attributes, only_a_label_of_a_security_module_is_passed_over)
+{
+    static const struct {
+        const char *name;
+        bool label;
+    } cases[] = {{"security.selinux", true},     {"security.SMACK64", true},
+                 {"security.SMACK64EXEC", true}, {"security.apparmor", true},
+                 {"security.ima", true},         {"security.evm", true},
+                 {"security.capability", false}, {"security.test", false},
+                 {"security.imax", false},       {"user.selinux", false}};
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        refusing.listed = cases[i].name;
+        refusing.xattr = EPERM;
+        try_to_carry(ATTRIBUTE_XATTR);
+        cr_assert_eq(lack.which, cases[i].label ? 0 : ATTRIBUTE_XATTR, "%s", cases[i].name);
+    }
+}
+
 Test(attributes, a_source_that_can_have_none_is_no_failure)
 {
     from = open_without_attributes();
