@@ -26,14 +26,25 @@ static void lacks(struct attributes_lack *lack, unsigned which, int rc)
 
 /* --- owner --- */
 
+static bool has_owner(const struct stat *now, const struct stat *st)
+{
+    return now->st_uid == st->st_uid && now->st_gid == st->st_gid;
+}
+
+/* Some file systems have one owner for all, and take any other without having it. An ordinary user
+ * might not have given it anyway. */
 static int give_owner(int fd, const struct stat *st)
 {
     struct stat now;
     if (fstat(fd, &now) < 0)
         return -errno;
-    if (now.st_uid == st->st_uid && now.st_gid == st->st_gid)
+    if (has_owner(&now, st))
         return 0;
-    return fchown(fd, st->st_uid, st->st_gid) < 0 ? -errno : 0;
+    if (fchown(fd, st->st_uid, st->st_gid) < 0 || fstat(fd, &now) < 0)
+        return -errno;
+    if (has_owner(&now, st))
+        return 0;
+    return geteuid() == 0 || st->st_uid == geteuid() ? -EOPNOTSUPP : -EPERM;
 }
 
 /* As with cp: whoever isn't root is known not to have the right. */
@@ -197,12 +208,18 @@ static int give_kept(const struct attributes_kept *kept, int to)
 
 /* --- mode --- */
 
+/* Some file systems take any mode, and have but one. Of the special bits, one that isn't root's to
+ * give is left out by all (chmod(2)). */
 static int change_mode(int fd, mode_t mode)
 {
     struct stat now;
     if (fstat(fd, &now) < 0)
         return -errno;
-    return (now.st_mode & 07777) != mode && fchmod(fd, mode) < 0 ? -errno : 0;
+    if ((now.st_mode & 07777) == mode)
+        return 0;
+    if (fchmod(fd, mode) < 0 || fstat(fd, &now) < 0)
+        return -errno;
+    return (now.st_mode ^ mode) & (geteuid() == 0 ? 07777 : 0777) ? -EOPNOTSUPP : 0;
 }
 
 /* vfat and the like have no modes to set. */
@@ -279,9 +296,8 @@ static void narrow(const struct attributes *a, int to)
     struct stat now;
     if (!(a->which & ATTRIBUTE_MODE) || fstat(to, &now) < 0 || !(now.st_mode & 0077))
         return;
-    bool same_owner = now.st_uid == a->src_st->st_uid && now.st_gid == a->src_st->st_gid;
     if (acl_may_be_there(to) || acl_may_be_there(a->src) ||
-        (a->which & ATTRIBUTE_OWNERSHIP && !same_owner))
+        (a->which & ATTRIBUTE_OWNERSHIP && !has_owner(&now, a->src_st)))
         (void)!fchmod(to, now.st_mode & S_IRWXU);
 }
 

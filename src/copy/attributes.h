@@ -47,8 +47,8 @@ struct attributes_lack {
  * to the nanosecond): at no moment may anybody open it who may open neither what it was nor what it
  * becomes. An ordinary user who can't give a file away keeps it, as with cp, and then no set-id bit
  * is carried; nor is one without ATTRIBUTE_OWNERSHIP. Where the ACL can't be had, or isn't heeded,
- * the mode is narrowed. What can't be carried from the source is in *lack; what the copy can't keep
- * of the file it replaces is returned as -errno. Else returns 0.
+ * the mode is narrowed. What can't be carried from the source, or only seems to be, is in *lack;
+ * what the copy can't keep of the file it replaces is returned as -errno. Else returns 0.
  */
 int attributes_give(const struct attributes *a, int to, struct attributes_lack *lack);
 

@@ -15,6 +15,18 @@ has_xattrs() {
     setfattr -n user.probe -v 1 probe 2>/dev/null || skip "no extended attributes here"
 }
 
+# One whose files have all the same owner and mode: with_ntfs SIZE.
+with_ntfs() {
+    needs_root
+    needs_room "$1"
+    mkdir "$DIR/mnt"
+    truncate -s "$1" "$DIR/image"
+    mkntfs -q -F "$DIR/image" >/dev/null 2>&1 || skip "mkntfs is missing"
+    lowntfs-3g "$DIR/image" "$DIR/mnt" -o allow_other 2>/dev/null 3>&- || skip "lowntfs-3g is missing, or can't mount here"
+    prove_mount "$DIR/mnt" 'fuse*' "$1"
+    MNT=$DIR/mnt
+}
+
 @test "a new file has the source's mode less the umask" {
     echo a >src
     chmod 666 src
@@ -209,6 +221,19 @@ has_xattrs() {
     mpcp --preserve=all src "$MNT/dst2"
     cmp src "$MNT/dst2"
     assert_clean "$MNT"
+}
+
+@test "owner and mode that a file system takes without having them are missed" {
+    with_ntfs 16M
+    echo a >src
+    chown 12:34 src
+    chmod 600 src
+    run --separate-stderr mpcp -p src "$MNT/dst"
+    assert_failed_like 1 '.*/dst: cannot preserve the owner and the mode: Operation not supported \(the copy is complete\)'
+    cmp src "$MNT/dst"
+    assert_clean "$MNT"
+    mpcp src "$MNT/dst"
+    mpcp src "$MNT/dst2"
 }
 
 @test "an extended attribute for which there is no room is missed, also with --preserve=all" {

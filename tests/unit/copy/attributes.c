@@ -547,6 +547,56 @@ Test(attributes, whatever_is_refused_the_others_are_carried)
     to = make_file("to", 0);
 }
 
+Test(attributes, what_only_seems_to_be_given_is_lacking)
+{
+    struct stat st = status_of(from);
+    need_root("gives files away");
+    st.st_uid = SOMEONE;
+    refusing.deaf = true;
+    give(&st, ALL);
+    assert_lacks("the owner and the mode", EOPNOTSUPP);
+    cr_assert_eq(status_of(to).st_mtim.tv_sec, 1234567890);
+    st.st_uid = 0;
+    st.st_mode = S_IFREG | 04600;
+    give(&st, ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP);
+    assert_lacks("the mode", EOPNOTSUPP);
+    st.st_mode = S_IFREG | 0600;
+    give(&st, ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP);
+    cr_assert_eq(lack.which, 0);
+}
+
+Test(attributes, a_new_file_where_all_have_the_same_mode_lacks_nothing)
+{
+    const struct attributes a = {.mode = 0644};
+    refusing.deaf = true;
+    cr_assert_eq(attributes_give(&a, to, &lack), 0);
+    cr_assert_eq(lack.which, 0);
+}
+
+Test(attributes, an_owner_that_only_seems_to_be_kept_is_a_failure)
+{
+    struct attributes_kept kept;
+    const struct attributes a = {.old = &kept, .mode = -1};
+    cr_assert_eq(attributes_read(from, &kept), 0);
+    kept.st.st_uid = SOMEONE;
+    refusing.deaf = true;
+    cr_assert_eq(attributes_give(&a, to, &lack), geteuid() == 0 ? -EOPNOTSUPP : -EPERM);
+    attributes_release(&kept);
+}
+
+Test(attributes, a_user_who_may_not_give_files_away_is_not_told_that_it_was_in_vain)
+{
+    struct stat st = status_of(from);
+    need_root("becomes somebody else");
+    cr_assert_eq(fchown(to, 65534, 65534), 0);
+    st.st_mode = status_of(to).st_mode;
+    refusing.deaf = true;
+    cr_assert_eq(seteuid(65534), 0);
+    give(&st, ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP);
+    cr_assert_eq(seteuid(0), 0);
+    cr_assert_eq(lack.which, 0);
+}
+
 Test(attributes, the_wrong_owner_gets_no_special_bits)
 {
     struct stat st = status_of(from);
