@@ -597,6 +597,22 @@ Test(attributes, a_user_who_may_not_give_files_away_is_not_told_that_it_was_in_v
     cr_assert_eq(lack.which, 0);
 }
 
+Test(attributes, a_set_id_bit_that_is_left_out_for_want_of_the_right_is_not_missed)
+{
+    struct stat st = status_of(from);
+    need_root("becomes somebody else");
+    cr_assert_eq(fchown(to, 65534, SOMEONE), 0);
+    st.st_uid = 65534;
+    st.st_gid = SOMEONE; /* a group that he isn't in */
+    st.st_mode = S_IFREG | 02755;
+    cr_assert_eq(setegid(65534), 0);
+    cr_assert_eq(seteuid(65534), 0);
+    give(&st, ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP);
+    cr_assert_eq(seteuid(0), 0);
+    cr_assert_eq(lack.which, 0);
+    cr_assert_eq(mode_of(to), 0755);
+}
+
 Test(attributes, the_wrong_owner_gets_no_special_bits)
 {
     struct stat st = status_of(from);
