@@ -46,7 +46,19 @@ int acl_drop(int fd)
     return fremovexattr(fd, acl_attribute) < 0 && !is_none(errno) ? -errno : 0;
 }
 
-/* --- without it --- */
+/* --- what is in it --- */
+
+/* The number of its entries; 0 if it makes no sense. */
+static size_t count_of(const void *acl, size_t len)
+{
+    struct posix_acl_xattr_header header;
+    if (len < sizeof(header))
+        return 0;
+    memcpy(&header, acl, sizeof(header));
+    if (le32toh(header.a_version) != POSIX_ACL_XATTR_VERSION)
+        return 0;
+    return (len - sizeof(header)) / sizeof(struct posix_acl_xattr_entry);
+}
 
 /* The permissions of entry number i, and its tag. */
 static unsigned entry(const void *acl, size_t i, unsigned *tag)
@@ -58,33 +70,40 @@ static unsigned entry(const void *acl, size_t i, unsigned *tag)
     return le16toh(e.e_perm);
 }
 
-static unsigned mask_of(const void *acl, size_t count)
+/* Those of the first entry with such a tag; -1: there is none. */
+static int find(const void *acl, size_t count, unsigned wanted)
 {
     unsigned tag;
     for (size_t i = 0; i < count; i++) {
         unsigned permissions = entry(acl, i, &tag);
-        if (tag == ACL_MASK)
-            return permissions;
+        if (tag == wanted)
+            return (int)(permissions & S_IRWXO);
     }
-    return S_IRWXO;
+    return -1;
+}
+
+int acl_mode(const void *acl, size_t len)
+{
+    size_t count = count_of(acl, len);
+    int owner = find(acl, count, ACL_USER_OBJ), others = find(acl, count, ACL_OTHER);
+    int group = find(acl, count, ACL_MASK);
+    if (group < 0)
+        group = find(acl, count, ACL_GROUP_OBJ);
+    return owner < 0 || group < 0 || others < 0 ? -1 : owner << 6 | group << 3 | others;
 }
 
 /* Who is named may be in the file's group, or among the others; a group that is named only among
  * the others, for whoever is in several has what any of them has. */
 mode_t acl_narrow(const void *acl, size_t len, mode_t mode)
 {
-    struct posix_acl_xattr_header header;
     mode_t group = S_IRWXO, others = S_IRWXO;
     unsigned tag;
-    if (len < sizeof(header))
+    size_t count = count_of(acl, len);
+    int mask = find(acl, count, ACL_MASK);
+    if (count == 0)
         return mode & ~(mode_t)(S_IRWXG | S_IRWXO);
-    memcpy(&header, acl, sizeof(header));
-    if (le32toh(header.a_version) != POSIX_ACL_XATTR_VERSION)
-        return mode & ~(mode_t)(S_IRWXG | S_IRWXO);
-    size_t count = (len - sizeof(header)) / sizeof(struct posix_acl_xattr_entry);
-    unsigned mask = mask_of(acl, count);
     for (size_t i = 0; i < count; i++) {
-        unsigned permissions = entry(acl, i, &tag) & mask;
+        unsigned permissions = entry(acl, i, &tag) & (unsigned)mask;
         if (tag == ACL_USER || tag == ACL_GROUP_OBJ)
             group &= permissions;
         if (tag == ACL_USER || tag == ACL_GROUP)

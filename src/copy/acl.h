@@ -23,6 +23,10 @@ ssize_t acl_read(int fd, const void **acl);
 /* Gives fd such an ACL, and with it what that says of the mode. Returns 0 or -errno. */
 int acl_give(int fd, const void *acl, size_t len);
 
+/* The permission bits of a file that has the ACL of `len` bytes, where the file system heeds ACLs;
+ * -1 if it makes no sense. */
+int acl_mode(const void *acl, size_t len);
+
 /* Takes the ACL away. The group then has what the mode says, which was the mask: narrow it first,
  * if others can open the file. Returns 0 or -errno. */
 int acl_drop(int fd);

@@ -26,14 +26,25 @@ static void lacks(struct attributes_lack *lack, unsigned which, int rc)
 
 /* --- owner --- */
 
+static bool has_owner(const struct stat *now, const struct stat *st)
+{
+    return now->st_uid == st->st_uid && now->st_gid == st->st_gid;
+}
+
+/* Some file systems have one owner for all, and take any other without having it. An ordinary user
+ * might not have given it anyway. */
 static int give_owner(int fd, const struct stat *st)
 {
     struct stat now;
     if (fstat(fd, &now) < 0)
         return -errno;
-    if (now.st_uid == st->st_uid && now.st_gid == st->st_gid)
+    if (has_owner(&now, st))
         return 0;
-    return fchown(fd, st->st_uid, st->st_gid) < 0 ? -errno : 0;
+    if (fchown(fd, st->st_uid, st->st_gid) < 0 || fstat(fd, &now) < 0)
+        return -errno;
+    if (has_owner(&now, st))
+        return 0;
+    return geteuid() == 0 || st->st_uid == geteuid() ? -EOPNOTSUPP : -EPERM;
 }
 
 /* As with cp: whoever isn't root is known not to have the right. */
@@ -62,6 +73,11 @@ static int settle_owner(const struct attributes *a, int to, mode_t *mode,
 
 /* --- extended attributes --- */
 
+static bool cannot_be_held(int rc)
+{
+    return rc == -EOPNOTSUPP || rc == -ENOSYS;
+}
+
 /* The names of fd's extended attributes, each ended by NUL; *len is 0 where there is no such thing.
  */
 static int list_names(int fd, char **names, size_t *len)
@@ -70,7 +86,7 @@ static int list_names(int fd, char **names, size_t *len)
     *names = NULL;
     *len = 0;
     if (n <= 0)
-        return n == 0 || errno == EOPNOTSUPP || errno == ENOSYS ? 0 : -errno;
+        return n == 0 || cannot_be_held(-errno) ? 0 : -errno;
     *names = malloc((size_t)n);
     if (!*names)
         return -ENOMEM;
@@ -84,7 +100,20 @@ static int list_names(int fd, char **names, size_t *len)
 /* The security modules label files by rules of their own, which may forbid other labels. */
 static bool is_label(const char *name)
 {
-    return strncmp(name, "security.", 9) == 0 && strcmp(name, capability) != 0;
+    static const struct {
+        const char *name;
+        bool with_more; /* so do those begin that there are more of */
+    } labels[] = {{"security.selinux", false},
+                  {"security.SMACK64", true},
+                  {"security.apparmor", false},
+                  {"security.ima", false},
+                  {"security.evm", false}};
+    for (size_t i = 0; i < COUNT_OF(labels); i++) {
+        size_t len = strlen(labels[i].name);
+        if (strncmp(name, labels[i].name, len) == 0 && (labels[i].with_more || !name[len]))
+            return true;
+    }
+    return false;
 }
 
 /* ACLs belong to the mode, whatever their names are. */
@@ -99,7 +128,7 @@ static bool is_kept(const char *name)
     return strncmp(name, xfs_acl, strlen(xfs_acl)) != 0 && strcmp(name, capability) != 0;
 }
 
-/* Calls take(arg, name, value, length) for each that is wanted, until it fails. */
+/* Calls take(arg, name, value, length) for each that is wanted, and returns the first failure. */
 static int read_xattrs(int fd, bool (*is_wanted)(const char *),
                        int (*take)(void *, const char *, const void *, size_t), void *arg)
 {
@@ -107,14 +136,15 @@ static int read_xattrs(int fd, bool (*is_wanted)(const char *),
     char *names;
     size_t len;
     int rc = list_names(fd, &names, &len);
-    for (size_t at = 0; !rc && at < len; at += strlen(names + at) + 1) {
+    for (size_t at = 0; at < len; at += strlen(names + at) + 1) {
         if (!is_wanted(names + at))
             continue;
         ssize_t n = fgetxattr(fd, names + at, value, sizeof(value));
-        if (n >= 0)
-            rc = take(arg, names + at, value, (size_t)n);
-        else if (errno != ENODATA) /* else it was removed meanwhile */
-            rc = -errno;
+        int failure = n >= 0             ? take(arg, names + at, value, (size_t)n)
+                      : errno == ENODATA ? 0 /* it was removed meanwhile */
+                                         : -errno;
+        if (!rc)
+            rc = failure;
     }
     free(names);
     return rc;
@@ -134,7 +164,7 @@ static int carry_one(void *arg, const char *name, const void *value, size_t len)
 {
     const struct carrying *c = arg;
     int rc = give_xattr(c->to, name, value, len);
-    return c->tolerant ? 0 : rc;
+    return c->tolerant && cannot_be_held(rc) ? 0 : rc;
 }
 
 static int keep_one(void *arg, const char *name, const void *value, size_t len)
@@ -178,12 +208,18 @@ static int give_kept(const struct attributes_kept *kept, int to)
 
 /* --- mode --- */
 
+/* Some file systems take any mode, and have but one. Of the special bits, one that isn't root's to
+ * give is left out by all (chmod(2)). */
 static int change_mode(int fd, mode_t mode)
 {
     struct stat now;
     if (fstat(fd, &now) < 0)
         return -errno;
-    return (now.st_mode & 07777) != mode && fchmod(fd, mode) < 0 ? -errno : 0;
+    if ((now.st_mode & 07777) == mode)
+        return 0;
+    if (fchmod(fd, mode) < 0 || fstat(fd, &now) < 0)
+        return -errno;
+    return (now.st_mode ^ mode) & (geteuid() == 0 ? 07777 : 0777) ? -EOPNOTSUPP : 0;
 }
 
 /* vfat and the like have no modes to set. */
@@ -193,12 +229,24 @@ static int change_mode_if_any(int fd, mode_t mode)
     return rc == -EPERM || rc == -EOPNOTSUPP ? 0 : rc;
 }
 
-/* Gives it the ACL of `len` bytes; 0: it has none, less: the errno of what kept that from being
+/* Gives it an ACL, of which the mode has to tell then: some file systems store ACLs and heed the
+ * mode alone (FUSE), which would make the mask the group's right. That it doesn't tell of it by
+ * accident is what narrow() is for. */
+static int give_heeded(int to, const void *acl, size_t len)
+{
+    struct stat now;
+    int rc = acl_give(to, acl, len);
+    if (rc == 0 && fstat(to, &now) < 0)
+        rc = -errno;
+    return rc == 0 && (int)(now.st_mode & 0777) != acl_mode(acl, len) ? -EOPNOTSUPP : rc;
+}
+
+/* Carries the ACL of `len` bytes; 0: it has none, less: the errno of what kept that from being
  * read. *mode is what it is to have then, and *without_acl an error if it had to have one. What
  * rights it gives before are the owner's alone, or nobody can open it. */
 static int settle_acl(int to, const void *acl, ssize_t len, mode_t *mode, int *without_acl)
 {
-    *without_acl = len > 0 ? acl_give(to, acl, (size_t)len) : (int)len;
+    *without_acl = len > 0 ? give_heeded(to, acl, (size_t)len) : (int)len;
     if (len > 0 && *without_acl == 0)
         return 0;
     if (*without_acl < 0)
@@ -206,8 +254,7 @@ static int settle_acl(int to, const void *acl, ssize_t len, mode_t *mode, int *w
     return acl_drop(to);
 }
 
-/* The mode comes last, for an ACL leaves out set-id bits, and all of it where it is but a text
- * (FUSE). */
+/* The mode comes last, for an ACL leaves out set-id bits. */
 static void carry_mode(int src, int to, mode_t mode, struct attributes_lack *lack)
 {
     const void *acl;
@@ -218,19 +265,16 @@ static void carry_mode(int src, int to, mode_t mode, struct attributes_lack *lac
     lacks(lack, ATTRIBUTE_ACL, without_acl);
 }
 
+/* Where the old file's ACL isn't heeded, the mode is all that counts, as it did before. */
 static int keep_mode(const struct attributes_kept *old, int to)
 {
     const char *name, *value, *acl = NULL;
     size_t len, acl_len = 0;
-    int without_acl;
-    mode_t mode = old->st.st_mode & 01777;
     for (size_t at = 0; next_kept(old, &at, &name, &value, &len);)
         if (strcmp(name, acl_attribute) == 0)
             acl = value, acl_len = len;
-    int rc = settle_acl(to, acl, (ssize_t)acl_len, &mode, &without_acl);
-    if (rc < 0 || without_acl < 0)
-        return rc < 0 ? rc : without_acl;
-    return change_mode_if_any(to, mode);
+    int rc = acl ? acl_give(to, acl, acl_len) : acl_drop(to);
+    return rc < 0 ? rc : change_mode_if_any(to, old->st.st_mode & 01777);
 }
 
 static int settle_mode(const struct attributes *a, int to, mode_t mode,
@@ -252,9 +296,8 @@ static void narrow(const struct attributes *a, int to)
     struct stat now;
     if (!(a->which & ATTRIBUTE_MODE) || fstat(to, &now) < 0 || !(now.st_mode & 0077))
         return;
-    bool same_owner = now.st_uid == a->src_st->st_uid && now.st_gid == a->src_st->st_gid;
     if (acl_may_be_there(to) || acl_may_be_there(a->src) ||
-        (a->which & ATTRIBUTE_OWNERSHIP && !same_owner))
+        (a->which & ATTRIBUTE_OWNERSHIP && !has_owner(&now, a->src_st)))
         (void)!fchmod(to, now.st_mode & S_IRWXU);
 }
 

@@ -46,9 +46,9 @@ struct attributes_lack {
  * Gives `to` its owner, then extended attributes, then mode and ACL, then times (atime and mtime,
  * to the nanosecond): at no moment may anybody open it who may open neither what it was nor what it
  * becomes. An ordinary user who can't give a file away keeps it, as with cp, and then no set-id bit
- * is carried; nor is one without ATTRIBUTE_OWNERSHIP. Where the ACL can't be had, the mode is
- * narrowed. What can't be carried from the source is in *lack; what the copy can't keep of the
- * file it replaces is returned as -errno. Else returns 0.
+ * is carried; nor is one without ATTRIBUTE_OWNERSHIP. Where the ACL can't be had, or isn't heeded,
+ * the mode is narrowed. What can't be carried from the source, or only seems to be, is in *lack;
+ * what the copy can't keep of the file it replaces is returned as -errno. Else returns 0.
  */
 int attributes_give(const struct attributes *a, int to, struct attributes_lack *lack);
 

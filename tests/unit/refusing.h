@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file system that refuses to give a file some attributes, and one who watches while they are
- * given: the functions below take the place of the C library's.
+ * A file system that refuses to give a file some attributes, or only seems to, and one who watches
+ * while they are given: the functions below take the place of the C library's.
  */
 #pragma once
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,6 +17,10 @@
 struct refusing {
     int owner, mode, acl, xattr, times; /* the errno that each is refused with; 0: it isn't */
     int reading;                        /* the same for reading an ACL */
+    const char *listed;                 /* the only attribute that any file has; NULL: its own */
+    const char *one;                    /* the only attribute that `xattr` refuses; NULL: all */
+    bool deaf;                          /* owner and mode are said to be given, and aren't */
+    int unheeded;                       /* a file whose ACL is but a text; 0: there is none */
     void (*watch)(int fd);              /* called after each call that wasn't */
 };
 
@@ -36,31 +41,59 @@ static inline int answer(int err, int fd, long rc)
 
 int fchown(int fd, uid_t uid, gid_t gid)
 {
-    return answer(refusing.owner, fd, refusing.owner ? -1 : syscall(SYS_fchown, fd, uid, gid));
+    bool none = refusing.owner || refusing.deaf;
+    return answer(refusing.owner, fd, none ? 0 : syscall(SYS_fchown, fd, uid, gid));
 }
 
 int fchmod(int fd, mode_t mode)
 {
-    return answer(refusing.mode, fd, refusing.mode ? -1 : syscall(SYS_fchmod, fd, mode));
+    bool none = refusing.mode || refusing.deaf;
+    return answer(refusing.mode, fd, none ? 0 : syscall(SYS_fchmod, fd, mode));
+}
+
+static inline bool is_acl(const char *name)
+{
+    return strncmp(name, "system.", 7) == 0;
+}
+
+static inline const char *stored_as(int fd, const char *name)
+{
+    return is_acl(name) && refusing.unheeded == fd ? "user.acl" : name;
 }
 
 int fsetxattr(int fd, const char *name, const void *value, size_t len, int flags)
 {
-    int err = strncmp(name, "system.", 7) == 0 ? refusing.acl : refusing.xattr;
+    int err = is_acl(name)                                       ? refusing.acl
+              : !refusing.one || strcmp(name, refusing.one) == 0 ? refusing.xattr
+                                                                 : 0;
+    name = stored_as(fd, name);
     return answer(err, fd, err ? -1 : syscall(SYS_fsetxattr, fd, name, value, len, flags));
+}
+
+ssize_t flistxattr(int fd, char *names, size_t len)
+{
+    if (!refusing.listed)
+        return (ssize_t)syscall(SYS_flistxattr, fd, names, len);
+    size_t n = strlen(refusing.listed) + 1;
+    if (len >= n)
+        memcpy(names, refusing.listed, n);
+    return (ssize_t)n;
 }
 
 ssize_t fgetxattr(int fd, const char *name, void *value, size_t len)
 {
-    if (refusing.reading && strncmp(name, "system.", 7) == 0) {
+    if (refusing.reading && is_acl(name)) {
         errno = refusing.reading;
         return -1;
     }
-    return (ssize_t)syscall(SYS_fgetxattr, fd, name, value, len);
+    if (refusing.listed && strcmp(name, refusing.listed) == 0)
+        return 0;
+    return (ssize_t)syscall(SYS_fgetxattr, fd, stored_as(fd, name), value, len);
 }
 
 int fremovexattr(int fd, const char *name)
 {
+    name = stored_as(fd, name);
     return answer(refusing.acl, fd, refusing.acl ? -1 : syscall(SYS_fremovexattr, fd, name));
 }
 

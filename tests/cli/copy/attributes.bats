@@ -15,6 +15,18 @@ has_xattrs() {
     setfattr -n user.probe -v 1 probe 2>/dev/null || skip "no extended attributes here"
 }
 
+# One whose files have all the same owner and mode: with_ntfs SIZE.
+with_ntfs() {
+    needs_root
+    needs_room "$1"
+    mkdir "$DIR/mnt"
+    truncate -s "$1" "$DIR/image"
+    mkntfs -q -F "$DIR/image" >/dev/null 2>&1 || skip "mkntfs is missing"
+    lowntfs-3g "$DIR/image" "$DIR/mnt" -o allow_other 2>/dev/null 3>&- || skip "lowntfs-3g is missing, or can't mount here"
+    prove_mount "$DIR/mnt" 'fuse*' "$1"
+    MNT=$DIR/mnt
+}
+
 @test "a new file has the source's mode less the umask" {
     echo a >src
     chmod 666 src
@@ -164,6 +176,40 @@ has_xattrs() {
     done
 }
 
+@test "where ACLs are stored but not heeded, -p gives nobody more, and says so" {
+    has_acls
+    with_fuse 32M allow_other,default_permissions
+    echo a >src
+    chmod 640 src
+    setfacl -m u:5:r,g::-,m::r src
+    for how in "" --resume --inplace; do
+        for old in "" 600 640 644; do
+            rm -f "$MNT/dst"
+            [ -z "$old" ] || { touch "$MNT/dst" && chmod "$old" "$MNT/dst"; }
+            run --separate-stderr mpcp -p $how src "$MNT/dst"
+            assert_failed_like 1 '.*/dst: cannot preserve the ACL: Operation not supported \(the copy is complete\)'
+            cmp src "$MNT/dst"
+            [ "$(mode_of "$MNT/dst")" = 600 ]
+            [ -z "$(getfattr -m- "$MNT/dst")" ]
+        done
+    done
+}
+
+@test "there, an existing file keeps its mode, and the ACL that nobody heeds" {
+    has_acls
+    with_fuse 32M allow_other,default_permissions
+    echo a >src
+    touch "$MNT/dst"
+    setfacl -m u:5:rw,g::-,m::rw "$MNT/dst"
+    chmod 604 "$MNT/dst"
+    before=$(getfattr -d -m- -e hex "$MNT/dst")
+    [ -n "$before" ]
+    mpcp src "$MNT/dst"
+    cmp src "$MNT/dst"
+    [ "$(mode_of "$MNT/dst")" = 604 ]
+    [ "$(getfattr -d -m- -e hex "$MNT/dst")" = "$before" ]
+}
+
 @test "what can't be preserved is said when the copy is published, which it is" {
     has_xattrs
     with_mount ramfs 64M
@@ -175,6 +221,47 @@ has_xattrs() {
     mpcp --preserve=all src "$MNT/dst2"
     cmp src "$MNT/dst2"
     assert_clean "$MNT"
+}
+
+@test "owner and mode that a file system takes without having them are missed" {
+    with_ntfs 16M
+    echo a >src
+    chown 12:34 src
+    chmod 600 src
+    run --separate-stderr mpcp -p src "$MNT/dst"
+    assert_failed_like 1 '.*/dst: cannot preserve the owner and the mode: Operation not supported \(the copy is complete\)'
+    cmp src "$MNT/dst"
+    assert_clean "$MNT"
+    mpcp src "$MNT/dst"
+    mpcp src "$MNT/dst2"
+}
+
+@test "an extended attribute for which there is no room is missed, also with --preserve=all" {
+    has_xattrs
+    with_mount ext4 16M -I 128 -b 1024
+    echo a >src
+    setfattr -n user.a -v small src
+    setfattr -n user.b -v "$(printf '%01500d' 0)" src || skip "no attribute as large as that here"
+    setfattr -n user.c -v small src
+    for list in xattr all; do
+        run --separate-stderr mpcp --preserve=$list src "$MNT/$list"
+        assert_failed_like 1 '.*: cannot preserve extended attributes: No space left on device \(the copy is complete\)'
+        [ "$(getfattr --absolute-names "$MNT/$list" | grep user. | sort | xargs)" = "user.a user.c" ]
+        cmp src "$MNT/$list"
+    done
+}
+
+@test "an attribute that an ordinary user may not give is missed" {
+    needs_root
+    echo a >src
+    setfattr -n security.test -v value src 2>/dev/null || skip "no security attributes here"
+    chmod 777 .
+    mpcp --preserve=xattr src dst
+    [ "$(getfattr --only-values -n security.test dst)" = value ]
+    rm dst
+    run --separate-stderr mpcp_as_nobody --preserve=xattr src dst
+    assert_failed_like 1 'dst: cannot preserve extended attributes: Operation not permitted \(the copy is complete\)'
+    cmp src dst
 }
 
 # strace's word for the system calls that give: owner, mode, times.

@@ -49,3 +49,26 @@ Test(acl, what_makes_no_sense_leaves_the_owners_rights)
     cr_assert_eq(acl_narrow(&other, 3, 0777), 0700);
     cr_assert_eq(acl_narrow(NULL, 0, 0777), 0700);
 }
+
+static int shown(const struct acl *acl, size_t entries)
+{
+    return acl_mode(acl, offsetof(struct acl, entries) + entries * sizeof(acl->entries[0]));
+}
+
+Test(acl, the_mode_that_goes_with_it_has_the_mask_for_the_group)
+{
+    static const struct acl few = {2, {{OWNER, 6}, {GROUP_OWNER, 4}, {OTHER, 1}}};
+    static const struct acl many = {
+        2, {{OWNER, 7}, {USER, 7}, {GROUP_OWNER, 1}, {GROUP, 7}, {MASK, 6}, {OTHER, 0}}};
+    cr_assert_eq(shown(&few, 3), 0641);
+    cr_assert_eq(shown(&many, 6), 0760);
+}
+
+Test(acl, what_makes_no_sense_goes_with_no_mode)
+{
+    static const struct acl other = {3, {{OWNER, 6}, {GROUP_OWNER, 4}, {OTHER, 0}}};
+    static const struct acl partial = {2, {{OWNER, 6}, {GROUP_OWNER, 4}}};
+    cr_assert_eq(shown(&other, 3), -1);
+    cr_assert_eq(shown(&partial, 2), -1);
+    cr_assert_eq(acl_mode(&partial, 3), -1);
+}

@@ -293,6 +293,56 @@ Test(attributes, it_is_left_out_if_that_is_tolerated)
     carry(ATTRIBUTE_XATTR | ATTRIBUTE_TOLERANT);
 }
 
+Test(attributes, what_is_no_matter_of_the_file_system_is_never_tolerated)
+{
+    static const int errors[] = {ENOSPC, EDQUOT, EIO, ERANGE, E2BIG, EPERM, EACCES};
+    set_xattr(from, "user.test", "value");
+    for (size_t i = 0; i < LENGTH(errors); i++) {
+        refusing.xattr = errors[i];
+        try_to_carry(ATTRIBUTE_XATTR | ATTRIBUTE_TOLERANT);
+        assert_lacks("extended attributes", errors[i]);
+    }
+    refusing.xattr = ENOSYS;
+    carry(ATTRIBUTE_XATTR | ATTRIBUTE_TOLERANT);
+}
+
+Test(attributes, the_others_are_carried_if_one_is_refused)
+{
+    static const char *const names[] = {"user.a", "user.b", "user.c"};
+    for (size_t i = 0; i < LENGTH(names); i++)
+        set_xattr(from, names[i], "value");
+    for (size_t i = 0; i < 2 * LENGTH(names); i++) {
+        const char *one = names[i / 2];
+        for (size_t k = 0; k < LENGTH(names); k++)
+            fremovexattr(to, names[k]);
+        refusing.xattr = ENOSPC;
+        refusing.one = one;
+        try_to_carry(ATTRIBUTE_XATTR | (i % 2 ? ATTRIBUTE_TOLERANT : 0));
+        assert_lacks("extended attributes", ENOSPC);
+        for (size_t k = 0; k < LENGTH(names); k++)
+            cr_assert_eq(has_xattr(to, names[k]), names[k] != one, "%s, refused is %s", names[k],
+                         one);
+    }
+}
+
+Test(attributes, only_a_label_of_a_security_module_is_passed_over)
+{
+    static const struct {
+        const char *name;
+        bool label;
+    } cases[] = {{"security.selinux", true},     {"security.SMACK64", true},
+                 {"security.SMACK64EXEC", true}, {"security.apparmor", true},
+                 {"security.ima", true},         {"security.evm", true},
+                 {"security.capability", false}, {"security.test", false},
+                 {"security.imax", false},       {"user.selinux", false}};
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        refusing.listed = cases[i].name;
+        refusing.xattr = EPERM;
+        try_to_carry(ATTRIBUTE_XATTR);
+        cr_assert_eq(lack.which, cases[i].label ? 0 : ATTRIBUTE_XATTR, "%s", cases[i].name);
+    }
+}
+
 Test(attributes, a_source_that_can_have_none_is_no_failure)
 {
     from = open_without_attributes();
@@ -391,6 +441,42 @@ Test(attributes, where_no_acl_can_be_had_the_mode_is_narrowed)
     cr_assert_eq(mode_of(to), 0604);
 }
 
+Test(attributes, an_acl_that_is_stored_but_not_heeded_is_taken_away_and_the_mode_narrowed)
+{
+    static const struct {
+        unsigned user, group, mask, other;
+        mode_t before, after;
+    } cases[] = {{4, 0, 4, 0, 0600, 0600}, {4, 0, 4, 0, 0640, 0600}, {0, 4, 4, 4, 0644, 0600},
+                 {6, 4, 6, 0, 0660, 0640}, {0, 0, 0, 4, 0600, 0600}, {0, 0, 0, 4, 0604, 0600}};
+    set_xattr(to, "user.acl", "");
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        set_these(from, cases[i].user, cases[i].group, cases[i].mask, cases[i].other);
+        fremovexattr(to, "user.acl");
+        cr_assert_eq(fchmod(to, cases[i].before), 0);
+        refusing.unheeded = to;
+        try_to_carry(ATTRIBUTE_MODE);
+        assert_lacks("the ACL", EOPNOTSUPP);
+        cr_assert_eq(mode_of(to), cases[i].after, "case %zu: %o", i, mode_of(to));
+        cr_assert_not(has_xattr(to, "user.acl"));
+    }
+}
+
+Test(attributes, a_replacement_has_the_acl_that_is_not_heeded_and_the_mode_of_the_old_file)
+{
+    set_xattr(to, "user.acl", "");
+    fremovexattr(to, "user.acl");
+    set_these(from, 4, 0, 4, 0);
+    struct attributes_kept kept;
+    const struct attributes a = {.old = &kept, .mode = -1};
+    cr_assert_eq(attributes_read(from, &kept), 0);
+    kept.st.st_mode = S_IFREG | 0604;
+    refusing.unheeded = to;
+    cr_assert_eq(attributes_give(&a, to, &lack), 0);
+    attributes_release(&kept);
+    cr_assert(has_xattr(to, "user.acl"));
+    cr_assert_eq(mode_of(to), 0604);
+}
+
 static int mode_of_new(int src, int fresh, int mode)
 {
     cr_assert_eq(attributes_mode_of_new(src, fresh, &mode), 0);
@@ -459,6 +545,72 @@ Test(attributes, whatever_is_refused_the_others_are_carried)
         close(to);
     }
     to = make_file("to", 0);
+}
+
+Test(attributes, what_only_seems_to_be_given_is_lacking)
+{
+    struct stat st = status_of(from);
+    need_root("gives files away");
+    st.st_uid = SOMEONE;
+    refusing.deaf = true;
+    give(&st, ALL);
+    assert_lacks("the owner and the mode", EOPNOTSUPP);
+    cr_assert_eq(status_of(to).st_mtim.tv_sec, 1234567890);
+    st.st_uid = 0;
+    st.st_mode = S_IFREG | 04600;
+    give(&st, ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP);
+    assert_lacks("the mode", EOPNOTSUPP);
+    st.st_mode = S_IFREG | 0600;
+    give(&st, ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP);
+    cr_assert_eq(lack.which, 0);
+}
+
+Test(attributes, a_new_file_where_all_have_the_same_mode_lacks_nothing)
+{
+    const struct attributes a = {.mode = 0644};
+    refusing.deaf = true;
+    cr_assert_eq(attributes_give(&a, to, &lack), 0);
+    cr_assert_eq(lack.which, 0);
+}
+
+Test(attributes, an_owner_that_only_seems_to_be_kept_is_a_failure)
+{
+    struct attributes_kept kept;
+    const struct attributes a = {.old = &kept, .mode = -1};
+    cr_assert_eq(attributes_read(from, &kept), 0);
+    kept.st.st_uid = SOMEONE;
+    refusing.deaf = true;
+    cr_assert_eq(attributes_give(&a, to, &lack), geteuid() == 0 ? -EOPNOTSUPP : -EPERM);
+    attributes_release(&kept);
+}
+
+Test(attributes, a_user_who_may_not_give_files_away_is_not_told_that_it_was_in_vain)
+{
+    struct stat st = status_of(from);
+    need_root("becomes somebody else");
+    cr_assert_eq(fchown(to, 65534, 65534), 0);
+    st.st_mode = status_of(to).st_mode;
+    refusing.deaf = true;
+    cr_assert_eq(seteuid(65534), 0);
+    give(&st, ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP);
+    cr_assert_eq(seteuid(0), 0);
+    cr_assert_eq(lack.which, 0);
+}
+
+Test(attributes, a_set_id_bit_that_is_left_out_for_want_of_the_right_is_not_missed)
+{
+    struct stat st = status_of(from);
+    need_root("becomes somebody else");
+    cr_assert_eq(fchown(to, 65534, SOMEONE), 0);
+    st.st_uid = 65534;
+    st.st_gid = SOMEONE; /* a group that he isn't in */
+    st.st_mode = S_IFREG | 02755;
+    cr_assert_eq(setegid(65534), 0);
+    cr_assert_eq(seteuid(65534), 0);
+    give(&st, ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP);
+    cr_assert_eq(seteuid(0), 0);
+    cr_assert_eq(lack.which, 0);
+    cr_assert_eq(mode_of(to), 0755);
 }
 
 Test(attributes, the_wrong_owner_gets_no_special_bits)
