@@ -71,9 +71,17 @@ void signals_tick(bool on)
 void signals_block(sigset_t *old)
 {
     sigset_t set;
+    signals_block_harmless(old);
     sigemptyset(&set);
     for (int i = 0; i < FATAL_COUNT; i++)
         sigaddset(&set, fatal_signals[i]);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+void signals_block_harmless(sigset_t *old)
+{
+    sigset_t set;
+    sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
     sigaddset(&set, SIGALRM);
     sigprocmask(SIG_BLOCK, &set, old);

@@ -29,5 +29,9 @@ void signals_tick(bool on);
 void signals_block(sigset_t *old);
 void signals_unblock(const sigset_t *old);
 
+/* Blocks those only that shall go unnoticed, SIGUSR1 and the ticks, until signals_unblock(&old):
+ * for what loses its bytes when a call is interrupted, as stdio does. */
+void signals_block_harmless(sigset_t *old);
+
 /* Ends this process by signal `sig`, as if it had never been caught. */
 _Noreturn void signals_die(int sig);

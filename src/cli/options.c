@@ -35,11 +35,9 @@ static bool set_chunk(struct options *o, const char *arg)
 /* To share extents is no engine's work, but to the user it is one more way to copy. */
 static bool set_engine(struct options *o, const char *arg)
 {
-    bool reflink = strcmp(arg, "reflink") == 0;
-    if (reflink)
-        o->rules.wishes.reflink = WHEN_ALWAYS;
+    o->shares = strcmp(arg, "reflink") == 0;
     o->rules.wishes.engine = engine_find(arg);
-    return o->rules.wishes.engine || reflink || strcmp(arg, "auto") == 0;
+    return o->rules.wishes.engine || o->shares || strcmp(arg, "auto") == 0;
 }
 
 static bool set_bwlimit(struct options *o, const char *arg)
@@ -354,6 +352,7 @@ static bool reads_stdin(const struct options *o)
 static bool check_together(const struct options *o)
 {
     const char *clash = NULL;
+    bool shares = o->shares || o->rules.wishes.reflink == WHEN_ALWAYS;
     if (o->target_directory && o->no_target_directory)
         clash = "--target-directory and --no-target-directory: take one of them, not both";
     if (o->verbose && o->quiet)
@@ -362,11 +361,13 @@ static bool check_together(const struct options *o)
         clash = "--json: needs standard output for itself, which is the DEST";
     if (o->rules.existing == EXISTING_ASK && reads_stdin(o))
         clash = "--interactive: needs standard input for the answers, which is a SOURCE";
-    if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.sparse != WHEN_AUTO)
+    if (shares && o->rules.wishes.sparse != WHEN_AUTO)
         clash =
             "--reflink=always, --engine=reflink: holes are shared as they are, so take no --sparse";
-    if (o->rules.wishes.reflink == WHEN_ALWAYS && o->rules.wishes.engine)
+    if (shares && o->rules.wishes.engine)
         clash = "--reflink=always and --engine: take one of them, not both";
+    if (o->shares && o->rules.wishes.reflink == WHEN_NEVER)
+        clash = "--reflink=never and --engine=reflink: take one of them, not both";
     if (clash)
         diag_print("%s", clash);
     return !clash;
@@ -418,6 +419,8 @@ bool options_parse(int argc, char **argv, struct options *o, int *status)
     take_operands(o);
     if (!check_together(o))
         return false;
+    if (o->shares)
+        o->rules.wishes.reflink = WHEN_ALWAYS;
     o->rules.wishes.sync |= o->rules.wishes.verify; /* what isn't on the disk can't be read there */
     *status = STATUS_COPIED;
     return !print_what_was_asked(o);

@@ -14,6 +14,7 @@ struct options {
     char *target_directory; /* -t */
     bool no_target_directory;
     enum when progress;
+    bool shares; /* --engine=reflink, which is --reflink=always */
     bool verbose, quiet, explain, json;
     bool status; /* the operand is no file, but may be a process */
     bool help, usage, version;

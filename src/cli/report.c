@@ -19,15 +19,21 @@ void report_start(struct report *report, const struct options *options, const ch
                    options->progress == WHEN_ALWAYS);
 }
 
+/* stdio drops what it was writing when a signal interrupts it. So whatever is printed here is
+ * printed with those blocked that end nothing; the others must get through to a full pipe. */
+
 /* --- the observer --- */
 
 /* "y" or "Y" is yes. Anything else, also the end of stdin, is no. */
 static void ask(const char *dst)
 {
+    sigset_t old;
+    signals_block_harmless(&old);
     fputs("mpcp: replace ", stderr);
     diag_put_quoted(stderr, dst);
     fputs("? ", stderr);
     fflush(stderr);
+    signals_unblock(&old);
 }
 
 static bool confirm(void *arg, const char *dst)
@@ -125,8 +131,10 @@ static void explain(void *arg, const struct source *src, const struct destinatio
 {
     const struct report *report = arg;
     FILE *out = report->notes;
+    sigset_t old;
     if (!report->options->explain)
         return;
+    signals_block_harmless(&old);
     put_pair(out, src->path, dst->path);
     fputc('\n', out);
     put_size(out, plan);
@@ -137,6 +145,7 @@ static void explain(void *arg, const struct source *src, const struct destinatio
     fprintf(out, "  placement    %s: %s\n", plan->in_place ? "in place" : "staged",
             plan->placement_why);
     fflush(out); /* before any worker inherits the buffer, and before the copy takes its time */
+    signals_unblock(&old);
 }
 
 static void tick(void *arg, off_t done, off_t size)
@@ -163,12 +172,15 @@ static void warn(void *arg, const char *dst, const char *what, const char *why)
 static void remark(void *arg, const char *dst, const char *what, const char *why)
 {
     struct report *report = arg;
+    sigset_t old;
     if (!report->options->verbose)
         return;
     progress_end(&report->progress);
+    signals_block_harmless(&old);
     diag_put_quoted(report->notes, dst);
     fprintf(report->notes, ": %s: %s\n", what, why);
     fflush(report->notes);
+    signals_unblock(&old);
 }
 
 struct copy_observer report_observer(struct report *report)
@@ -237,18 +249,25 @@ static void print_json(const char *src, const char *dst, const struct copy_resul
 void report_end(struct report *report, const char *src, const char *dst,
                 const struct copy_result *result)
 {
+    sigset_t old;
     progress_end(&report->progress);
+    signals_block_harmless(&old);
     if (result->error || result->outcome == OUTCOME_FAILED)
         diag_print("%s", result->error ? result->error : "cannot copy: out of memory");
     if (report->options->json)
         print_json(src, dst, result);
     if (report->options->verbose && result->outcome != OUTCOME_FAILED)
         print_verbose(report->notes, src, dst, result);
+    signals_unblock(&old);
 }
 
 int report_close(int status)
 {
+    sigset_t old; /* to the end: nobody is left to answer */
+    signals_block_harmless(&old);
     if (fflush(stdout) == 0 && !ferror(stdout) && fclose(stdout) == 0)
+        return status;
+    if (signals_fatal()) /* which has interrupted it, and is what the process ends by */
         return status;
     diag_print("standard output: cannot write: %s", strerror(errno));
     return status == STATUS_COPIED ? STATUS_FAILED : status;

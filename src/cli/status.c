@@ -3,6 +3,7 @@
 #include "base/arithmetic.h"
 #include "base/diag.h"
 #include "base/json_text.h"
+#include "base/signals.h"
 #include "base/size.h"
 #include "cli/options.h"
 #include "cli/progress.h"
@@ -167,12 +168,14 @@ static int print_one(const struct sightings *all, const char *pid, bool json)
 int status_print(const char *const *operands, bool json)
 {
     struct sightings all;
+    sigset_t old;
     pid_t only = 0;
     if (operands[0] && (operands[1] || !parse_pid(operands[0], &only))) {
         diag_print("--status: takes no operand but the number of one process");
         return STATUS_USAGE;
     }
     int status = STATUS_COPIED, rc = sightings_find(&all, only);
+    signals_block_harmless(&old); /* stdio would lose what it prints meanwhile */
     if (rc < 0) {
         diag_about("/proc", "cannot list processes", strerror(-rc));
         status = STATUS_FAILED;
@@ -181,6 +184,7 @@ int status_print(const char *const *operands, bool json)
     } else {
         print_all(&all, json);
     }
+    signals_unblock(&old);
     sightings_release(&all);
     return status;
 }

@@ -239,11 +239,25 @@ static int check_reflinkable(struct copy *c)
                           "it is a stream or a device");
 }
 
+/* Whether copy_file_range(2) shares extents is the file system's choice alone. */
+static int check_unshared(struct copy *c)
+{
+    const struct wishes *wishes = &c->rules->wishes;
+    bool may_share = c->plan.engines[0].engine == &engine_copy_range && c->src.fs == c->dst.fs &&
+                     filesystem_of(c->dst.fs)->reflinks;
+    if (!may_share || (wishes->reflink != WHEN_NEVER && wishes->sparse != WHEN_NEVER))
+        return 0;
+    return complaint_make(
+        &c->why, EINVAL, c->dst.path, "cannot copy",
+        "engine copy-range may share extents on this file system, which %s rules out",
+        wishes->reflink == WHEN_NEVER ? "--reflink=never" : "--sparse=never");
+}
+
 /* What can't be had is refused before anything is written. */
 static int check_wishes(struct copy *c)
 {
     const struct wishes *wishes = &c->rules->wishes;
-    int rc = c->plan.reflink == REFLINK_MUST ? check_reflinkable(c) : 0;
+    int rc = c->plan.reflink == REFLINK_MUST ? check_reflinkable(c) : check_unshared(c);
     if (rc < 0)
         return rc;
     if (wishes->verify && inspect_is_stream(&c->dst))

@@ -202,6 +202,14 @@ static void choose_reserve(struct plan *plan, const struct destination *dst)
     plan->reserve_why = reasons[i].why;
 }
 
+/* Extents that the server shares are copied by no one. */
+static bool server_may_copy(const struct source *src, const struct destination *dst,
+                            const struct wishes *wishes)
+{
+    return filesystem_of(dst->fs)->remote && src->fs == dst->fs && wishes->reflink != WHEN_NEVER &&
+           wishes->sparse != WHEN_NEVER;
+}
+
 /* The best first; all that follow serve where those before can't. */
 static void choose_engines(struct plan *plan, const struct source *src,
                            const struct destination *dst, const struct wishes *wishes,
@@ -211,7 +219,7 @@ static void choose_engines(struct plan *plan, const struct source *src,
         add_engine(plan, wishes->engine, "--engine was given");
         return;
     }
-    if (filesystem_of(dst->fs)->remote && src->fs == dst->fs)
+    if (server_may_copy(src, dst, wishes))
         add_engine(plan, &engine_copy_range, "the server may copy by itself");
     choose_engine_for_moving(plan, src, dst, wishes, facts);
 }

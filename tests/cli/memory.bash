@@ -5,6 +5,7 @@
 peak_below_48_mib() { # size, option...
     skip_sanitized "the sanitizer needs memory of its own"
     needs_room "$1"
+    skip_sharing .
     truncate -s "$1" src
     shift
     python3 -c 'import resource, subprocess, sys

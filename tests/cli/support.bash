@@ -144,6 +144,12 @@ skip_across() {
     [ "${ENGINE-}" != copy-range ] || skip "copy_file_range never goes from one kind of file system to another"
 }
 
+# For what --reflink=never or --sparse=never shall do there: skip_sharing DIRECTORY.
+skip_sharing() {
+    [ "${ENGINE-}" != copy-range ] || [[ "$(stat -f -c %T "$1")" == @(ext2/ext3|tmpfs) ]] ||
+        skip "copy_file_range may share extents there"
+}
+
 # For what has nothing to do with how bytes are moved: once is enough.
 only_once() {
     [ "$ENGINE" = read-write ] || skip "the engine has no part in this"

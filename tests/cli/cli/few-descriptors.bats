@@ -62,7 +62,7 @@ setup_files() {
 @test "each engine" {
     setup_files
     for engine in $ENGINES; do
-        sweep large -j2 --engine="$engine" --reflink=never large dst
+        sweep large -j2 --engine="$engine" large dst
     done
 }
 

@@ -120,3 +120,43 @@ print(eval(sys.argv[1]))' "$1"
     [ "$(mpcp --json a b d | wc -l)" = 2 ]
     [ "$(mpcp -v a b d | wc -l)" = 2 ]
 }
+
+# Makes `many` small files, and copies them with the options given into a pipe that nobody reads for a while; sends the
+# signal when it is full. What came out is in `lines`, what was complained about in `err`, and the status in `rc`.
+copies_into_slow_pipe() { # signal, option...
+    local signal=$1
+    shift
+    mkdir many out
+    touch many/{1..1500}
+    {
+        { "$DIR/$PROCESS" "$@" -t out many/* || echo $? >rc; } 2>err | { wait_until test -e read && cat >lines; }
+    } &
+    wait_until pgrep -x "$PROCESS" >pid
+    PARENT=$(head -1 pid)
+    wait_until grep -q pipe "/proc/$PARENT/wchan"
+    kill -"$signal" "$PARENT"
+    sleep 0.3
+    touch read
+    wait
+    cat err
+}
+
+@test "a status that is asked for loses nothing that is said" {
+    for option in --json -v --explain; do
+        copies_into_slow_pipe USR1 $option
+        [ ! -e rc ]
+        [ "$(grep -c -e '^{.*}$' -e "^'.* -> " lines)" = 1500 ]
+        run ! grep 'standard output' err
+        rm -r many out read lines err
+    done
+}
+
+@test "a signal ends it also while nobody reads what it says" {
+    for option in --json -v --explain; do
+        copies_into_slow_pipe TERM $option
+        [ "$(cat rc)" = 143 ]
+        [ "$(ls out | wc -l)" -lt 1500 ]
+        run ! grep 'standard output' err
+        rm -r many out read lines err rc
+    done
+}

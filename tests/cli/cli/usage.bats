@@ -27,6 +27,16 @@ nonsense() { # sentence, argument...
 @test "shared extents and an engine" {
     nonsense '--reflink=always and --engine: take one of them, not both' --reflink=always --engine=mmap a b
 }
+@test "extents that shall be shared, and never" {
+    nonsense '--reflink=never and --engine=reflink: take one of them, not both' --reflink=never --engine=reflink a b
+    nonsense '--reflink=never and --engine=reflink: take one of them, not both' --engine=reflink --reflink=never a b
+}
+@test "of two engines the last is taken" {
+    echo a >a
+    mpcp --engine=reflink --engine=mmap --json a b >out
+    [ "$(member engine <out)" = mmap ]
+    run ! mpcp --engine=mmap --engine=reflink a /dev/null
+}
 @test "an unknown attribute" {
     nonsense '--preserve=mode,colour: takes a list of mode, ownership, timestamps, xattr, all' --preserve=mode,colour a b
 }

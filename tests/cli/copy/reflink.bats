@@ -55,6 +55,30 @@ shares_on() { # type
     [ "$(takes --sparse=never)" -gt 60000 ]
 }
 
+@test "not by the kernel's own choice either" {
+    local type option
+    for type in xfs btrfs; do
+        with_sharing $type
+        random_file "$MNT/src" 1M
+        for option in --reflink=never --sparse=never; do
+            run --separate-stderr mpcp --engine=copy-range $option "$MNT/src" "$MNT/dst"
+            assert_refused 1 "$MNT/dst: cannot copy: engine copy-range may share extents on this file system, which $option rules out"
+            [ ! -e "$MNT/dst" ]
+        done
+        assert_clean
+        mpcp --engine=copy-range "$MNT/src" "$MNT/dst"
+        umount "$MNT"
+        rmdir "$MNT"
+    done
+}
+
+@test "where nothing can be shared, copy-range needn't be ruled out" {
+    with_mount ext4 64M
+    random_file "$MNT/src" 1M
+    mpcp --engine=copy-range --reflink=never --sparse=never "$MNT/src" "$MNT/dst"
+    cmp "$MNT/src" "$MNT/dst"
+}
+
 @test "a change of the copy doesn't reach the source" {
     with_sharing btrfs
     takes

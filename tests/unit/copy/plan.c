@@ -225,6 +225,15 @@ Test(plan, a_server_is_asked_to_copy_by_itself)
     cr_assert_eq(plan.engines[0].engine, &engine_copy_range);
 }
 
+Test(plan, a_server_that_may_share_extents_is_not_asked_where_they_shall_not_be)
+{
+    static const struct wishes wishes[] = {{.reflink = WHEN_NEVER}, {.sparse = WHEN_NEVER}};
+    for (size_t i = 0; i < LENGTH(wishes); i++) {
+        struct plan plan = plan_of(large, a_new_destination(NFS_SUPER_MAGIC), wishes[i]);
+        cr_assert_eq(plan.engines[0].engine, &engine_read_write);
+    }
+}
+
 /* --- holes --- */
 
 static struct plan plan_sparse(off_t data, struct destination dst, enum when sparse)
