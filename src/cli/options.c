@@ -14,10 +14,17 @@
 
 /* --- what each option with a value makes of it; false: nonsense --- */
 
+/* "1.5": of 0.5K there are 512. */
+static bool is_fraction(const char *arg)
+{
+    const char *suffix = arg + strspn(arg, "0123456789.");
+    return strchr(arg, '.') && (*suffix == '\0' || strcmp(suffix, "B") == 0);
+}
+
 static bool set_jobs(struct options *o, const char *arg)
 {
     uint64_t jobs;
-    if (size_parse(arg, &jobs) < 0 || jobs == 0)
+    if (size_parse(arg, &jobs) < 0 || jobs == 0 || is_fraction(arg))
         return false;
     o->rules.wishes.jobs = jobs < UINT_MAX ? (unsigned)jobs : UINT_MAX;
     return true;

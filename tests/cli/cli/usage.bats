@@ -13,6 +13,10 @@ nonsense() { # sentence, argument...
 @test "no workers" { nonsense '--jobs=0: takes a number of workers, 1 or more' -j 0 a b; }
 @test "workers that are no number" { nonsense '--jobs=x: takes a number of workers, 1 or more' -j x a b; }
 @test "fewer than no workers" { nonsense '--jobs=-1: takes a number of workers, 1 or more' -j -1 a b; }
+@test "half a worker" {
+    nonsense '--jobs=1.5: takes a number of workers, 1 or more' -j 1.5 a b
+    nonsense '--jobs=2.0B: takes a number of workers, 1 or more' -j 2.0B a b
+}
 @test "a negative chunk" { nonsense '--chunk=-1: takes a size from 1 to 1G, such as 512K or 4MiB' --chunk=-1 a b; }
 @test "an empty chunk" { nonsense '--chunk=0: takes a size from 1 to 1G, such as 512K or 4MiB' --chunk=0 a b; }
 @test "an unknown engine" { nonsense '--engine=warp: takes auto, reflink, copy-range, mmap, mmap-read, mmap-write, read-write, sendfile, splice, direct or direct-read' --engine=warp a b; }
