@@ -3,8 +3,17 @@
 """Sums up meson's JUnit logs, given as arguments: why tests were skipped, then one line of counts."""
 
 import collections
+import re
 import sys
 import xml.etree.ElementTree
+
+# What XML can't hold, and what tests may have printed: names of any bytes, escapes of terminals.
+IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def read(log):
+    with open(log, encoding="utf-8", errors="replace") as file:
+        return xml.etree.ElementTree.fromstring(IMPOSSIBLE.sub("?", file.read()))
 
 
 def outcome(case):
@@ -16,7 +25,7 @@ def outcome(case):
 def main():
     counts = collections.Counter()
     for log in sys.argv[1:]:
-        for suite in xml.etree.ElementTree.parse(log).iter("testsuite"):
+        for suite in read(log).iter("testsuite"):
             for case in suite.iter("testcase"):
                 result = outcome(case)
                 counts[result] += 1

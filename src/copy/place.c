@@ -179,11 +179,9 @@ static int open_in_place(struct copy *c)
     c->overtaken = rc == -EEXIST && may_begin_anew(c);
     if (rc < 0)
         return step_fail(c, rc, c->dst.path, c->dst.exists ? "cannot open" : "cannot create");
-    if (is_another(c)) {
-        c->overtaken = may_begin_anew(c);
+    if (is_another(c))
         return complaint_make(&c->why, ESTALE, c->dst.path, "cannot open",
                               "it was replaced by another file meanwhile");
-    }
     return lock_in_place(c);
 }
 
