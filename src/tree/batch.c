@@ -113,7 +113,8 @@ struct crew {
 static void recruit(struct batch *b, struct crew *crew,
                     int (*task)(struct batch *, int, const struct options *), int end)
 {
-    unsigned wanted = cpus_usable();
+    unsigned wanted =
+        b->options->rules.wishes.rate > 0 ? 1 : cpus_usable(); /* one keeps the rate */
     pid_t parent = getpid();
     int ends[2];
     *crew = (struct crew){.lines = -1};
@@ -149,6 +150,8 @@ static void attend(struct batch *b, const struct crew *crew)
     for (ssize_t len = 1; len != 0;) {
         int ready = poll(&lines, 1, TICK_MS);
         len = ready > 0 ? read(crew->lines, text, sizeof(text)) : -1;
+        if (len < 0 && ready != 0 && errno != EINTR && errno != EAGAIN)
+            break;
         if (len > 0)
             relay(b, text, (size_t)len);
         else if (len < 0)
@@ -178,9 +181,9 @@ static int run_crew(struct batch *b, int (*task)(struct batch *, int, const stru
     recruit(b, &crew, task, end);
     if (crew.count > 0)
         attend(b, &crew);
+    io_close(&crew.lines); /* else those who have something to say would wait for ever */
     for (unsigned i = 0; i < crew.count; i++)
         status = options_worse_status(status, reap(crew.children[i]));
-    io_close(&crew.lines);
     progress_end(&b->progress);
     return status;
 }
@@ -258,11 +261,11 @@ static int copy_in_order(struct batch *b)
     return status;
 }
 
-/* Is one told in order, or is each to mind its own rate and to show that? */
+/* Is each told, or asked about, in its order? */
 static bool is_worth_it(const struct options *o, int count)
 {
     bool ordered = o->verbose || o->json || o->explain || o->rules.existing == EXISTING_ASK;
-    return count >= WORTH && !ordered && o->rules.wishes.rate == 0;
+    return count >= WORTH && !ordered;
 }
 
 /* Memory full of zeros that all processes share; NULL: none. */

@@ -73,6 +73,19 @@ some_files() { # count
     assert_clean
 }
 
+# The parent alone is traced; what it reads before the pipe is not to fail.
+@test "what the processes say can't be read" {
+    local before
+    needs_strace
+    some_files 200
+    ASAN_OPTIONS=detect_leaks=0 strace -qq -o trace -e trace=read,pipe2 "$MPCP" in/* out
+    before=$(sed '/^pipe2/,$d' trace | grep -c '^read')
+    ASAN_OPTIONS=detect_leaks=0 timeout -s KILL 20 strace -qq -o trace -e trace=read -e inject=read:error=EIO:when=$((before + 1))+ \
+        "$DIR/$PROCESS" in/* out
+    grep -q EIO trace
+    diff -r in out
+}
+
 @test "a signal ends all of them" {
     local status=0
     needs_strace

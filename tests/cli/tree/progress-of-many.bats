@@ -85,3 +85,25 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' \
     [[ "$(cat err)" =~ ^mpcp:\ [0-9]+\ of\ 200\ files ]]
     diff -r in out
 }
+
+# 100 files of 1000 bytes at 40,000 bytes a second.
+@test "with a rate, too" {
+    some_files 100
+    mpcp --progress=always --bwlimit=40000 in/* out 2>err
+    cat err
+    grep -qE '[1-9][0-9]* of 100 files +[1-9][0-9]?%  ' err
+    diff -r in out
+}
+
+@test "SIGUSR1 asks for one line, with a rate, too" {
+    some_files 100
+    "$DIR/$PROCESS" --bwlimit=40000 in/* out 2>err &
+    local job=$!
+    wait_until test -e out/1
+    kill -USR1 $job
+    wait $job
+    cat err
+    [ "$(wc -l <err)" = 1 ]
+    [[ "$(cat err)" =~ ^mpcp:\ [0-9]+\ of\ 100\ files ]]
+    diff -r in out
+}
