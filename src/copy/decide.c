@@ -5,34 +5,23 @@
 #include "base/io.h"
 #include "base/lock.h"
 #include "base/signals.h"
-#include "base/size.h"
 #include "copy/room.h"
 #include "copy/step.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { ORPHAN_TRIES = 500 }; /* of 10 ms */
 
-/* Opening a FIFO waits for a writer, which its own destination never will be. */
-static bool is_its_own_fifo(const struct copy *c)
-{
-    struct stat src, dst;
-    return stat(c->src_name, &src) == 0 && S_ISFIFO(src.st_mode) && stat(c->dst_name, &dst) == 0 &&
-           io_same_file(&src, &dst);
-}
-
 int step_open_source(struct copy *c)
 {
-    if (is_its_own_fifo(c))
-        return complaint_make(&c->why, EINVAL, c->src_name, "cannot copy",
-                              "source and destination are the same file");
-    int rc; /* a FIFO's writer may let it wait */
-    do
+    int rc = inspect_refuse_own_fifo(c->src_name, c->dst_name, &c->why);
+    if (rc < 0)
+        return rc;
+    do /* a FIFO's writer may let it wait */
         rc = inspect_source(c->src_name, &c->src, &c->why);
     while (rc == -EINTR && step_waits(c));
     return rc;
@@ -45,15 +34,8 @@ int step_look_at_destination(struct copy *c)
 
 /* --- one copy at a time --- */
 
-/* Two that write into one file at once would leave a mixture. */
-static bool is_written_by_others(const struct copy *c)
-{
-    return c->rules->wishes.in_place ||
-           (c->dst.exists && (c->dst.st.st_nlink > 1 || c->dst.mount_point ||
-                              !c->dst.dir_writable || c->dst.dir_appends));
-}
-
-/* Streams have no owner; small files are over before another could do harm, if they are staged. */
+/* Streams have no owner; small files are over before another could do harm, if they are staged. Two
+ * that write into one file at once would leave a mixture. */
 static bool needs_lock(const struct copy *c)
 {
     if (inspect_is_stream(&c->dst))
@@ -61,7 +43,7 @@ static bool needs_lock(const struct copy *c)
     if (c->dst.exists && c->rules->existing == EXISTING_KEEP) /* it won't be written to */
         return false;
     return c->rules->wishes.resume || !c->src.has_size || c->src.size >= FACTS_SMALL ||
-           is_written_by_others(c);
+           plan_in_place_why(&c->dst, c->rules->wishes.in_place);
 }
 
 static int try_lock(struct copy *c, pid_t *holder)
@@ -88,15 +70,12 @@ static int look_again(struct copy *c)
 
 static int wait_for_lock(struct copy *c)
 {
-    const struct timespec interval = {.tv_nsec = 100000000};
     pid_t holder;
     step_remark(c, "waiting", "another mpcp is copying to it");
     c->observer->phase(c->observer->arg, "waiting for another mpcp");
-    while (try_lock(c, &holder) == -EBUSY) {
-        nanosleep(&interval, NULL);
-        if (!step_waits(c))
+    while (try_lock(c, &holder) == -EBUSY)
+        if (!step_pause(c))
             return -EINTR;
-    }
     return look_again(c);
 }
 
@@ -270,7 +249,6 @@ static int check_wishes(struct copy *c)
  */
 static int check_possible(struct copy *c)
 {
-    char need[SIZE_TEXT];
     bool created = !c->plan.in_place || !c->dst.exists;
     if (created && faccessat(c->dst.dir_fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
         return step_fail(c, -errno, c->dst.path, "cannot create");
@@ -278,9 +256,7 @@ static int check_possible(struct copy *c)
         return 0;
     off_t held = c->plan.in_place ? (off_t)c->dst.st.st_blocks * 512 : 0;
     int rc = room_look(c->dst.dir_fd, c->plan.data - held);
-    return rc < 0 ? complaint_make_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
-                                         size_format((uint64_t)c->plan.data, need))
-                  : 0;
+    return rc < 0 ? step_fail_room(c, rc) : 0;
 }
 
 static int end_dry_run(struct copy *c)

@@ -121,26 +121,15 @@ int inspect_data(const struct source *src, bool holes, size_t page, struct exten
 
 /* --- the destination --- */
 
-/* Has a file that wasn't there a moment ago? Leaves errno as it was if not. */
-static bool has_appeared(struct destination *dst)
+/* Refuses a destination that stat(2) couldn't find, unless it can be created, or has appeared
+ * since. */
+static int refuse_missing(struct destination *dst, int err, struct complaint *why)
 {
-    struct stat link;
-    int err = errno;
-    if (err == ENOENT && lstat(dst->path, &link) == 0 && !S_ISLNK(link.st_mode) &&
-        stat(dst->path, &dst->st) == 0)
-        return true;
-    errno = err;
-    return false;
-}
-
-/* Refuses a destination that stat(2) couldn't find, unless it can be created. */
-static int refuse_missing(const struct destination *dst, int err, struct complaint *why)
-{
-    struct stat link;
     size_t len = strlen(dst->path);
     if (err == ENOENT && len > 0 && dst->path[len - 1] == '/')
         return complaint_make(why, err, dst->path, "cannot create", "there is no such directory");
-    if (err == ENOENT && lstat(dst->path, &link) == 0)
+    dst->exists = err == ENOENT && lstat(dst->path, &dst->st) == 0;
+    if (dst->exists && S_ISLNK(dst->st.st_mode))
         return complaint_make(why, err, dst->path, "cannot create",
                               "it is a symbolic link that leads nowhere; remove it first");
     if (err == ENOENT && len > 0)
@@ -223,6 +212,12 @@ static int note_file(struct destination *dst)
     return ask_rights(dst->dir_fd, dst->name, W_OK, &dst->writable);
 }
 
+static int complain_same(const char *path, struct complaint *why)
+{
+    return complaint_make(why, EINVAL, path, "cannot copy",
+                          "source and destination are the same file");
+}
+
 int inspect_refuse_same(const struct source *src, const struct destination *dst,
                         struct complaint *why)
 {
@@ -232,10 +227,15 @@ int inspect_refuse_same(const struct source *src, const struct destination *dst,
         return 0;
     bool same = io_same_file(a, b);
     same |= S_ISBLK(a->st_mode) && S_ISBLK(b->st_mode) && a->st_rdev == b->st_rdev;
-    if (!same)
-        return 0;
-    return complaint_make(why, EINVAL, dst->path, "cannot copy",
-                          "source and destination are the same file");
+    return same ? complain_same(dst->path, why) : 0;
+}
+
+int inspect_refuse_own_fifo(const char *src, const char *dst, struct complaint *why)
+{
+    struct stat a, b;
+    bool own =
+        stat(src, &a) == 0 && S_ISFIFO(a.st_mode) && stat(dst, &b) == 0 && io_same_file(&a, &b);
+    return own ? complain_same(src, why) : 0;
 }
 
 static int inspect_stdout(struct destination *dst, struct complaint *why)
@@ -262,7 +262,7 @@ int inspect_destination(const char *path, const struct source *src, struct desti
     *dst = (struct destination){.path = path, .dir_fd = AT_FDCWD};
     if (strcmp(path, STANDARD_STREAM) == 0)
         return inspect_stdout(dst, why);
-    dst->exists = stat(path, &dst->st) == 0 || has_appeared(dst);
+    dst->exists = stat(path, &dst->st) == 0;
     int rc = dst->exists ? 0 : refuse_missing(dst, errno, why);
     if (rc < 0)
         return rc;

@@ -58,6 +58,10 @@ int inspect_data(const struct source *src, bool holes, size_t page, struct exten
 int inspect_refuse_same(const struct source *src, const struct destination *dst,
                         struct complaint *why);
 
+/* Refuses a FIFO onto itself, before anything is opened: that would wait for a writer, which its
+ * own destination never will be. */
+int inspect_refuse_own_fifo(const char *src, const char *dst, struct complaint *why);
+
 /* Describes the destination. Refuses directories and dangling links. */
 int inspect_destination(const char *path, const struct source *src, struct destination *dst,
                         struct complaint *why);

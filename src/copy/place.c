@@ -2,8 +2,6 @@
 #include "base/complaint.h"
 #include "base/io.h"
 #include "base/lock.h"
-#include "base/signals.h"
-#include "base/size.h"
 #include "copy/acl.h"
 #include "copy/flags.h"
 #include "copy/room.h"
@@ -12,9 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 /* --- opening --- */
@@ -150,20 +145,19 @@ static int open_or_create(struct copy *c)
  * is staged, but two who write into one file would leave a mixture. */
 static int lock_in_place(struct copy *c)
 {
-    const struct timespec interval = {.tv_nsec = 100000000};
-    bool stream = inspect_is_stream(&c->dst);
-    int rc = stream ? 0 : lock_file(c->stage.fd);
-    while (rc == -EBUSY && c->rules->wait && step_waits(c)) {
-        nanosleep(&interval, NULL);
+    if (inspect_is_stream(&c->dst))
+        return 0;
+    int rc = lock_file(c->stage.fd);
+    while (rc == -EBUSY && c->rules->wait) {
+        if (!step_pause(c))
+            return -EINTR;
         rc = lock_file(c->stage.fd);
     }
-    if (rc < 0 && signals_fatal())
-        return -EINTR;
-    return rc == 0 || c->rules->force
-               ? 0
-               : complaint_make(&c->why, EBUSY, c->dst.path, "cannot copy",
-                                "another process has it locked, another mpcp perhaps "
-                                "(--wait waits for it)");
+    if (rc == 0 || c->rules->force)
+        return 0;
+    return complaint_make(&c->why, EBUSY, c->dst.path, "cannot copy",
+                          "another process has it locked, another mpcp perhaps "
+                          "(--wait waits for it)");
 }
 
 static int open_in_place(struct copy *c)
@@ -249,13 +243,6 @@ static int make_way(struct copy *c)
     return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot truncate") : 0;
 }
 
-static int complain_of_room(struct copy *c, int rc)
-{
-    char need[SIZE_TEXT];
-    return complaint_make_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
-                                size_format((uint64_t)c->plan.data, need));
-}
-
 /* Looks before anything of an old destination is touched; it has some of the room already. */
 static int reserve_space(struct copy *c, const struct stat *st)
 {
@@ -263,7 +250,7 @@ static int reserve_space(struct copy *c, const struct stat *st)
     off_t lacking = c->extents.bytes - (off_t)st->st_blocks * 512;
     int rc = reserve == RESERVE_NOTHING ? 0 : room_look(c->stage.fd, lacking);
     if (rc < 0)
-        return complain_of_room(c, rc);
+        return step_fail_room(c, rc);
     rc = make_way(c);
     if (rc < 0)
         return rc;
@@ -271,7 +258,7 @@ static int reserve_space(struct copy *c, const struct stat *st)
     if (!rc)
         rc = stage_give_size(&c->stage, c->plan.size);
     if (rc < 0)
-        return complain_of_room(c, rc);
+        return step_fail_room(c, rc);
     c->spoilt = step_overwrites(c);
     return 0;
 }

@@ -44,7 +44,7 @@ static const struct habit *habit_of(long fs)
     return &unknown;
 }
 
-static void place(struct plan *plan, const struct destination *dst, bool asked)
+const char *plan_in_place_why(const struct destination *dst, bool asked)
 {
     const struct {
         bool applies;
@@ -59,12 +59,17 @@ static void place(struct plan *plan, const struct destination *dst, bool asked)
         {dst->exists && dst->dir_appends, "nothing can be replaced in its directory"},
         {dst->exists && dst->writable && dst->foreign, "a new file can't be given its owner"},
     };
-    plan->placement_why = "it appears only when it is complete";
-    for (size_t i = 0; i < COUNT_OF(reasons) && !plan->in_place; i++) {
-        plan->in_place = reasons[i].applies;
-        if (plan->in_place)
-            plan->placement_why = reasons[i].why;
-    }
+    for (size_t i = 0; i < COUNT_OF(reasons); i++)
+        if (reasons[i].applies)
+            return reasons[i].why;
+    return NULL;
+}
+
+static void place(struct plan *plan, const struct destination *dst, bool asked)
+{
+    const char *why = plan_in_place_why(dst, asked);
+    plan->in_place = why;
+    plan->placement_why = why ? why : "it appears only when it is complete";
 }
 
 /* Holes are kept only where there is nothing: a device, or a stream, would keep what was there. */

@@ -83,6 +83,10 @@ struct plan {
     const char *reflink_why, *reserve_why, *jobs_why, *placement_why, *holes_why, *cache_why;
 };
 
+/* Why the destination must be written in place, the end of a sentence; NULL: it can be staged.
+ * `asked` is the user's wish. */
+const char *plan_in_place_why(const struct destination *dst, bool asked);
+
 /* Will there be holes in the copy? */
 bool plan_leaves_holes(const struct plan *plan);
 

@@ -2,8 +2,11 @@
 #include "copy/step.h"
 #include "base/complaint.h"
 #include "base/signals.h"
+#include "base/size.h"
 
 #include <errno.h>
+#include <stdint.h>
+#include <time.h>
 
 int step_finish(struct copy *c, enum outcome outcome)
 {
@@ -28,9 +31,23 @@ bool step_waits(const struct copy *c)
     return !signals_fatal();
 }
 
+bool step_pause(const struct copy *c)
+{
+    const struct timespec tenth = {.tv_nsec = 100000000};
+    nanosleep(&tenth, NULL);
+    return step_waits(c);
+}
+
 int step_fail(struct copy *c, int rc, const char *path, const char *what)
 {
     return complaint_make_errno(&c->why, -rc, path, "%s", what);
+}
+
+int step_fail_room(struct copy *c, int rc)
+{
+    char need[SIZE_TEXT];
+    return complaint_make_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
+                                size_format((uint64_t)c->plan.data, need));
 }
 
 void step_forget(struct copy *c)

@@ -89,6 +89,9 @@ int step_verify(struct copy *c);
 /* Fills in copy->why with the system's own words for rc, and returns that. */
 int step_fail(struct copy *c, int rc, const char *path, const char *what);
 
+/* Fails because there is no room for the data. */
+int step_fail_room(struct copy *c, int rc);
+
 /* Fails because the disk hasn't taken what was written. No later run may build on that: the kernel
  * tells it once, and then takes pages for written that aren't. */
 int step_fail_disk(struct copy *c, int rc);
@@ -102,6 +105,9 @@ void step_warn(const struct copy *c, const char *what, const char *why);
 /* To be called now and then by whoever waits, and when a signal has come. Returns false if the copy
  * is asked to end. */
 bool step_waits(const struct copy *c);
+
+/* The same after a tenth of a second. */
+bool step_pause(const struct copy *c);
 
 /* Does this copy write into a file that was there before? */
 bool step_overwrites(const struct copy *c);

@@ -168,6 +168,34 @@ needs_strace() {
     strace -qq -o /dev/null true 2>/dev/null || skip "strace can't trace here"
 }
 
+# Runs a command on a terminal of so many columns, and prints all that it writes there: on_terminal COLUMNS COMMAND...
+on_terminal() {
+    python3 -c 'import fcntl, os, pty, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 25, int(sys.argv[1]), 0, 0))
+    os.environ["TERM"] = "xterm"
+    os.execvp(sys.argv[2], sys.argv[2:])
+try:
+    while data := os.read(fd, 65536):
+        sys.stdout.buffer.write(data)
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
+}
+
+# Makes a control group and sets GROUP: make_group CONTROLLER FILE VALUE FILE VALUE. It gets the first value where the
+# groups are of version 2, the second where they are of version 1.
+make_group() {
+    if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+        GROUP=/sys/fs/cgroup/$PROCESS
+        mkdir "$GROUP" && echo "$3" >"$GROUP/$2"
+    else
+        GROUP=/sys/fs/cgroup/$1/$PROCESS
+        mkdir "$GROUP" && echo "$5" >"$GROUP/$4"
+    fi
+} 2>/dev/null
+
 needs_terminal() {
     python3 -c 'import pty; pty.openpty()' 2>/dev/null || skip "no terminal can be opened here"
 }

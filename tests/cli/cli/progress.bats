@@ -3,22 +3,6 @@
 # Progress: shown on a terminal after a second, in one line, cleared at the end; SIGUSR1 asks for a line.
 load ../support
 
-# Runs a command on a terminal of 40 columns, and prints all that it writes there.
-on_terminal() {
-    python3 -c 'import fcntl, os, pty, struct, sys, termios
-pid, fd = pty.fork()
-if pid == 0:
-    fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 40, 0, 0))
-    os.environ["TERM"] = "xterm"
-    os.execvp(sys.argv[1], sys.argv[1:])
-try:
-    while data := os.read(fd, 65536):
-        sys.stdout.buffer.write(data)
-except OSError:
-    pass
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
-}
-
 # Feeds a FIFO for about two and a half seconds.
 feed_slowly() { # name
     for _ in $(seq 25); do
@@ -31,7 +15,7 @@ feed_slowly() { # name
     needs_terminal
     mkfifo fifo
     feed_slowly fifo &
-    on_terminal "$MPCP" fifo dst >out
+    on_terminal 40 "$MPCP" fifo dst >out
     wait
     tr '\r' '\n' <out >lines
     grep -qE '[0-9]\.[0-9] [KM]iB' lines
@@ -43,7 +27,7 @@ feed_slowly() { # name
     needs_terminal
     needs_strace
     random_file src 8M
-    ASAN_OPTIONS=detect_leaks=0 on_terminal strace -f -qq -o /dev/null -e trace=pread64 \
+    ASAN_OPTIONS=detect_leaks=0 on_terminal 40 strace -f -qq -o /dev/null -e trace=pread64 \
         -e inject=pread64:delay_exit=150000 "$MPCP" --engine=read-write -j1 --chunk=256K src dst >out
     grep -qaE '[0-9]+%.* of 8\.0 MiB' out
     cmp src dst
@@ -52,7 +36,7 @@ feed_slowly() { # name
 @test "an error gets a line of its own" {
     needs_terminal
     random_file src 9M
-    on_terminal "$DIR/$PROCESS" --bwlimit=2M -j2 src dst >out &
+    on_terminal 40 "$DIR/$PROCESS" --bwlimit=2M -j2 src dst >out &
     wait_until grep -qa % out
     truncate -s 1M src
     wait $! || true
@@ -63,7 +47,7 @@ feed_slowly() { # name
 @test "a short copy shows nothing" {
     needs_terminal
     random_file src 1M
-    on_terminal "$MPCP" src dst >out
+    on_terminal 40 "$MPCP" src dst >out
     [ ! -s out ]
 }
 
@@ -80,8 +64,8 @@ slow_copy() {
     needs_terminal
     slow_copy default mpcp &
     slow_copy always mpcp --progress=always &
-    slow_copy never on_terminal "$MPCP" --progress=never &
-    slow_copy quiet on_terminal "$MPCP" -q &
+    slow_copy never on_terminal 40 "$MPCP" --progress=never &
+    slow_copy quiet on_terminal 40 "$MPCP" -q &
     wait
     [ ! -s default ]
     [ "$(wc -l <always)" -ge 2 ]
@@ -165,7 +149,7 @@ says_that_it_waits() { # expression
     random_file src 9M
     mpcp --bwlimit=3M src dst &
     sleep 0.5
-    on_terminal "$DIR/$PROCESS" --wait src dst >out
+    on_terminal 40 "$DIR/$PROCESS" --wait src dst >out
     grep -qaE $'\r'"waiting for another mpcp  0:0[0-9]" out
     cmp src dst
 }

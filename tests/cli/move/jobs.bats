@@ -41,22 +41,12 @@ jobs_of() { # option...
     [ "$(jobs_of -j 0.5K --chunk=64KiB)" = 512 ]
 }
 
-# Makes a control group that may use half a CPU, of whichever version there is, and sets GROUP.
-make_quota_group() {
-    if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
-        GROUP=/sys/fs/cgroup/$PROCESS
-        mkdir "$GROUP" && echo '50000 100000' >"$GROUP/cpu.max"
-    else
-        GROUP=/sys/fs/cgroup/cpu/$PROCESS
-        mkdir "$GROUP" && echo 50000 >"$GROUP/cpu.cfs_quota_us"
-    fi
-} 2>/dev/null
-
 @test "no more than the quota of the control group allows" {
     needs_root
     [ "$(nproc)" -gt 1 ] || skip "there is one CPU anyway"
     random_file src 64M
-    make_quota_group || skip "no control group with a quota can be made here"
+    # Half a CPU.
+    make_group cpu cpu.max '50000 100000' cpu.cfs_quota_us 50000 || skip "no control group with a quota can be made here"
     bash -c 'echo $$ >"$1/cgroup.procs" && exec "$2" --json src dst' - "$GROUP" "$MPCP" >out
     [ "$(python3 -c 'import json; print(json.load(open("out"))["jobs"])')" = 1 ]
 }

@@ -3,17 +3,6 @@
 # How much memory there is depends on the control group: a copy that is large for it stays out of its page cache.
 load ../support
 
-# Makes a control group that may use 96 MiB, of whichever version there is, and sets GROUP.
-make_memory_group() {
-    if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
-        GROUP=/sys/fs/cgroup/$PROCESS
-        mkdir "$GROUP" && echo 96M >"$GROUP/memory.max"
-    else
-        GROUP=/sys/fs/cgroup/memory/$PROCESS
-        mkdir "$GROUP" && echo 96M >"$GROUP/memory.limit_in_bytes"
-    fi
-} 2>/dev/null
-
 limited() { # option...
     bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' - "$GROUP" "$MPCP" "$@"
 }
@@ -23,7 +12,7 @@ limited() { # option...
     skip_sanitized "a sanitizer takes more memory than that"
     random_file src 64M
     random_file small 10M
-    make_memory_group || skip "no control group with a limit can be made here"
+    make_group memory memory.max 96M memory.limit_in_bytes 96M || skip "no control group with a limit can be made here"
     run limited --explain src dst
     [ "$status" = 0 ]
     [[ "$output" == *"page cache   cleared: so large a file would push others out of it"* ]]

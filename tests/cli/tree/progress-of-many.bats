@@ -13,18 +13,7 @@ some_files() { # count
 
 # The program with each file taking 40 ms or more, on a terminal of 100 columns; prints all that it writes there.
 slowly_on_terminal() {
-    python3 -c 'import fcntl, os, pty, struct, sys, termios
-pid, fd = pty.fork()
-if pid == 0:
-    fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 100, 0, 0))
-    os.environ["TERM"] = "xterm"
-    os.execvp(sys.argv[1], sys.argv[1:])
-try:
-    while data := os.read(fd, 65536):
-        sys.stdout.buffer.write(data)
-except OSError:
-    pass
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' \
+    on_terminal 100 \
         env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=linkat,ftruncate \
         -e inject=ftruncate:delay_enter=40000 ${FAULT:+-e inject="$FAULT"} "$DIR/$PROCESS" "$@"
 }
