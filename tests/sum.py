@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Sums up meson's JUnit logs, given as arguments: why tests were skipped, then one line of counts."""
+"""Sums up meson's JUnit logs, given as arguments: which tests were skipped, which failed and what these printed, then
+one line of counts."""
 
 import collections
 import re
@@ -22,15 +23,29 @@ def outcome(case):
     return "skipped" if case.find("skipped") is not None else "passed"
 
 
+PRINTED = 60  # lines
+
+
+def print_failed(suite, case):
+    """Repeated here, where nobody has to look for it between the others."""
+    printed = [element.text or "" for element in suite.iter() if element.tag in ("system-out", "system-err")]
+    print(f"failed: {suite.get('name')}: {case.get('name')}")
+    print("\n".join("    " + line for line in "\n".join(printed).splitlines()[-PRINTED:]))
+
+
 def main():
-    counts = collections.Counter()
+    counts, failed = collections.Counter(), []
     for log in sys.argv[1:]:
         for suite in read(log).iter("testsuite"):
             for case in suite.iter("testcase"):
                 result = outcome(case)
                 counts[result] += 1
-                if result != "passed":
-                    print(f"{result}: {suite.get('name')}: {case.get('name')}")
+                if result == "skipped":
+                    print(f"skipped: {suite.get('name')}: {case.get('name')}")
+                elif result == "failed":
+                    failed.append((suite, case))
+    for suite, case in failed:
+        print_failed(suite, case)
     print(", ".join(f"{counts[result]} {result}" for result in ("passed", "failed", "skipped")))
 
 

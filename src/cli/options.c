@@ -30,13 +30,23 @@ static bool set_jobs(struct options *o, const char *arg)
     return true;
 }
 
+static bool set_length(size_t *len, const char *arg, uint64_t most)
+{
+    uint64_t size;
+    if (size_parse(arg, &size) < 0 || size == 0 || size > most)
+        return false;
+    *len = size;
+    return true;
+}
+
 static bool set_chunk(struct options *o, const char *arg)
 {
-    uint64_t len;
-    if (size_parse(arg, &len) < 0 || len == 0 || len > (1 << 30))
-        return false;
-    o->rules.wishes.chunk_len = len;
-    return true;
+    return set_length(&o->rules.wishes.chunk_len, arg, 1 << 30);
+}
+
+static bool set_buffer(struct options *o, const char *arg)
+{
+    return set_length(&o->rules.wishes.buffer_len, arg, 64 << 20);
 }
 
 /* To share extents is no engine's work, but to the user it is one more way to copy. */
@@ -183,6 +193,9 @@ static const struct option table[] = {
     {"chunk", .set = set_chunk, .value = "SIZE",
      .takes = "a size from 1 to 1G, such as 512K or 4MiB",
      .help = "let workers claim SIZE bytes at a time (default: 2 MiB)"},
+    {"buffer", .set = set_buffer, .value = "SIZE",
+     .takes = "a size from 1 to 64M, such as 128K or 1MiB",
+     .help = "read and write SIZE bytes at a time (default: the engine's own)"},
     {"force", 'f', FLAG(rules.force),
      .help = "replace a destination that isn't writable; write to a device in use"},
     {"interactive", 'i', .set = set_interactive, .help = "ask before replacing (overrides -n)"},

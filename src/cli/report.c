@@ -98,9 +98,13 @@ static void put_engines(FILE *out, const struct plan *plan)
         [REFLINK_TRY] = "tried first", [REFLINK_MUST] = "or nothing"};
     if (plan->reflink != REFLINK_NO)
         fprintf(out, "  reflink      %s: %s\n", reflink[plan->reflink], plan->reflink_why);
-    for (const struct candidate *c = plan->engines; c->engine; c++)
-        fprintf(out, "  %-12s %s: %s\n", c == plan->engines ? "engine" : "or else", c->engine->name,
+    for (const struct candidate *c = plan->engines; c->engine; c++) {
+        fprintf(out, "  %-12s %s: %s", c == plan->engines ? "engine" : "or else", c->engine->name,
                 c->why);
+        if (c->forecast > 0)
+            fprintf(out, " (%.0f ms a GiB by %u)", c->forecast, c->workers);
+        fputc('\n', out);
+    }
 }
 
 static void put_room(FILE *out, const struct plan *plan)
@@ -219,6 +223,8 @@ static void print_verbose(FILE *out, const char *src, const char *dst,
     fprintf(out, " (%s in %.3f s, %s; %s, %u %s", size_format((uint64_t)result->bytes, size),
             result->seconds, size_format_rate(throughput(result), rate), result->engine,
             result->jobs, result->jobs == 1 ? "job" : "jobs");
+    if (result->last_engine != result->engine)
+        fprintf(out, "; ended with %s", result->last_engine);
     if (result->kept > 0)
         fprintf(out, "; %s kept", size_format((uint64_t)result->kept, size));
     fputs(result->verified ? "; verified)\n" : ")\n", out);
@@ -231,6 +237,15 @@ static void put_json_member(const char *name, const char *text)
     fputs(", ", stdout);
 }
 
+/* Seconds; null where nothing is known of such copies. */
+static void put_forecast(double seconds)
+{
+    if (seconds > 0)
+        printf("\"forecast\": %.6f, ", seconds);
+    else
+        fputs("\"forecast\": null, ", stdout);
+}
+
 static void print_json(const char *src, const char *dst, const struct copy_result *result)
 {
     putchar('{');
@@ -239,6 +254,8 @@ static void print_json(const char *src, const char *dst, const struct copy_resul
     put_json_member("outcome", outcome_names[result->outcome]);
     put_json_member("error", result->error);
     put_json_member("engine", result->engine);
+    put_json_member("last_engine", result->last_engine);
+    put_forecast(result->forecast);
     printf("\"jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"kept\": %lld, \"verified\": %s, "
            "\"seconds\": %.6f, \"throughput\": %.0f}\n",
            result->jobs, result->blocks, (long long)result->bytes, (long long)result->kept,

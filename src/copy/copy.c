@@ -48,7 +48,7 @@ static void note_failure(struct copy *c)
 
 static void release(struct copy *c)
 {
-    engine_release(&c->transfer);
+    step_release_ways(c);
     share_destroy(c->share);
     records_destroy(c->records);
     extents_release(&c->extents);

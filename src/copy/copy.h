@@ -51,7 +51,8 @@ struct copy_result {
     off_t kept;     /* those of them that an earlier run had copied */
     bool verified;  /* it was read back, and is right */
     double seconds; /* it took, without what was waited for before: a writer, a lock, an answer */
-    const char *engine;
+    const char *engine, *last_engine; /* with which moving began and ended; NULL: it never did */
+    double forecast;       /* seconds, as on the machine where costs were measured; 0: not known */
     unsigned jobs, blocks; /* jobs: workers that were forked; 0: the parent copied */
     char *error; /* the sentence of a failure, or, of a copy with OUTCOME_COPIED, of what couldn't
                     be preserved; allocated, NULL if there is none, or no memory for it */

@@ -9,26 +9,56 @@
 
 /* --- preparing --- */
 
-static void describe_transfer(struct copy *c)
+static struct transfer a_transfer(const struct copy *c)
 {
-    c->transfer = (struct transfer){.src_fd = c->src.fd,
-                                    .dst_fd = c->stage.fd,
-                                    .size = c->plan.size,
-                                    .chunk_len = c->plan.chunk_len,
-                                    .sparse = plan_leaves_holes(&c->plan),
-                                    .skip_zeros = c->plan.holes == HOLES_MAKE};
+    return (struct transfer){.src_fd = c->src.fd,
+                             .dst_fd = c->stage.fd,
+                             .size = c->plan.size,
+                             .chunk_len = c->plan.chunk_len,
+                             .sparse = plan_leaves_holes(&c->plan),
+                             .skip_zeros = c->plan.holes == HOLES_MAKE};
+}
+
+/* Prepares one more way: the first of `candidates` that can be taken. */
+static int add_way(struct copy *c, const struct candidate *candidates)
+{
+    struct transfer *way = &c->ways[c->way_count];
+    *way = a_transfer(c);
+    int rc = engine_prepare(way, candidates);
+    if (rc < 0)
+        engine_release(way);
+    else
+        c->way_count++;
+    return rc;
+}
+
+/* Of those behind the one that is prepared, as many as are worth a trial. */
+static void add_alternatives(struct copy *c)
+{
+    const struct candidate *candidate = c->plan.engines;
+    while (candidate->engine != c->ways->engine)
+        candidate++;
+    while ((++candidate)->engine && c->way_count < c->plan.ways)
+        add_way(c, (struct candidate[]){*candidate, {0}});
 }
 
 /* What is shared is moved by nobody, but --verify has it hashed. */
 int step_prepare(struct copy *c)
 {
     static const struct candidate nobody[] = {{&engine_null, ""}, {0}};
-    describe_transfer(c);
-    int rc = engine_prepare(&c->transfer, c->reflinked ? nobody : c->plan.engines);
-    assert(c->transfer.engine);
-    return rc < 0 ? complaint_make_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
-                                         c->transfer.engine->name)
-                  : 0;
+    int rc = add_way(c, c->reflinked ? nobody : c->plan.engines);
+    if (rc < 0)
+        return complaint_make_errno(&c->why, -rc, c->src.path, "engine %s cannot copy it",
+                                    c->ways->engine->name);
+    if (!c->reflinked)
+        add_alternatives(c);
+    return 0;
+}
+
+void step_release_ways(struct copy *c)
+{
+    while (c->way_count > 0)
+        engine_release(&c->ways[--c->way_count]);
 }
 
 /* --- moving --- */
@@ -39,9 +69,17 @@ static bool is_worth_showing(const struct copy *c)
     return c->plan.jobs > 0 || c->plan.rate > 0 || c->records;
 }
 
-static const char *engine_name(const struct copy *c)
+static const char *engine_name(const struct copy *c, unsigned way)
 {
-    return c->reflinked ? "reflink" : c->transfer.engine->name;
+    return c->reflinked ? "reflink" : c->ways[way].engine->name;
+}
+
+static void begin_tuning(struct copy *c)
+{
+    size_t chunks = (size_t)c->plan.data / c->plan.chunk_len;
+    tuning_begin(&c->share->tuning, tuner_begin(c->way_count, c->plan.jobs, chunks));
+    for (unsigned i = 0; i < c->way_count; i++)
+        snprintf(c->share->engines[i], sizeof(*c->share->engines), "%s", engine_name(c, i));
 }
 
 static int create_share(struct copy *c)
@@ -50,7 +88,7 @@ static int create_share(struct copy *c)
     if (!c->share)
         return step_fail(c, -errno, c->src.path, "cannot share memory with workers");
     c->share->pace.rate = c->reflinked ? 0 : c->plan.rate;
-    snprintf(c->share->engine, sizeof(c->share->engine), "%s", engine_name(c));
+    begin_tuning(c);
     snprintf(c->share->src, sizeof(c->share->src), "%s", c->src_name);
     snprintf(c->share->dst, sizeof(c->share->dst), "%s", c->dst_name);
     return 0;
@@ -58,7 +96,9 @@ static int create_share(struct copy *c)
 
 static struct mover a_mover(struct copy *c)
 {
-    return (struct mover){.transfer = &c->transfer,
+    return (struct mover){.ways = c->ways,
+                          .way_count = c->way_count,
+                          .tuning = &c->share->tuning,
                           .extents = &c->extents,
                           .pace = &c->share->pace,
                           .records = c->records,
@@ -77,6 +117,7 @@ static struct ending run_mover(struct copy *c, struct mover *mover)
     c->observer->phase(c->observer->arg, NULL); /* what was waited for is not copying */
     struct ending ending = step_run(c, &work, PHASE_COPYING, c->plan.jobs, c->plan.data);
     c->result->jobs = ending.forked;
+    c->result->last_engine = engine_name(c, c->share->tuning.tuner.best);
     c->result->bytes = share_done(c->share);
     if (mover->records)
         c->result->kept = records_kept(mover->records, c->result->bytes);
@@ -95,6 +136,14 @@ static bool is_sources_end(const struct ending *ending)
 {
     return ending->kind == ENDED_FAILED && ending->failure.side == SIDE_SOURCE &&
            ending->failure.err == ENODATA;
+}
+
+/* An engine that wasn't the plan's first choice is none that it had reckoned with. */
+static double forecast_of(const struct copy *c)
+{
+    const struct candidate *first = c->plan.engines;
+    bool is_planned = !c->reflinked && c->ways->engine == first->engine && c->plan.data > 0;
+    return is_planned ? first->forecast / 1000 * (double)c->plan.data / (1 << 30) : 0;
 }
 
 static int conclude(struct copy *c, const struct ending *ending)
@@ -127,8 +176,9 @@ int step_move(struct copy *c)
     int rc = create_share(c);
     if (rc < 0)
         return rc;
-    c->result->engine = engine_name(c);
+    c->result->engine = c->result->last_engine = engine_name(c, 0);
     c->result->blocks = c->plan.blocks;
+    c->result->forecast = forecast_of(c);
     if (c->reflinked && !c->rules->wishes.verify) {
         c->result->bytes = c->plan.data;
         return 0;

@@ -8,40 +8,25 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* What was measured on which file system: see bench/RESULTS.md. */
+/* What was measured on which file system besides the costs: see bench/RESULTS.md. */
 struct habit {
     const char *fs;
-    const struct engine *warm;    /* for a source that is in the page cache, below PLAN_LARGE */
-    const struct engine *large;   /* the same from there on */
-    const struct engine *cold;    /* for a source that isn't in the page cache */
-    const struct engine *to_disk; /* when the disk, not the cache, is what has to be quick */
-    off_t direct_from;            /* bytes: the last two are quickest from here on */
-    bool allocate;                /* reserving first makes it quicker, or at least not slower */
+    off_t direct_from; /* bytes: direct I/O pays from here on */
+    bool allocate;     /* reserving first makes it quicker, or at least not slower */
 };
 
 static const struct habit *habit_of(long fs)
 {
     static const struct habit habits[] = {
-        {"ext4", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct,
-         FACTS_TINY, true},
-        {"xfs", &engine_splice, &engine_read_write, &engine_direct_read, &engine_direct, FACTS_TINY,
-         true},
-        {"btrfs", &engine_mmap_read, &engine_mmap_read, &engine_direct_read, &engine_direct_read,
-         FACTS_SMALL, true},
-        {"tmpfs", &engine_read_write, &engine_read_write, &engine_read_write, &engine_read_write,
-         FACTS_SMALL, false},
+        {"ext4", FACTS_TINY, true},
+        {"xfs", FACTS_TINY, true},
+        {"tmpfs", FACTS_SMALL, false},
     };
-    static const struct habit unknown = {"",
-                                         &engine_read_write,
-                                         &engine_read_write,
-                                         &engine_read_write,
-                                         &engine_read_write,
-                                         FACTS_SMALL,
-                                         true};
+    static const struct habit others = {"", FACTS_SMALL, true};
     for (size_t i = 0; i < COUNT_OF(habits); i++)
         if (strcmp(habits[i].fs, filesystem_of(fs)->name) == 0)
             return &habits[i];
-    return &unknown;
+    return &others;
 }
 
 const char *plan_in_place_why(const struct destination *dst, bool asked)
@@ -87,14 +72,14 @@ static void choose_holes(struct plan *plan, const struct destination *dst,
     plan->data = plan->holes == HOLES_FILL ? plan->size : data;
 }
 
-static void add_engine(struct plan *plan, const struct engine *engine, const char *why)
+static void add_engine(struct plan *plan, struct candidate candidate)
 {
     size_t count = 0;
     for (; plan->engines[count].engine; count++)
-        if (plan->engines[count].engine == engine)
+        if (plan->engines[count].engine == candidate.engine)
             return;
     assert(count < PLAN_MAX_ENGINES);
-    plan->engines[count] = (struct candidate){engine, why};
+    plan->engines[count] = candidate;
 }
 
 /* Asking costs one call, so it is asked wherever it isn't known to be in vain. An engine that was
@@ -129,11 +114,6 @@ static bool overwrites(const struct plan *plan, const struct destination *dst)
     return plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0);
 }
 
-static bool is_measured(long fs)
-{
-    return habit_of(fs)->fs[0];
-}
-
 static bool is_cold(const struct facts *facts)
 {
     return facts->src_cached < 0.5;
@@ -147,40 +127,99 @@ static bool spares_cache(const struct plan *plan, const struct wishes *wishes,
     return wishes->cache == CACHE_DROP || (wishes->cache == CACHE_AUTO && is_large);
 }
 
-static void choose_engine_for_moving(struct plan *plan, const struct source *src,
-                                     const struct destination *dst, const struct wishes *wishes,
-                                     const struct facts *facts)
+/* Large buffers let the page cache take large pieces of memory. That is quicker, unless these must
+ * first be had from a virtual machine's host: a large copy has time to find out (move/tuner.h). */
+static size_t buffer_for(const struct plan *plan, const struct engine *engine,
+                         const struct wishes *wishes)
 {
-    const struct habit *habit = habit_of(dst->fs);
-    bool direct_pays = plan->data >= habit->direct_from;
-    const struct {
-        bool applies;
-        const struct engine *engine;
-        const char *why;
-    } reasons[] = {
-        {plan->data < FACTS_TINY, &engine_read_write,
-         "so small a file is quickest read and written"},
-        {wishes->sync && direct_pays, habit->to_disk,
-         "measured quickest for what must reach the disk"},
-        {spares_cache(plan, wishes, facts) && direct_pays, habit->to_disk,
-         "it is to stay out of the page cache"},
-        {is_cold(facts) && direct_pays && habit_of(src->fs)->cold == &engine_direct_read,
-         &engine_direct_read, "measured quickest for a source that isn't cached"},
-        {overwrites(plan, dst), &engine_read_write,
-         "a mapping would first read what is overwritten"},
-        {plan_leaves_holes(plan), &engine_read_write, "a mapping might fill parts of holes"},
-        {is_measured(dst->fs) && is_small(plan), &engine_splice,
-         "measured quickest for files of this size"},
-        {is_measured(dst->fs), plan->data < PLAN_LARGE ? habit->warm : habit->large,
-         "measured quickest on this file system for files of this size"},
-    };
-    for (size_t i = 0; i < COUNT_OF(reasons); i++) {
-        if (reasons[i].applies) {
-            add_engine(plan, reasons[i].engine, reasons[i].why);
-            break;
-        }
-    }
-    add_engine(plan, &engine_read_write, "reading and writing always works");
+    if (wishes->buffer_len > 0)
+        return round_up(wishes->buffer_len, plan->page);
+    return engine == &engine_read_write && plan->data >= PLAN_LARGE ? PLAN_LARGE_BUFFER : 0;
+}
+
+static struct candidate candidate_for(const struct plan *plan, const struct engine *engine,
+                                      const struct wishes *wishes, const char *why)
+{
+    return (struct candidate){engine, why, buffer_for(plan, engine, wishes), 0, 0};
+}
+
+static enum route route_of(const struct plan *plan, const struct wishes *wishes,
+                           const struct facts *facts)
+{
+    return wishes->sync || plan->drop_dst ? ROUTE_TO_DISK
+           : is_cold(facts)               ? ROUTE_COLD
+                                          : ROUTE_WARM;
+}
+
+/* May this engine do it? A mapping would read what it overwrites, fill holes, and be seen late by
+ * other machines. What is written past the page cache isn't in there afterwards. */
+static bool is_fit(const struct plan *plan, const struct destination *dst,
+                   const struct wishes *wishes, const struct engine *engine)
+{
+    if (engine->maps)
+        return !overwrites(plan, dst) && !plan_leaves_holes(plan) &&
+               !filesystem_of(dst->fs)->remote;
+    if (engine == &engine_direct || engine == &engine_direct_read)
+        return plan->data >= habit_of(dst->fs)->direct_from &&
+               (engine == &engine_direct_read || wishes->cache != CACHE_KEEP);
+    return true;
+}
+
+/* May another engine go on with what one has begun? Where there is time to find out which is best,
+ * and where that can be seen while bytes are moved. */
+static bool may_change(const struct plan *plan, const struct source *src,
+                       const struct destination *dst, const struct wishes *wishes)
+{
+    bool remote = filesystem_of(dst->fs)->remote || filesystem_of(src->fs)->remote;
+    bool disk = plan->start_writing || plan->drop_dst;
+    return wishes->rate == 0 && !plan->in_place && !plan_leaves_holes(plan) && !disk && !remote &&
+           !is_small(plan);
+}
+
+/* Waiting for a disk, more workers than CPUs are of use: direct I/O keeps as many requests under
+ * way as there are workers. */
+static unsigned most_jobs(enum route route, const struct facts *facts)
+{
+    bool disk = route != ROUTE_WARM && facts->cpus < PLAN_DISK_JOBS;
+    return min_unsigned(disk ? PLAN_DISK_JOBS : facts->cpus, PLAN_MAX_JOBS);
+}
+
+/* The forecasts for those that are fit, by as many workers as there may be. */
+static size_t forecast_fit(const struct plan *plan, const struct destination *dst,
+                           const struct wishes *wishes, const struct facts *facts,
+                           struct forecast forecasts[FORECAST_MAX])
+{
+    enum route route = route_of(plan, wishes, facts);
+    unsigned jobs = is_small(plan) ? 1 : wishes->jobs > 0 ? wishes->jobs : most_jobs(route, facts);
+    size_t all = forecast_all(filesystem_of(dst->fs)->name, route, jobs, forecasts), count = 0;
+    for (size_t i = 0; i < all; i++)
+        if (is_fit(plan, dst, wishes, forecasts[i].engine))
+            forecasts[count++] = forecasts[i];
+    return count;
+}
+
+static void add_forecast(struct plan *plan, const struct forecast *forecast,
+                         const struct wishes *wishes, const char *why)
+{
+    struct candidate candidate = candidate_for(plan, forecast->engine, wishes, why);
+    candidate.forecast = forecast->time;
+    candidate.workers = forecast->workers;
+    add_engine(plan, candidate);
+}
+
+/* The best, and those that may turn out better. */
+static void choose_by_forecast(struct plan *plan, const struct destination *dst,
+                               const struct wishes *wishes, const struct facts *facts)
+{
+    struct forecast forecasts[FORECAST_MAX];
+    size_t count = forecast_fit(plan, dst, wishes, facts, forecasts);
+    if (count == 0)
+        return;
+    size_t best = forecast_best(forecasts, count);
+    add_forecast(plan, &forecasts[best], wishes, "the best by forecast");
+    for (size_t i = 0; i < count; i++)
+        if (i != best)
+            add_forecast(plan, &forecasts[i], wishes, "should that prove slow, or not be possible");
 }
 
 /* A file system that compresses what is written doesn't compress what was reserved. A small file
@@ -221,26 +260,26 @@ static void choose_engines(struct plan *plan, const struct source *src,
                            const struct facts *facts)
 {
     if (wishes->engine) {
-        add_engine(plan, wishes->engine, "--engine was given");
+        add_engine(plan, candidate_for(plan, wishes->engine, wishes, "--engine was given"));
         return;
     }
-    if (server_may_copy(src, dst, wishes))
-        add_engine(plan, &engine_copy_range, "the server may copy by itself");
-    choose_engine_for_moving(plan, src, dst, wishes, facts);
-}
-
-/* Direct I/O keeps as many requests under way as there are workers: that follows the disk, not the
- * CPUs, and so does reading from it. */
-static unsigned jobs_for(const struct plan *plan, const struct facts *facts)
-{
-    bool disk = is_cold(facts) || plan->start_writing || plan->drop_dst;
-    unsigned jobs = disk && facts->cpus < PLAN_DISK_JOBS ? PLAN_DISK_JOBS : facts->cpus;
-    return jobs < PLAN_MAX_JOBS ? jobs : PLAN_MAX_JOBS;
+    bool server = server_may_copy(src, dst, wishes);
+    if (server)
+        add_engine(
+            plan, candidate_for(plan, &engine_copy_range, wishes, "the server may copy by itself"));
+    if (plan->data >= FACTS_TINY)
+        choose_by_forecast(plan, dst, wishes, facts);
+    add_engine(plan, candidate_for(plan, &engine_read_write, wishes,
+                                   plan->data < FACTS_TINY
+                                       ? "so small a file is quickest read and written"
+                                       : "reading and writing always works"));
+    plan->ways = !server && may_change(plan, src, dst, wishes) ? TUNER_MAX_WAYS : 1;
 }
 
 static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *facts)
 {
-    unsigned most = jobs_for(plan, facts);
+    unsigned forecast = plan->engines[0].workers;
+    unsigned most = forecast > 0 ? forecast : facts->cpus;
     off_t worth = plan->data / PLAN_MIN_BLOCK;
     if (asked > 0) {
         plan->jobs =
@@ -257,6 +296,7 @@ static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *f
         plan->jobs = worth < (off_t)most ? (unsigned)worth : most;
         plan->jobs_why = plan->jobs < most    ? "a smaller block isn't worth a process"
                          : most > facts->cpus ? "that many keep a disk busy"
+                         : most < facts->cpus ? "more wouldn't make it quicker"
                                               : "as many CPUs may be used";
     }
     plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
@@ -276,11 +316,13 @@ static void choose_cache(struct plan *plan, const struct wishes *wishes, const s
 
 /* A regular file of size 0 that is read to its end just in case is no work for a worker; some files
  * of /proc take nothing from another process. */
-static void plan_stream(struct plan *plan, const struct source *src, const struct destination *dst)
+static void plan_stream(struct plan *plan, const struct source *src, const struct destination *dst,
+                        const struct wishes *wishes)
 {
     bool made_up = filesystem_of(dst->fs)->made_up;
     plan->size = plan->data = -1;
-    add_engine(plan, &engine_stream, "source or destination has no size, so it is copied in order");
+    add_engine(plan, candidate_for(plan, &engine_stream, wishes,
+                                   "source or destination has no size, so it is copied in order"));
     plan->blocks = 1;
     plan->jobs = made_up || inspect_is_empty(src) ? 0 : 1;
     plan->jobs_why = "a stream has one end";
@@ -301,14 +343,14 @@ static size_t chunk_len(const struct wishes *wishes, size_t page, off_t size)
 struct plan plan_make(const struct source *src, const struct destination *dst,
                       const struct wishes *wishes, const struct facts *facts, off_t data)
 {
-    struct plan plan = {.size = src->size, .page = facts->page, .rate = wishes->rate};
+    struct plan plan = {.size = src->size, .page = facts->page, .rate = wishes->rate, .ways = 1};
     place(&plan, dst, wishes->in_place);
     plan.chunk_len = chunk_len(wishes, facts->page, src->size);
     choose_holes(&plan, dst, wishes, data);
     choose_cache(&plan, wishes, facts);
     choose_reflink(&plan, src, dst, wishes);
     if (inspect_is_in_order(src, dst) && plan.reflink != REFLINK_MUST) {
-        plan_stream(&plan, src, dst);
+        plan_stream(&plan, src, dst, wishes);
     } else {
         choose_reserve(&plan, dst);
         choose_engines(&plan, src, dst, wishes, facts);

@@ -6,8 +6,10 @@
 #pragma once
 
 #include "base/facts.h"
+#include "copy/forecast.h"
 #include "copy/inspect.h"
 #include "engine/engine.h"
+#include "move/tuner.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,11 +23,12 @@ enum {
     PLAN_DEFAULT_CHUNK = 2 << 20,
     /* Bytes. From here on large buffers pay (bench/RESULTS.md). */
     PLAN_LARGE = 128 << 20,
+    PLAN_LARGE_BUFFER = 256 << 10, /* bytes */
     /* Workers that keep a disk busy, where there are fewer CPUs (bench/RESULTS.md). */
     PLAN_DISK_JOBS = 4,
     /* A copy larger than this part of the available memory goes past the page cache. */
     PLAN_MEMORY_PART = 3,
-    PLAN_MAX_ENGINES = 4,
+    PLAN_MAX_ENGINES = TUNER_MAX_WAYS + 2, /* a server that copies by itself, what always works */
 };
 
 /* For what can be left to the plan, or forced either way. */
@@ -54,7 +57,7 @@ enum holes {
 struct wishes {
     const struct engine *engine;
     unsigned jobs;
-    size_t chunk_len;
+    size_t chunk_len, buffer_len;
     uint64_t rate; /* bytes a second, all workers together */
     enum when reflink, sparse;
     enum cache cache;
@@ -69,10 +72,11 @@ struct plan {
     off_t data; /* bytes to move: size less the holes that are kept */
     enum reflink reflink;
     struct candidate engines[PLAN_MAX_ENGINES + 1]; /* to be tried in this order; then none */
-    unsigned jobs;                                  /* workers to fork; 0: the parent copies */
-    unsigned blocks;                                /* at least 1 */
-    size_t page, chunk_len;                         /* bytes; chunk_len is a multiple of page */
-    uint64_t rate;                                  /* bytes a second; 0: no limit */
+    unsigned ways; /* how many of the engines may take turns, until the best is found: 1 or more */
+    unsigned jobs; /* workers to fork; 0: the parent copies */
+    unsigned blocks;        /* at least 1 */
+    size_t page, chunk_len; /* bytes; chunk_len is a multiple of page */
+    uint64_t rate;          /* bytes a second; 0: no limit */
     enum holes holes;
     bool in_place; /* else staged and published */
     enum reserve reserve;

@@ -43,7 +43,9 @@ struct copy {
     int medium; /* the staged file as the disk has it, open for reading; -1: of no interest */
 
     /* moving.c */
-    struct transfer transfer;
+    struct transfer
+        ways[TUNER_MAX_WAYS]; /* of moving the bytes; the first is the one to begin with */
+    unsigned way_count;
     struct share *share;
 
     /* any of them */
@@ -78,6 +80,7 @@ int step_take_up(struct copy *c); /* records and journal, where they are wanted 
 int step_prepare(struct copy *c);
 int step_move(struct copy *c);
 int step_clear_cache(struct copy *c);
+void step_release_ways(struct copy *c); /* what step_prepare has prepared */
 
 /* --- check.c: whether they are right --- */
 int step_check_source(struct copy *c); /* is it still what it was? */

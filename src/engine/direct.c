@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HUGE_PAGE = 2 << 20, BUFFER_MAX = 4 << 20 };
+enum { HUGE_PAGE = 2 << 20, BUFFER_MAX = 4 << 20, SMALL_FILE = 8 << 20 };
 
 struct own {
     int src_fd;    /* the source once more, opened with O_DIRECT; -1 until opened */
@@ -47,14 +47,17 @@ static bool ends_within_block(const struct transfer *t, size_t align)
 
 /*
  * Huge pages, also for shorter chunks: a device gathers 2 MiB from one place in half the time that
- * it takes for 512 pages (bench/RESULTS.md).
+ * it takes for 512 pages. But it may take some ms to get one, which a small file doesn't pay
+ * (bench/RESULTS.md).
  */
-static int get_buffer(const struct transfer *t, struct own *own)
+static int get_buffer(const struct transfer *t, struct own *own, size_t page)
 {
-    own->length = round_up(min_size(t->chunk_len, BUFFER_MAX), HUGE_PAGE);
-    if (posix_memalign((void **)&own->buffer, HUGE_PAGE, own->length) != 0)
+    size_t unit = t->size < SMALL_FILE ? page : HUGE_PAGE;
+    own->length = round_up(min_size((size_t)t->size, min_size(t->chunk_len, BUFFER_MAX)), unit);
+    if (posix_memalign((void **)&own->buffer, unit, own->length) != 0)
         return -ENOMEM;
-    madvise(own->buffer, own->length, MADV_HUGEPAGE);
+    if (unit == HUGE_PAGE)
+        madvise(own->buffer, own->length, MADV_HUGEPAGE);
     return 0;
 }
 
@@ -78,7 +81,7 @@ static int prepare_for(struct transfer *t, bool writes)
     if (own->src_fd < 0)
         return own->src_fd;
     own->dst_fd = writes ? io_reopen(t->dst_fd, O_WRONLY | O_DIRECT) : -1;
-    return writes && own->dst_fd < 0 ? own->dst_fd : get_buffer(t, own);
+    return writes && own->dst_fd < 0 ? own->dst_fd : get_buffer(t, own, page);
 }
 
 static int prepare(struct transfer *t)
@@ -130,17 +133,27 @@ static ssize_t read_once(struct transfer *t, off_t off, size_t len)
     return n > (ssize_t)len ? (ssize_t)len : n;
 }
 
+/* Writes through the cache. If that isn't all, going on from there tells why. */
+static ssize_t write_cached(struct transfer *t, off_t off, size_t len)
+{
+    const struct own *own = t->state;
+    size_t done = 0, written;
+    int rc = 0;
+    for (; !rc && done < len; done += written) {
+        size_t piece = min_size(len - done, t->buffer_len);
+        rc = io_pwrite_full(t->dst_fd, own->buffer + done, piece, off + (off_t)done, &written);
+    }
+    return (ssize_t)done;
+}
+
 /* The last block is written whole, and what is too much of it cut off. */
 static ssize_t write_once(struct transfer *t, off_t off, size_t len)
 {
     const struct own *own = t->state;
     size_t whole = round_up(len, own->align);
     ssize_t n;
-    if (own->dst_fd < 0) {
-        size_t written;
-        io_pwrite_full(t->dst_fd, own->buffer, len, off, &written);
-        return (ssize_t)written; /* if that isn't all, going on from there tells why */
-    }
+    if (own->dst_fd < 0)
+        return write_cached(t, off, len);
     memset(own->buffer + len, 0, whole - len);
     do
         n = pwrite(own->dst_fd, own->buffer, whole, off);
@@ -205,6 +218,7 @@ const struct engine engine_direct = {
 const struct engine engine_direct_read = {
     .name = "direct-read",
     .split = SPLIT_BLOCKS,
+    .buffer_len = 128 << 10,
     .sees = true,
     .prepare = prepare_to_read,
     .copy = copy,

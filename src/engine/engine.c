@@ -10,17 +10,9 @@ const struct engine *const engines[] = {
     &engine_copy_range, &engine_mmap,   &engine_mmap_read, &engine_mmap_write,  &engine_read_write,
     &engine_sendfile,   &engine_splice, &engine_direct,    &engine_direct_read, NULL};
 
-/*
- * Small enough to stay in the CPU's caches between read and write, large enough for the page cache
- * to take large folios. On a page boundary it is a quarter faster than malloc's, 16 bytes behind
- * one (bench/RESULTS.md).
- */
-enum {
-    PLAIN_BUFFER = 1 << 20,
-    PLAIN_SMALL_BUFFER = 128 << 10,
-    SMALL_FILE = 8 << 20,
-    ALIGNMENT = 4096
-};
+/* On a page boundary a buffer is a quarter faster than malloc's, 16 bytes behind one
+ * (bench/RESULTS.md). */
+enum { ALIGNMENT = 4096 };
 
 const struct engine *engine_find(const char *name)
 {
@@ -45,6 +37,7 @@ int engine_prepare(struct transfer *t, const struct candidate *candidates)
 {
     for (;; candidates++) {
         t->engine = candidates->engine;
+        t->buffer_len = candidates->buffer_len ? candidates->buffer_len : t->engine->buffer_len;
         int rc = t->engine->prepare ? t->engine->prepare(t) : 0;
         if (rc == 0 || !candidates[1].engine || !engine_is_unsupported(-rc))
             return rc;
@@ -74,10 +67,9 @@ void engine_saw(struct transfer *t, const void *bytes, size_t len)
         XXH3_128bits_update(t->hasher, bytes, len);
 }
 
-/* The pages of a large one would cost a small file more than it gains. */
 static size_t buffer_len(const struct transfer *t)
 {
-    size_t most = t->size < SMALL_FILE ? PLAIN_SMALL_BUFFER : PLAIN_BUFFER;
+    size_t most = t->buffer_len > 0 ? t->buffer_len : engine_read_write.buffer_len;
     return min_size(most, min_size(t->chunk_len, (size_t)t->size));
 }
 

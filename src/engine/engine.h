@@ -24,9 +24,10 @@ struct transfer {
     int src_fd,
         dst_fd; /* open while the transfer lasts; dst_fd also readable where that is possible */
     off_t size; /* bytes to copy from offset 0; meaningless to SPLIT_STREAM */
-    size_t chunk_len; /* no chunk is longer than this */
-    bool sparse;      /* not every byte will be copied: what isn't must stay a hole */
-    bool skip_zeros;  /* SPLIT_STREAM: leave holes for zeros */
+    size_t chunk_len;  /* no chunk is longer than this */
+    bool sparse;       /* not every byte will be copied: what isn't must stay a hole */
+    bool skip_zeros;   /* SPLIT_STREAM: leave holes for zeros */
+    size_t buffer_len; /* bytes that one call moves through the page cache */
     const struct engine *engine;
     struct failure failure; /* set by copy() before it returns an error */
 
@@ -38,6 +39,8 @@ struct transfer {
 struct engine {
     const char *name; /* as in --engine=NAME */
     enum split split;
+    size_t buffer_len; /* what transfer.buffer_len is if nobody wants another; 0: of no meaning */
+    bool maps;         /* it stores through a mapping of the destination, so needs no lock of it */
     bool sees; /* the bytes pass through its memory, and it gives all of them to engine_saw */
 
     /* The parent calls it once, before any fork, when the destination has its size and its space.
@@ -77,10 +80,13 @@ extern const struct engine *const engines[];
 /* The engine of that name, or NULL. */
 const struct engine *engine_find(const char *name);
 
-/* An engine to be tried, and the end of a sentence that says why. */
+/* An engine to be tried. */
 struct candidate {
     const struct engine *engine;
-    const char *why;
+    const char *why;   /* the end of a sentence */
+    size_t buffer_len; /* transfer.buffer_len; 0: its own choice */
+    double forecast;   /* what it should take by so many workers: ms a GiB; 0: not known */
+    unsigned workers;
 };
 
 /*

@@ -17,13 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    /* A memcpy of several MiB through fresh mappings is five times slower than many short ones,
-     * where the C library then moves it all by one `rep movsb`, which every page fault interrupts.
-     */
-    PIECE = 128 << 10,
-};
-
 /* What the SIGBUS handler needs: which piece is being copied, and where to go back to. */
 enum { NO_PIECE = -1 };
 static volatile off_t piece_off = NO_PIECE;
@@ -62,7 +55,7 @@ static void copy_pieces(struct transfer *t, off_t off, off_t end)
 {
     struct own *own = t->state;
     for (off_t next; off < end; off = next) {
-        next = min_off(off + PIECE, end);
+        next = min_off(off + (off_t)t->buffer_len, end);
         piece_off = off;
         memcpy(own->dst.addr + off, own->src.addr + off, (size_t)(next - off));
         engine_saw(t, own->src.addr + off, (size_t)(next - off)); /* may fault, too */
@@ -96,6 +89,11 @@ static void release(struct transfer *t)
 const struct engine engine_mmap = {
     .name = "mmap",
     .split = SPLIT_BLOCKS,
+    .maps = true,
+    /* A memcpy of several MiB through fresh mappings is five times slower than many short ones,
+     * where the C library then moves it all by one `rep movsb`, which every page fault interrupts.
+     */
+    .buffer_len = 128 << 10,
     .sees = true,
     .prepare = prepare,
     .copy = copy,

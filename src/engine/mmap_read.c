@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PIECE = 128 << 10 };
-
 static int prepare(struct transfer *t)
 {
     struct mapping *dst = t->state = calloc(1, sizeof(*dst));
@@ -23,7 +21,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     struct mapping *dst = t->state;
     off_t off = chunk.off, end = off + (off_t)chunk.len;
     while (off < end) {
-        size_t len = (size_t)min_off(end - off, PIECE);
+        size_t len = (size_t)min_off(end - off, (off_t)t->buffer_len);
         ssize_t n = io_pread_full(t->src_fd, dst->addr + off, len, off);
         if (n == -EFAULT) /* no room perhaps: pwrite may find some, or says why not */
             return engine_finish_plainly(t, chunk, (size_t)(off - chunk.off));
@@ -46,6 +44,8 @@ static void release(struct transfer *t)
 const struct engine engine_mmap_read = {
     .name = "mmap-read",
     .split = SPLIT_BLOCKS,
+    .maps = true,
+    .buffer_len = 128 << 10,
     .prepare = prepare,
     .copy = copy,
     .release = release,

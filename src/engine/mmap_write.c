@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PIECE = 256 << 10 };
-
 static int prepare(struct transfer *t)
 {
     struct mapping *src = t->state = calloc(1, sizeof(*src));
@@ -20,7 +18,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     struct mapping *src = t->state;
     off_t off = chunk.off, end = off + (off_t)chunk.len;
     while (off < end) {
-        size_t written, len = (size_t)min_off(end - off, PIECE);
+        size_t written, len = (size_t)min_off(end - off, (off_t)t->buffer_len);
         int rc = io_pwrite_full(t->dst_fd, src->addr + off, len, off, &written);
         if (rc == -EFAULT) /* the source can't be had by a fault: read it, to learn why */
             return engine_finish_plainly(t, chunk, (size_t)(off - chunk.off) + written);
@@ -41,6 +39,7 @@ static void release(struct transfer *t)
 const struct engine engine_mmap_write = {
     .name = "mmap-write",
     .split = SPLIT_BLOCKS,
+    .buffer_len = 256 << 10,
     .prepare = prepare,
     .copy = copy,
     .release = release,

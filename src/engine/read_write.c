@@ -5,6 +5,7 @@
 const struct engine engine_read_write = {
     .name = "read-write",
     .split = SPLIT_BLOCKS,
+    .buffer_len = 32 << 10,
     .sees = true,
     .copy = engine_copy_plainly,
 };

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PIPE_LEN = 1 << 20 };
-
 struct own {
     int ends[2]; /* -1 until the first chunk */
 };
@@ -24,13 +22,13 @@ static int prepare(struct transfer *t)
     return 0;
 }
 
-static int open_pipe(struct own *own)
+static int open_pipe(struct own *own, size_t len)
 {
     if (own->ends[0] >= 0)
         return 0;
     if (pipe2(own->ends, O_CLOEXEC) < 0)
         return -errno;
-    fcntl(own->ends[1], F_SETPIPE_SZ, PIPE_LEN); /* a user's limit may forbid it: no matter */
+    fcntl(own->ends[1], F_SETPIPE_SZ, (int)len); /* a user's limit may forbid it: no matter */
     return 0;
 }
 
@@ -64,7 +62,7 @@ static size_t splice_some(struct transfer *t, struct chunk chunk)
     size_t done = 0;
     while (done < chunk.len) {
         loff_t at = chunk.off + (off_t)done;
-        size_t want = min_size(chunk.len - done, PIPE_LEN);
+        size_t want = min_size(chunk.len - done, t->buffer_len);
         ssize_t n = splice(t->src_fd, &at, own->ends[1], NULL, want, SPLICE_F_MOVE);
         if (n < 0 && errno == EINTR)
             continue;
@@ -81,7 +79,7 @@ static size_t splice_some(struct transfer *t, struct chunk chunk)
 static ssize_t copy(struct transfer *t, struct chunk chunk)
 {
     struct own *own = t->state;
-    size_t done = open_pipe(own) == 0 ? splice_some(t, chunk) : 0;
+    size_t done = open_pipe(own, t->buffer_len) == 0 ? splice_some(t, chunk) : 0;
     if (done == chunk.len)
         return (ssize_t)done;
     close_pipe(own); /* there may be bytes in it that are now copied otherwise */
@@ -97,6 +95,7 @@ static void release(struct transfer *t)
 const struct engine engine_splice = {
     .name = "splice",
     .split = SPLIT_BLOCKS,
+    .buffer_len = 1 << 20,
     .prepare = prepare,
     .copy = copy,
     .release = release,

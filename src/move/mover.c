@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/mover.h"
 #include "base/arithmetic.h"
+#include "base/clock.h"
 #include "base/signals.h"
 #include "base/zeros.h"
 
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ZEROS_BUFFER = 256 << 10 };
+enum { ZEROS_BUFFER = 256 << 10, NS = 1000000000 };
 
 static int be_polite(struct mover *m, struct chunk chunk)
 {
@@ -188,6 +189,20 @@ static int move_and_record(struct mover *m, struct record *record, off_t data_of
 
 /* --- the work --- */
 
+/* Moves it the way that is thought best at the moment, and tells what that has cost. */
+static int move_by_best_way(struct mover *m, struct record *record, off_t data_off, size_t len)
+{
+    unsigned way = m->way_count > 1 ? m->tuning->way : 0;
+    double start = m->way_count > 1 ? clock_seconds() : 0;
+    m->transfer = &m->ways[way];
+    int rc = record ? move_and_record(m, record, data_off, len) : move_data(m, data_off, len);
+    if (rc < 0)
+        m->failure = m->transfer->failure;
+    else if (m->way_count > 1)
+        tuning_learn(m->tuning, way, (clock_seconds() - start) * NS / (double)len);
+    return rc;
+}
+
 static ssize_t move_row(void *arg, off_t data_off, size_t len, const struct meter *meter)
 {
     struct mover *m = arg;
@@ -197,7 +212,7 @@ static ssize_t move_row(void *arg, off_t data_off, size_t len, const struct mete
         meter_count(meter, len);
         return (ssize_t)len;
     }
-    int rc = record ? move_and_record(m, record, data_off, len) : move_data(m, data_off, len);
+    int rc = move_by_best_way(m, record, data_off, len);
     settle(m);
     return rc < 0 ? rc : (ssize_t)len;
 }
@@ -214,33 +229,38 @@ static int begin_record(struct mover *m, off_t off, size_t *len)
     return 0;
 }
 
-static ssize_t move_stream(void *arg, off_t off, size_t len, const struct meter *meter)
+static ssize_t move_some(struct mover *m, off_t off, size_t len)
 {
-    struct mover *m = arg;
     struct transfer *t = m->transfer;
     int rc = m->records ? begin_record(m, off, &len) : 0;
     if (rc < 0)
         return rc;
-    m->meter = meter;
-    len = min_size(len, m->piece);
-    ssize_t n = t->engine->copy(t, (struct chunk){.off = off, .len = len});
+    ssize_t n = t->engine->copy(t, (struct chunk){.off = off, .len = min_size(len, m->piece)});
     if (n <= 0)
         return n;
     if (m->records)
         *record_at(m->records, off) =
             (struct record){XXH3_128bits_digest(m->digester.state), RECORD_COPIED};
     rc = be_polite(m, (struct chunk){.off = off, .len = (size_t)n});
-    if (rc < 0)
-        return rc;
-    m->owed = (size_t)n;
+    return rc < 0 ? rc : n;
+}
+
+static ssize_t move_stream(void *arg, off_t off, size_t len, const struct meter *meter)
+{
+    struct mover *m = arg;
+    m->meter = meter;
+    m->transfer = m->ways;
+    ssize_t n = move_some(m, off, len);
+    if (n < 0)
+        m->failure = m->transfer->failure;
+    m->owed = n > 0 ? (size_t)n : 0;
     settle(m);
     return n;
 }
 
 /* An engine sees all bytes, or, where zeros are left out before it gets any, those of a stream. */
-static bool engine_sees_all(const struct mover *m)
+static bool engine_sees_all(const struct mover *m, const struct engine *engine)
 {
-    const struct engine *engine = m->transfer->engine;
     return engine->sees && (!m->skip_zeros || engine->split == SPLIT_STREAM);
 }
 
@@ -249,25 +269,28 @@ int mover_prepare(struct mover *m)
     if (!m->records)
         return 0;
     int rc = digester_init(&m->digester);
-    if (!rc && engine_sees_all(m))
-        m->transfer->hasher = m->digester.state;
+    for (unsigned i = 0; !rc && i < m->way_count; i++)
+        if (engine_sees_all(m, m->ways[i].engine))
+            m->ways[i].hasher = m->digester.state;
     return rc;
 }
 
 struct work mover_work(struct mover *m)
 {
-    bool stream = m->transfer->engine->split == SPLIT_STREAM;
+    bool stream = m->ways->engine->split == SPLIT_STREAM;
     m->piece = piece_at(m->pace->rate);
     return (struct work){.step = stream ? move_stream : move_row,
                          .arg = m,
-                         .failure = &m->transfer->failure,
-                         .chunk_len = m->transfer->chunk_len,
+                         .failure = &m->failure,
+                         .chunk_len = m->ways->chunk_len,
+                         .tuning = m->way_count > 1 && !m->records ? m->tuning : NULL,
                          .in_order = stream};
 }
 
 void mover_release(struct mover *m)
 {
-    m->transfer->hasher = NULL;
+    for (unsigned i = 0; i < m->way_count; i++)
+        m->ways[i].hasher = NULL;
     digester_release(&m->digester);
     free(m->zeros_buffer);
     m->zeros_buffer = NULL;

@@ -14,12 +14,15 @@
 #include "move/journal.h"
 #include "move/pace.h"
 #include "move/record.h"
+#include "move/tuner.h"
 #include "move/worker.h"
 
 #include <stdbool.h>
 
 struct mover {
-    struct transfer *transfer;     /* its engine is prepared */
+    struct transfer *ways; /* to move the bytes; their engines are prepared */
+    unsigned way_count;    /* at least 1: the first is the one to begin with */
+    struct tuning *tuning; /* says which, shared by all workers; unused if there is but one */
     const struct extents *extents; /* unused by streams */
     struct pace *pace;             /* shared by all workers */
     struct records *records;       /* hashes go there; NULL: nobody wants them */
@@ -31,6 +34,8 @@ struct mover {
     bool start_writing;      /* write back behind the copy */
     bool drop_src, drop_dst; /* let go of what was copied */
 
+    struct transfer *transfer; /* the way that the chunk at hand takes */
+    struct failure failure;    /* of the chunk that couldn't be moved */
     size_t piece;              /* bytes that are moved before they are counted and waited for */
     size_t owed;               /* those of them that are yet to be */
     const struct meter *meter; /* of who moves them */

@@ -13,6 +13,7 @@
 #include "base/failure.h"
 #include "base/io.h"
 #include "move/pace.h"
+#include "move/tuner.h"
 
 #include <limits.h>
 #include <stdatomic.h>
@@ -33,22 +34,23 @@ struct slot {
 
 #define SHARE_MAGIC  "mpcpcopy"
 #define SHARE_MEMORY "mpcp-share" /* the name of the memfd */
-enum { SHARE_VERSION = 1, SHARE_ENGINE = 16 };
+enum { SHARE_VERSION = 2, SHARE_ENGINE = 16 };
 
 struct share {
     char magic[8]; /* SHARE_MAGIC, without a NUL */
     uint32_t version;
-    uint32_t count;           /* of slots */
-    pid_t pid;                /* of the parent */
-    _Atomic enum phase phase; /* slots count for this one */
-    _Atomic off_t size;       /* bytes of it; -1: not known */
-    double start;             /* of the phase: seconds on the monotonic clock */
-    char engine[SHARE_ENGINE];
-    char src[PATH_MAX], dst[PATH_MAX]; /* as the user wrote them */
+    uint32_t count;                             /* of slots */
+    pid_t pid;                                  /* of the parent */
+    _Atomic enum phase phase;                   /* slots count for this one */
+    _Atomic off_t size;                         /* bytes of it; -1: not known */
+    double start;                               /* of the phase: seconds on the monotonic clock */
+    char engines[TUNER_MAX_WAYS][SHARE_ENGINE]; /* of the ways to move bytes, see tuning.way */
+    char src[PATH_MAX], dst[PATH_MAX];          /* as the user wrote them */
 
     int fd;           /* the memfd; -1: none */
     bool mapped;      /* shared; else it is memory of the C library */
     struct pace pace; /* no limit unless one is set */
+    struct tuning tuning;
     struct slot slots[];
 };
 

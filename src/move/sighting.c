@@ -83,8 +83,9 @@ static bool is_share(const struct share *s, size_t len)
 static bool has_begun(const struct share *s)
 {
     return s->start > 0 && isfinite(s->start) && (unsigned)s->phase <= PHASE_VERIFYING &&
-           s->size >= -1 && is_engine(s->engine, sizeof(s->engine)) &&
-           is_text(s->src, sizeof(s->src)) && is_text(s->dst, sizeof(s->dst));
+           s->size >= -1 && s->tuning.way < TUNER_MAX_WAYS &&
+           is_engine(s->engines[s->tuning.way], SHARE_ENGINE) && is_text(s->src, sizeof(s->src)) &&
+           is_text(s->dst, sizeof(s->dst));
 }
 
 /* Returns false if what the workers say can't be. */
@@ -115,7 +116,7 @@ struct sighted_copy *sighting_read(const void *bytes, size_t len, double now)
     copy->phase = s->phase;
     copy->size = s->size;
     copy->elapsed = s->start < now ? now - s->start : 0;
-    strcpy(copy->engine, s->engine);
+    strcpy(copy->engine, s->engines[s->tuning.way]);
     strcpy(copy->src, s->src);
     strcpy(copy->dst, s->dst);
     if (read_workers(s, copy))

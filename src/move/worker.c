@@ -26,11 +26,17 @@ static int work_in_order(const struct work *w, const struct meter *meter)
     return -EINTR;
 }
 
+static size_t next_len(const struct work *w)
+{
+    bool on_trial = w->tuning && atomic_load_explicit(&w->tuning->on_trial, memory_order_relaxed);
+    return on_trial ? w->chunk_len / TUNER_TRIAL_PART : w->chunk_len;
+}
+
 static int work_on_blocks(const struct work *w, struct share *share, unsigned self,
                           const struct meter *meter)
 {
     struct chunk chunk;
-    while (share_claim(share, self, w->chunk_len, &chunk)) {
+    while (share_claim(share, self, next_len(w), &chunk)) {
         if (signals_fatal())
             return -EINTR;
         ssize_t n = w->step(w->arg, chunk.off, chunk.len, meter);

@@ -32,8 +32,9 @@ struct work {
     ssize_t (*step)(void *arg, off_t off, size_t len, const struct meter *meter);
     void *arg;
     const struct failure *failure;
-    size_t chunk_len; /* no chunk is longer */
-    bool in_order;    /* it has no size, and is done from 0 on by the one worker that there is */
+    size_t chunk_len;            /* no chunk is longer */
+    const struct tuning *tuning; /* on its trials chunks are shorter; NULL: they never are */
+    bool in_order; /* it has no size, and is done from 0 on by the one worker that there is */
 };
 
 enum ending_kind {

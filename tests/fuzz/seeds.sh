@@ -86,10 +86,12 @@ slot() { # done, pid
 
 # A share of copying 1000 bytes, 10 seconds old; what isn't like that is set before: share SLOT...
 share() {
-    number 4 "${version-1}"
+    number 4 "${version-2}"
     number 4 "${count-$#}"
     number 4 "${phase-0}"
     number 4 "${cut-0}"
+    number 4 "${way-0}"
+    number 4 0
     number 8 "${size-1000}"
     number 8 "${start-0x408ef00000000000}" # 990 as a double
     text "${engine-read-write}"
@@ -123,9 +125,11 @@ share 1,-1 >"$corpus/pid-negative"
 (engine='\033[31m'; share 1,1) >"$corpus/engine-escape"
 (engine=0123456789abcdef; share 1,1) >"$corpus/engine-without-end"
 (engine=; share 1,1) >"$corpus/engine-missing"
+(way=3; share 1,1) >"$corpus/way-last"
+(way=4; share 1,1) >"$corpus/way-none"
 (src='a\n\033[2J"\\'"'" dst='\364\220\200\200\377'; share 1,1) >"$corpus/names-of-any-bytes"
 (src='\303\244\342\200\256'; share 1,1) >"$corpus/names-in-utf-8"
-(version=2; share 1,1) >"$corpus/other-version"
+(version=3; share 1,1) >"$corpus/other-version"
 (count=2; share 1,1) >"$corpus/one-slot-too-few"
 (count=0xffffffff; share 1,1) >"$corpus/very-many-slots"
 (cut=1; share 1,1) >"$corpus/cut-in-a-slot"

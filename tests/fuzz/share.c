@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 struct claims {
     uint32_t version, count, phase;
     uint32_t cut; /* bytes that the share is short of its end */
+    uint32_t way, unused;
     int64_t size;
     double start;
     char engine[16], src[16], dst[16];
@@ -185,7 +186,8 @@ static void claim(struct share *s, const struct claims *claims)
     memcpy((void *)&s->phase, &claims->phase, sizeof(claims->phase));
     s->size = claims->size;
     s->start = claims->start;
-    memcpy(s->engine, claims->engine, sizeof(claims->engine));
+    s->tuning.way = claims->way;
+    memcpy(s->engines[claims->way % TUNER_MAX_WAYS], claims->engine, sizeof(claims->engine));
     memcpy(s->src, claims->src, sizeof(claims->src));
     memcpy(s->dst, claims->dst, sizeof(claims->dst));
 }

@@ -160,9 +160,9 @@ claim() {
     python3 - "$1" >pid <<'END' 3>&- &
 import os, struct, sys, time
 def share(size=1000, done=10, start=time.monotonic() - 1, phase=0, engine=b'mmap', pid=7, src=b'src', dst=b'dst'):
-    head = b'mpcpcopy' + struct.pack('<IIiIqd', 1, 1, os.getpid(), phase, size, start)
-    head += engine.ljust(16, b'\0') + src.ljust(4096, b'\0') + dst.ljust(4096, b'\0')
-    head = head.ljust((len(head) + 32 + 63) // 64 * 64, b'\0')
+    head = b'mpcpcopy' + struct.pack('<IIiIqd', 2, 1, os.getpid(), phase, size, start)
+    head += engine.ljust(64, b'\0') + src.ljust(4096, b'\0') + dst.ljust(4096, b'\0')
+    head = head.ljust((len(head) + 128 + 63) // 64 * 64, b'\0')
     return head + struct.pack('<qqqi', 0, 0, done, pid).ljust(64, b'\0')
 os.write(os.memfd_create('mpcp-share'), eval(f'share({sys.argv[1]})'))
 print(os.getpid(), flush=True)

@@ -24,7 +24,8 @@ static void start(struct move *m, const struct engine *engine, int src_fd, bool 
                                     .sparse = sparse}};
     cr_assert_eq(engine_prepare(&m->transfer, only), 0);
     cr_assert_eq(ftruncate(m->transfer.dst_fd, SIZE), 0);
-    m->mover = (struct mover){.transfer = &m->transfer, .extents = &m->extents, .pace = &no_limit};
+    m->mover = (struct mover){
+        .ways = &m->transfer, .way_count = 1, .extents = &m->extents, .pace = &no_limit};
 }
 
 /* Who moves it, and how often something was counted. */
@@ -133,9 +134,9 @@ Test(mover, a_source_that_ends_early_is_a_failure_with_zeros_skipped_too)
         cr_assert_eq(extents_whole(SIZE, &m.extents), 0);
         cr_assert_eq(ftruncate(m.transfer.src_fd, 5 * CHUNK + 77), 0);
         cr_assert_eq(move_all(&m), -ENODATA);
-        cr_assert_eq(m.transfer.failure.err, ENODATA);
-        cr_assert_eq(m.transfer.failure.side, SIDE_SOURCE);
-        cr_assert_eq(m.transfer.failure.off, 5 * CHUNK + 77);
+        cr_assert_eq(m.mover.failure.err, ENODATA);
+        cr_assert_eq(m.mover.failure.side, SIDE_SOURCE);
+        cr_assert_eq(m.mover.failure.off, 5 * CHUNK + 77);
         end(&m);
     }
 }
@@ -159,7 +160,7 @@ Test(mover, a_stream_moves_what_there_is)
 {
     const struct candidate only[] = {{&engine_stream, ""}, {0}};
     struct transfer t = {.src_fd = make_file("src", 1000), .dst_fd = make_file("dst", 0)};
-    struct mover mover = {.transfer = &t, .pace = &no_limit};
+    struct mover mover = {.ways = &t, .way_count = 1, .pace = &no_limit};
     t.chunk_len = CHUNK;
     lseek(t.src_fd, 0, SEEK_SET);
     cr_assert_eq(engine_prepare(&t, only), 0);

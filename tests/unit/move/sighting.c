@@ -22,7 +22,7 @@ static struct share *bytes_of_share(size_t *len)
     share->count = SLOTS;
     share->size = 1000;
     share->start = NOW - 10;
-    strcpy(share->engine, "read-write");
+    strcpy(share->engines[0], "read-write");
     strcpy(share->src, "src");
     strcpy(share->dst, "dst");
     for (int i = 0; i < SLOTS; i++) {
@@ -94,11 +94,11 @@ CHANGE(done_most_negative, s->slots[1].done = INT64_MIN)
 CHANGE(sum_of_done_overflows, s->size = INT64_MAX; s->slots[0].done = s->slots[1].done = INT64_MAX)
 CHANGE(sum_without_size_overflows, s->size = -1; s->slots[0].done = s->slots[1].done = INT64_MAX)
 CHANGE(pid_negative, s->slots[0].pid = -1)
-CHANGE(engine_missing, s->engine[0] = '\0')
-CHANGE(engine_unprintable, strcpy(s->engine, "\033[31mred"))
-CHANGE(engine_no_ascii, strcpy(s->engine, "\303\244"))
-CHANGE(engine_capital, strcpy(s->engine, "Engine"))
-CHANGE(engine_without_end, memset(s->engine, 'x', sizeof(s->engine)))
+CHANGE(engine_missing, s->engines[0][0] = '\0')
+CHANGE(engine_unprintable, strcpy(s->engines[0], "\033[31mred"))
+CHANGE(engine_no_ascii, strcpy(s->engines[0], "\303\244"))
+CHANGE(engine_capital, strcpy(s->engines[0], "Engine"))
+CHANGE(engine_without_end, memset(s->engines[0], 'x', sizeof(s->engines[0])))
 CHANGE(source_missing, s->src[0] = '\0')
 CHANGE(source_without_end, memset(s->src, 'x', sizeof(s->src)))
 CHANGE(destination_without_end, memset(s->dst, 'x', sizeof(s->dst)))
@@ -205,7 +205,7 @@ static void end(pid_t pid)
 static void share_something(void)
 {
     struct share *share = share_create(2, true);
-    strcpy(share->engine, "mmap");
+    strcpy(share->engines[0], "mmap");
     strcpy(share->src, "src");
     strcpy(share->dst, "dst");
     share_begin(share, PHASE_COPYING, 1000, 1);
