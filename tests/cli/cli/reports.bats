@@ -50,7 +50,8 @@ print(eval(sys.argv[1]))' "$1"
     [[ "$output" =~ "source       on "[a-z0-9]+", "[0-9]+"% cached" ]]
     [[ "$output" =~ "destination  on "[a-z0-9]+", the source's" ]]
     [[ "$output" =~ "machine      "[0-9]+" CPU"s?" usable, "[0-9.]+" "[KMGT]iB" of memory available" ]]
-    [[ "$output" == *"or else      read-write: reading and writing always works"* ]]
+    [[ "$output" =~ "engine       "[a-z-]+": the best by forecast ("[0-9]+" ms a GiB by "[0-9]+")" ]]
+    [[ "$output" == *"or else "* ]]
     [[ "$output" == *"holes        kept: the source has none"* ]]
     [[ "$output" == *"page cache   used: there is memory enough"* ]]
 }
@@ -79,7 +80,7 @@ print(eval(sys.argv[1]))' "$1"
     random_file src 9M
     mpcp --json -j2 --engine=mmap src dst >out
     [ "$(wc -l <out)" = 1 ]
-    [ "$(json 'sorted(o)' <out)" = "['blocks', 'bytes', 'destination', 'engine', 'error', 'jobs', 'kept', 'outcome', 'seconds', 'source', 'throughput', 'verified']" ]
+    [ "$(json 'sorted(o)' <out)" = "['blocks', 'bytes', 'destination', 'engine', 'error', 'forecast', 'jobs', 'kept', 'last_engine', 'outcome', 'seconds', 'source', 'throughput', 'verified']" ]
     [ "$(json '[o[k] for k in ("source", "destination", "outcome", "error", "engine", "jobs", "blocks", "bytes")]' <out)" = "['src', 'dst', 'copied', None, 'mmap', 2, 2, 9437184]" ]
     [ "$(json 'o["seconds"] > 0 and abs(o["throughput"] * o["seconds"] / o["bytes"] - 1) < 0.1' <out)" = True ]
 }

@@ -56,7 +56,9 @@ kill_worker() { # signal, its number and name
     local worker status
     start_slowly --resume
     worker=$(tail -1 <<<"$WORKERS")
-    has_begun() { [ "$(stat -c %s .dst.mpcp-journal)" -gt 80 ]; } # the header's bytes
+    has_begun() { # more than the header, which tells its own length
+        [ "$(stat -c %s .dst.mpcp-journal)" -gt "$(od -An -tu4 -j12 -N4 .dst.mpcp-journal)" ]
+    }
     wait_until has_begun
     kill -KILL "$worker"
     status=0
