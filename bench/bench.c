@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench.h"
+#include "costs.h"
 #include "json.h"
 #include "plot.h"
 #include "table.h"
@@ -36,6 +37,8 @@ static int run_all(struct findings *findings, const struct workspace *workspace,
         err = series_run(series, settings, settings->sizes[i], workspace, &prng, trouble);
         if (!err)
             table_print_series(stdout, findings, series);
+        if (!err && settings->costs)
+            costs_print(stdout, findings, series);
     }
     return err;
 }

@@ -19,6 +19,23 @@
             .fsync_argument = "--fsync"                                                            \
     }
 
+/* Two copies at once, into two files, one worker each: do workers wait for each other in one file?
+ * The one that is compared is the first. */
+#define TWICE(engine)                                                                              \
+    {                                                                                              \
+        "mpcp-" engine "-twice", "two of them at once, into two files, one job each", command_run, \
+            .argv = {                                                                              \
+                "sh",                                                                              \
+                "-c",                                                                              \
+                "\"$1\" -q -j1 --engine=" engine " \"$2\" \"$3.2\" &"                              \
+                " \"$1\" -q -j1 --engine=" engine " \"$2\" \"$3\" && wait $!",                     \
+                "twice",                                                                           \
+                "@MPCP",                                                                           \
+                "@SRC",                                                                            \
+                "@DST"                                                                             \
+            }                                                                                      \
+    }
+
 /* Another copier; left out where it isn't installed. */
 #define PEER(peer, text, ...)                                                                      \
     {                                                                                              \
@@ -70,6 +87,16 @@ const struct method methods[] = {
     ENGINE("splice"),
     ENGINE("direct"),
     ENGINE("direct-read"),
+
+    TWICE("copy-range"),
+    TWICE("mmap"),
+    TWICE("mmap-read"),
+    TWICE("mmap-write"),
+    TWICE("read-write"),
+    TWICE("sendfile"),
+    TWICE("splice"),
+    TWICE("direct"),
+    TWICE("direct-read"),
 
     PEER("rsync", "rsync --whole-file", "rsync", "--whole-file", "@SRC", "@DST"),
     PEER("rclone", "rclone copyto", "rclone", "-q", "copyto", "@SRC", "@DST"),

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings.h"
 #include "base/arithmetic.h"
+#include "base/cpus.h"
 #include "base/size.h"
+#include "engine/engine.h"
 #include "prng.h"
 
 #include <errno.h>
@@ -22,7 +24,7 @@ enum {
 /* Everything as typed; what was not typed stays NULL or 0. */
 static struct {
     char *directory, *sizes, *jobs, *methods, *rounds, *mpcp, *json, *plot, *seed, *idle;
-    int cold, fsync, quick, list;
+    int cold, fsync, quick, list, costs;
 } typed;
 
 static struct settings parsed;
@@ -43,6 +45,10 @@ static const struct poptOption table[] = {
      "Seconds of rest before each run, as long as memory needs to become idle (default: 5; 0: back "
      "to back)",
      "SECONDS"},
+    {"costs", 0, POPT_ARG_NONE, &typed.costs, 0,
+     "Run each engine with 1, 2, 4... jobs, as many as there are CPUs, in one file and in two, and "
+     "print what it costs, as mpcp's plan wants it",
+     NULL},
     {"seed", 0, POPT_ARG_STRING, &typed.seed, 0, "Repeat the order of an earlier run", "N"},
     {"json", 0, POPT_ARG_STRING, &typed.json, 0, "Write all that was measured to FILE", "FILE"},
     {"plot", 0, POPT_ARG_STRING, &typed.plot, 0, "Draw throughput to FILE.svg or FILE.png", "FILE"},
@@ -134,6 +140,22 @@ static int take_methods(struct trouble *trouble)
     return 0;
 }
 
+/* All engines, in one file and in two, by as many jobs as there are CPUs. */
+static void take_costs(void)
+{
+    char one[64], twice[80];
+    add_method(method_reference);
+    for (const struct engine *const *e = engines; *e; e++) {
+        snprintf(one, sizeof(one), "mpcp-%s", (*e)->name);
+        snprintf(twice, sizeof(twice), "%s-twice", one);
+        add_method(methods_find(one));
+        add_method(methods_find(twice));
+    }
+    unsigned most = cpus_usable() > 2 ? cpus_usable() : 2;
+    for (unsigned jobs = 1; jobs <= most && parsed.jobs_count < SETTINGS_JOBS; jobs *= 2)
+        parsed.jobs[parsed.jobs_count++] = jobs;
+}
+
 static int take_rounds(struct trouble *trouble)
 {
     uint64_t rounds = typed.quick ? ROUNDS_QUICK : ROUNDS_DEFAULT;
@@ -222,7 +244,9 @@ int settings_parse(int argc, const char **argv, const struct settings **settings
                         take_size, trouble);
     if (!err && typed.jobs)
         err = each_item(typed.jobs, take_jobs, trouble);
-    if (!err)
+    if (!err && typed.costs && !typed.methods && !typed.jobs)
+        take_costs();
+    else if (!err)
         err = take_methods(trouble);
     if (!err)
         err = take_rounds(trouble);
@@ -241,6 +265,7 @@ int settings_parse(int argc, const char **argv, const struct settings **settings
     parsed.cold = typed.cold;
     parsed.fsync = typed.fsync;
     parsed.list = typed.list;
+    parsed.costs = typed.costs;
     find_mpcp();
     return 0;
 }

@@ -23,6 +23,7 @@ struct settings {
     const char *json, *plot; /* files to write, or NULL */
     char mpcp[PATH_MAX];     /* the binary: a path, or a name to look for along PATH */
     bool list;               /* only list the methods */
+    bool costs;              /* print what engines cost, too */
 };
 
 /*

@@ -223,8 +223,8 @@ static void print_verbose(FILE *out, const char *src, const char *dst,
     fprintf(out, " (%s in %.3f s, %s; %s, %u %s", size_format((uint64_t)result->bytes, size),
             result->seconds, size_format_rate(throughput(result), rate), result->engine,
             result->jobs, result->jobs == 1 ? "job" : "jobs");
-    if (result->last_engine != result->engine)
-        fprintf(out, "; ended with %s", result->last_engine);
+    if (result->last_engine != result->engine || result->last_jobs != result->jobs)
+        fprintf(out, "; ended with %s by %u", result->last_engine, result->last_jobs);
     if (result->kept > 0)
         fprintf(out, "; %s kept", size_format((uint64_t)result->kept, size));
     fputs(result->verified ? "; verified)\n" : ")\n", out);
@@ -256,10 +256,12 @@ static void print_json(const char *src, const char *dst, const struct copy_resul
     put_json_member("engine", result->engine);
     put_json_member("last_engine", result->last_engine);
     put_forecast(result->forecast);
-    printf("\"jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"kept\": %lld, \"verified\": %s, "
+    printf("\"jobs\": %u, \"last_jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"kept\": %lld, "
+           "\"verified\": %s, "
            "\"seconds\": %.6f, \"throughput\": %.0f}\n",
-           result->jobs, result->blocks, (long long)result->bytes, (long long)result->kept,
-           result->verified ? "true" : "false", result->seconds, throughput(result));
+           result->jobs, result->last_jobs, result->blocks, (long long)result->bytes,
+           (long long)result->kept, result->verified ? "true" : "false", result->seconds,
+           throughput(result));
     fflush(stdout);
 }
 

@@ -52,8 +52,9 @@ struct copy_result {
     bool verified;  /* it was read back, and is right */
     double seconds; /* it took, without what was waited for before: a writer, a lock, an answer */
     const char *engine, *last_engine; /* with which moving began and ended; NULL: it never did */
-    double forecast;       /* seconds, as on the machine where costs were measured; 0: not known */
-    unsigned jobs, blocks; /* jobs: workers that were forked; 0: the parent copied */
+    double forecast; /* seconds, as on the machine where costs were measured; 0: not known */
+    unsigned jobs, last_jobs; /* workers at first, and in the end; 0: the parent copied */
+    unsigned blocks;
     char *error; /* the sentence of a failure, or, of a copy with OUTCOME_COPIED, of what couldn't
                     be preserved; allocated, NULL if there is none, or no memory for it */
 };

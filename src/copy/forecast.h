@@ -15,13 +15,15 @@
 /* Where the bytes come from and have to get to. */
 enum route {
     ROUTE_WARM,    /* from the page cache */
+    ROUTE_BRIEF,   /* the same, and over before much can be found out: see move/tuner.h */
     ROUTE_COLD,    /* from the disk */
     ROUTE_TO_DISK, /* from wherever, to the disk */
     ROUTES,
 };
 
-/* What moving a GiB on one file system takes: ms on the machine of bench/RESULTS.md with memory at
- * hand, as printed by mpcp-bench --costs. */
+/* What moving a GiB on one file system takes: ms on the machine of bench/RESULTS.md, as printed by
+ * mpcp-bench --costs. Briefly and cold it was measured after a pause, with memory that may first
+ * have to be had from the host; what is warm and large finds that out by itself. */
 struct cost {
     const char *fs; /* the destination's; "": any that wasn't measured */
     enum route route;

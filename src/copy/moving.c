@@ -84,7 +84,8 @@ static void begin_tuning(struct copy *c)
 
 static int create_share(struct copy *c)
 {
-    c->share = share_create(c->plan.blocks, is_worth_showing(c));
+    unsigned most = c->plan.most_jobs > c->plan.blocks ? c->plan.most_jobs : c->plan.blocks;
+    c->share = share_create(most, c->plan.blocks, is_worth_showing(c));
     if (!c->share)
         return step_fail(c, -errno, c->src.path, "cannot share memory with workers");
     c->share->pace.rate = c->reflinked ? 0 : c->plan.rate;
@@ -114,9 +115,12 @@ static struct mover a_mover(struct copy *c)
 static struct ending run_mover(struct copy *c, struct mover *mover)
 {
     struct work work = mover_work(mover);
+    work.most_jobs = c->plan.most_jobs;
+    work.cpus = c->facts.cpus;
     c->observer->phase(c->observer->arg, NULL); /* what was waited for is not copying */
     struct ending ending = step_run(c, &work, PHASE_COPYING, c->plan.jobs, c->plan.data);
     c->result->jobs = ending.forked;
+    c->result->last_jobs = ending.last;
     c->result->last_engine = engine_name(c, c->share->tuning.tuner.best);
     c->result->bytes = share_done(c->share);
     if (mover->records)

@@ -148,6 +148,7 @@ static enum route route_of(const struct plan *plan, const struct wishes *wishes,
 {
     return wishes->sync || plan->drop_dst ? ROUTE_TO_DISK
            : is_cold(facts)               ? ROUTE_COLD
+           : plan->data < PLAN_LARGE      ? ROUTE_BRIEF
                                           : ROUTE_WARM;
 }
 
@@ -180,7 +181,7 @@ static bool may_change(const struct plan *plan, const struct source *src,
  * way as there are workers. */
 static unsigned most_jobs(enum route route, const struct facts *facts)
 {
-    bool disk = route != ROUTE_WARM && facts->cpus < PLAN_DISK_JOBS;
+    bool disk = route != ROUTE_WARM && route != ROUTE_BRIEF && facts->cpus < PLAN_DISK_JOBS;
     return min_unsigned(disk ? PLAN_DISK_JOBS : facts->cpus, PLAN_MAX_JOBS);
 }
 
@@ -299,6 +300,8 @@ static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *f
                          : most < facts->cpus ? "more wouldn't make it quicker"
                                               : "as many CPUs may be used";
     }
+    bool fixed = asked > 0 || plan->jobs < most || plan->rate > 0 || facts->src_spins;
+    plan->most_jobs = fixed || plan->jobs >= PLAN_MOST_DISK_JOBS ? plan->jobs : PLAN_MOST_DISK_JOBS;
     plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
 }
 

@@ -26,6 +26,8 @@ enum {
     PLAN_LARGE_BUFFER = 256 << 10, /* bytes */
     /* Workers that keep a disk busy, where there are fewer CPUs (bench/RESULTS.md). */
     PLAN_DISK_JOBS = 4,
+    /* More are tried, if those only wait, up to so many. */
+    PLAN_MOST_DISK_JOBS = 16,
     /* A copy larger than this part of the available memory goes past the page cache. */
     PLAN_MEMORY_PART = 3,
     PLAN_MAX_ENGINES = TUNER_MAX_WAYS + 2, /* a server that copies by itself, what always works */
@@ -74,6 +76,7 @@ struct plan {
     struct candidate engines[PLAN_MAX_ENGINES + 1]; /* to be tried in this order; then none */
     unsigned ways; /* how many of the engines may take turns, until the best is found: 1 or more */
     unsigned jobs; /* workers to fork; 0: the parent copies */
+    unsigned most_jobs;     /* there may become so many, if that helps */
     unsigned blocks;        /* at least 1 */
     size_t page, chunk_len; /* bytes; chunk_len is a multiple of page */
     uint64_t rate;          /* bytes a second; 0: no limit */

@@ -60,14 +60,16 @@ static struct share *allocate(size_t len)
     return share;
 }
 
-struct share *share_create(unsigned count, bool visible)
+struct share *share_create(unsigned count, unsigned blocks, bool visible)
 {
+    assert(blocks > 0 && blocks <= count);
     size_t len = share_bytes(count);
     struct share *share = visible ? map_shared(len) : allocate(len);
     if (!share)
         return NULL;
     share->version = SHARE_VERSION;
     share->count = count;
+    share->blocks = blocks;
     share->pid = getpid();
     memcpy(share->magic, SHARE_MAGIC, sizeof(share->magic));
     return share;
@@ -86,9 +88,12 @@ void share_destroy(struct share *share)
 void share_begin(struct share *share, enum phase phase, off_t size, size_t unit)
 {
     for (unsigned i = 0; i < share->count; i++) {
-        struct block block = block_at(size < 0 ? 0 : size, share->count, i, unit);
+        struct block block = {0};
+        if (i < share->blocks)
+            block = block_at(size < 0 ? 0 : size, share->blocks, i, unit);
         share->slots[i] = (struct slot){.next = block.off, .end = block.off + block.len};
     }
+    share->active = share->count;
     share->start = clock_seconds();
     share->size = size;
     share->phase = phase;

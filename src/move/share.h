@@ -47,22 +47,25 @@ struct share {
     char engines[TUNER_MAX_WAYS][SHARE_ENGINE]; /* of the ways to move bytes, see tuning.way */
     char src[PATH_MAX], dst[PATH_MAX];          /* as the user wrote them */
 
-    int fd;           /* the memfd; -1: none */
-    bool mapped;      /* shared; else it is memory of the C library */
-    struct pace pace; /* no limit unless one is set */
+    unsigned blocks;         /* how many slots begin with one: as many as there are workers then */
+    _Atomic unsigned active; /* workers of slots from this one on take no further chunk */
+    int fd;                  /* the memfd; -1: none */
+    bool mapped;             /* shared; else it is memory of the C library */
+    struct pace pace;        /* no limit unless one is set */
     struct tuning tuning;
     struct slot slots[];
 };
 
-/* A share of `count` slots. One that isn't `visible` is seen by this process alone, which gets it
- * sooner: for small files without workers. NULL and errno when there is no memory. */
-struct share *share_create(unsigned count, bool visible);
+/* A share of `count` slots, `blocks` of which get one each in every phase. One that isn't `visible`
+ * is seen by this process alone, which gets it sooner: for small files without workers. NULL and
+ * errno when there is no memory. */
+struct share *share_create(unsigned count, unsigned blocks, bool visible);
 
 /* Releases it; NULL is fine. */
 void share_destroy(struct share *share);
 
-/* Begins a phase over `size` bytes (-1: not known), divided among all slots: see block_at, whose
- * `page` is `unit`. No worker may be alive. */
+/* Begins a phase over `size` bytes (-1: not known), divided into as many blocks as there are: see
+ * block_at, whose `page` is `unit`. All slots are active. No worker may be alive. */
 void share_begin(struct share *share, enum phase phase, off_t size, size_t unit);
 
 /*

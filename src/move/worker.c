@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "move/worker.h"
+#include "base/arithmetic.h"
+#include "base/clock.h"
 #include "base/signals.h"
+#include "move/crew.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 void meter_count(const struct meter *m, size_t bytes)
@@ -36,7 +40,8 @@ static int work_on_blocks(const struct work *w, struct share *share, unsigned se
                           const struct meter *meter)
 {
     struct chunk chunk;
-    while (share_claim(share, self, next_len(w), &chunk)) {
+    while (self < atomic_load_explicit(&share->active, memory_order_relaxed) &&
+           share_claim(share, self, next_len(w), &chunk)) {
         if (signals_fatal())
             return -EINTR;
         ssize_t n = w->step(w->arg, chunk.off, chunk.len, meter);
@@ -75,12 +80,13 @@ _Noreturn static void be_worker(const struct work *w, struct share *share, unsig
     _exit(rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* Forks up to `jobs` workers, and returns how many it got. */
-static unsigned fork_workers(const struct work *w, struct share *share, unsigned jobs)
+/* Forks workers, `forked` of whom there are, until there are `jobs`, or no more can be had. Returns
+ * how many there are then. */
+static unsigned fork_workers(const struct work *w, struct share *share, unsigned forked,
+                             unsigned jobs)
 {
     pid_t parent = getpid();
     sigset_t old;
-    unsigned forked = 0;
     signals_block(&old);
     for (; forked < jobs && !signals_fatal(); forked++) {
         pid_t pid = fork();
@@ -127,11 +133,48 @@ static unsigned slot_of(const struct share *share, pid_t pid)
     return i;
 }
 
-/* Waits until no worker is left. What went wrong first is what is returned. */
-static struct ending supervise(struct share *share, unsigned forked, struct ticker ticker)
+/* Workers under supervision. */
+struct team {
+    const struct work *work;
+    struct share *share;
+    unsigned forked, alive;
+    struct crew crew;
+};
+
+/* CPU seconds that those who are alive have used. */
+static double busy_time(const struct share *share)
 {
+    double busy = 0;
+    for (unsigned i = 0; i < share->count; i++) {
+        clockid_t clock;
+        struct timespec used;
+        if (share->slots[i].pid > 0 && clock_getcpuclockid(share->slots[i].pid, &clock) == 0 &&
+            clock_gettime(clock, &used) == 0)
+            busy += (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+    }
+    return busy;
+}
+
+/* Has more workers come, or sends those home that didn't help. */
+static void adapt(struct team *team)
+{
+    struct share *share = team->share;
+    if (team->crew.settled)
+        return;
+    crew_learn(&team->crew, clock_seconds(), share_done(share), busy_time(share));
+    atomic_store_explicit(&share->active, team->crew.workers, memory_order_relaxed);
+    unsigned before = team->forked;
+    if (before < team->crew.workers)
+        team->forked = fork_workers(team->work, share, before, team->crew.workers);
+    team->alive += team->forked - before;
+}
+
+/* Waits until no worker is left. What went wrong first is what is returned. */
+static struct ending supervise(struct team *team, struct ticker ticker)
+{
+    struct share *share = team->share;
     struct ending ending = {.kind = ENDED_WELL};
-    while (forked > 0) {
+    while (team->alive > 0) {
         if (signals_fatal() && ending.kind == ENDED_WELL) {
             ending.kind = ENDED_INTERRUPTED;
             kill_workers(share);
@@ -141,6 +184,8 @@ static struct ending supervise(struct share *share, unsigned forked, struct tick
         if (pid < 0) { /* a tick or a signal: SIGCHLD isn't ignored, so the workers can't be lost */
             assert(errno == EINTR);
             ticker.tick(ticker.arg);
+            if (ending.kind == ENDED_WELL && !signals_fatal())
+                adapt(team);
             continue;
         }
         unsigned index = slot_of(share, pid);
@@ -152,7 +197,7 @@ static struct ending supervise(struct share *share, unsigned forked, struct tick
                 kill_workers(share);
         }
         share->slots[index].pid = 0;
-        forked--;
+        team->alive--;
     }
     return ending;
 }
@@ -172,12 +217,19 @@ struct ending worker_run_all(const struct work *w, struct share *share, unsigned
                              struct ticker ticker)
 {
     assert(jobs <= share->count);
-    unsigned forked = jobs > 0 ? fork_workers(w, share, jobs) : 0;
+    unsigned forked = jobs > 0 ? fork_workers(w, share, 0, jobs) : 0;
     if (forked == 0)
         return work_alone(w, share, ticker);
+    unsigned most = forked < jobs ? forked : min_unsigned(w->most_jobs, share->count);
+    struct team team = {.work = w,
+                        .share = share,
+                        .forked = forked,
+                        .alive = forked,
+                        .crew = crew_begin(forked, most, w->cpus, clock_seconds())};
     signals_tick(true);
-    struct ending ending = supervise(share, forked, ticker);
+    struct ending ending = supervise(&team, ticker);
     signals_tick(false);
     ending.forked = forked;
+    ending.last = team.crew.workers;
     return ending;
 }

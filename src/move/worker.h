@@ -34,7 +34,9 @@ struct work {
     const struct failure *failure;
     size_t chunk_len;            /* no chunk is longer */
     const struct tuning *tuning; /* on its trials chunks are shorter; NULL: they never are */
-    bool in_order; /* it has no size, and is done from 0 on by the one worker that there is */
+    unsigned most_jobs; /* if workers only wait, there may become as many, but no more than slots */
+    unsigned cpus;      /* that may be used */
+    bool in_order;      /* it has no size, and is done from 0 on by the one worker that there is */
 };
 
 enum ending_kind {
@@ -52,13 +54,15 @@ struct ending {
     pid_t pid;
     int signal;
     int status;      /* as given to exit(3) */
-    unsigned forked; /* how many workers there were; 0: the parent itself copied */
+    unsigned forked; /* how many workers there were at first; 0: the parent itself copied */
+    unsigned last;   /* how many it became */
 };
 
 /*
  * Has the phase that `share` has begun worked through by `jobs` forked workers (at most one a
- * slot), or by this process when jobs is 0 or no process can be forked; by fewer when only some
- * can. Returns when the last worker is reaped. The first failure ends all the others at once.
+ * slot), by more if these only wait and more turn out to be quicker (see crew.h), or by this
+ * process when jobs is 0 or no process can be forked; by fewer when only some can. Returns when the
+ * last worker is reaped. The first failure ends all the others at once.
  */
 struct ending worker_run_all(const struct work *work, struct share *share, unsigned jobs,
                              struct ticker ticker);

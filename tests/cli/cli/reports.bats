@@ -80,7 +80,7 @@ print(eval(sys.argv[1]))' "$1"
     random_file src 9M
     mpcp --json -j2 --engine=mmap src dst >out
     [ "$(wc -l <out)" = 1 ]
-    [ "$(json 'sorted(o)' <out)" = "['blocks', 'bytes', 'destination', 'engine', 'error', 'forecast', 'jobs', 'kept', 'last_engine', 'outcome', 'seconds', 'source', 'throughput', 'verified']" ]
+    [ "$(json 'sorted(o)' <out)" = "['blocks', 'bytes', 'destination', 'engine', 'error', 'forecast', 'jobs', 'kept', 'last_engine', 'last_jobs', 'outcome', 'seconds', 'source', 'throughput', 'verified']" ]
     [ "$(json '[o[k] for k in ("source", "destination", "outcome", "error", "engine", "jobs", "blocks", "bytes")]' <out)" = "['src', 'dst', 'copied', None, 'mmap', 2, 2, 9437184]" ]
     [ "$(json 'o["seconds"] > 0 and abs(o["throughput"] * o["seconds"] / o["bytes"] - 1) < 0.1' <out)" = True ]
 }

@@ -114,6 +114,54 @@ Test(mover, zeros_become_holes_if_they_shall)
     }
 }
 
+/* One way after the other, as when none is known to be best; each chunk is moved once, by one. */
+static void move_in_turns(struct mover *mover, size_t len)
+{
+    struct work work = mover_work(mover);
+    unsigned turn = 0;
+    for (off_t off = 0; off < SIZE; off += (off_t)len) {
+        mover->tuning->way = turn++ % mover->way_count;
+        size_t n = off + (off_t)len < SIZE ? len : (size_t)(SIZE - off);
+        cr_assert_eq(work.step(work.arg, off, n, &meter), n);
+    }
+}
+
+Test(mover, what_one_way_has_begun_another_goes_on_with)
+{
+    static const struct engine *const turns[] = {&engine_read_write, &engine_mmap, &engine_direct,
+                                                 &engine_direct_read};
+    static const size_t lens[] = {CHUNK, CHUNK / TUNER_TRIAL_PART, 3 * PAGE};
+    for (size_t i = 0; i < LENGTH(lens); i++) {
+        struct transfer ways[LENGTH(turns)];
+        struct tuning tuning;
+        struct move m;
+        start(&m, turns[0], make_file("src", SIZE), false);
+        ways[0] = m.transfer;
+        for (size_t k = 1; k < LENGTH(turns); k++) {
+            const struct candidate only[] = {{turns[k], ""}, {0}};
+            ways[k] = (struct transfer){.src_fd = m.transfer.src_fd,
+                                        .dst_fd = m.transfer.dst_fd,
+                                        .size = SIZE,
+                                        .chunk_len = CHUNK};
+            if (engine_prepare(&ways[k], only) < 0)
+                SKIP("no direct I/O here");
+        }
+        tuning_begin(&tuning, tuner_begin(LENGTH(turns), 1, SIZE / lens[i]));
+        cr_assert_eq(extents_whole(SIZE, &m.extents), 0);
+        m.mover.ways = ways;
+        m.mover.way_count = LENGTH(turns);
+        m.mover.tuning = &tuning;
+        move_in_turns(&m.mover, lens[i]);
+        cr_assert(same_bytes(m.transfer.src_fd, m.transfer.dst_fd, SIZE), "by %zu", lens[i]);
+        struct stat st;
+        cr_assert_eq(fstat(m.transfer.dst_fd, &st), 0);
+        cr_assert_eq(st.st_size, SIZE);
+        for (size_t k = 1; k < LENGTH(turns); k++)
+            engine_release(&ways[k]);
+        end(&m);
+    }
+}
+
 Test(mover, without_that_they_are_written)
 {
     struct move m;

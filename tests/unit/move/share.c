@@ -6,7 +6,7 @@ enum { PAGE = 4096, CHUNK = 2 * PAGE };
 
 static struct share *new_share(off_t size, unsigned count)
 {
-    struct share *share = share_create(count, true);
+    struct share *share = share_create(count, count, true);
     share_begin(share, PHASE_COPYING, size, PAGE);
     return share;
 }
@@ -211,7 +211,7 @@ Test(share, blocks_of_whole_chunks_begin_at_multiples_of_them)
 {
     static const off_t units[] = {PAGE, 3 * PAGE, 1 << 20, 3 << 20, 32 << 20};
     for (size_t i = 0; i < LENGTH(units); i++) {
-        struct share *share = share_create(7, false);
+        struct share *share = share_create(7, 7, false);
         share_begin(share, PHASE_COPYING, (1LL << 30) + 5, (size_t)units[i]);
         for (unsigned s = 0; s < share->count; s++)
             cr_assert_eq(share->slots[s].next % units[i], 0, "block %u of %lld", s,

@@ -64,6 +64,20 @@ Test(sighting, a_share_tells_of_its_copy)
 
 /* --- what can't be --- */
 
+static void change_way(struct share *share, size_t *len)
+{
+    (void)len;
+    strcpy(share->engines[TUNER_MAX_WAYS - 1], "direct");
+    share->tuning.way = TUNER_MAX_WAYS - 1;
+}
+
+Test(sighting, the_engine_is_the_one_that_is_at_work_now)
+{
+    struct sighted_copy *copy = read_after(change_way);
+    cr_assert_str_eq(copy->engine, "direct");
+    free(copy);
+}
+
 #define CHANGE(name, action)                                                                       \
     static void name(struct share *s, size_t *len)                                                 \
     {                                                                                              \
@@ -99,6 +113,8 @@ CHANGE(engine_unprintable, strcpy(s->engines[0], "\033[31mred"))
 CHANGE(engine_no_ascii, strcpy(s->engines[0], "\303\244"))
 CHANGE(engine_capital, strcpy(s->engines[0], "Engine"))
 CHANGE(engine_without_end, memset(s->engines[0], 'x', sizeof(s->engines[0])))
+CHANGE(way_beyond, s->tuning.way = TUNER_MAX_WAYS)
+CHANGE(way_without_engine, s->tuning.way = 1)
 CHANGE(source_missing, s->src[0] = '\0')
 CHANGE(source_without_end, memset(s->src, 'x', sizeof(s->src)))
 CHANGE(destination_without_end, memset(s->dst, 'x', sizeof(s->dst)))
@@ -138,6 +154,8 @@ Test(sighting, what_cannot_be_is_none)
         CASE(engine_no_ascii),
         CASE(engine_capital),
         CASE(engine_without_end),
+        CASE(way_beyond),
+        CASE(way_without_engine),
         CASE(source_missing),
         CASE(source_without_end),
         CASE(destination_without_end),
@@ -204,7 +222,7 @@ static void end(pid_t pid)
 /* It stands for a copy. */
 static void share_something(void)
 {
-    struct share *share = share_create(2, true);
+    struct share *share = share_create(2, 2, true);
     strcpy(share->engines[0], "mmap");
     strcpy(share->src, "src");
     strcpy(share->dst, "dst");
@@ -240,7 +258,7 @@ Test(sighting, a_process_with_a_share_is_found_while_it_lives)
 
 static void share_nothing_and_something(void)
 {
-    share_create(1, true); /* has begun nothing */
+    share_create(1, 1, true); /* has begun nothing */
     share_something();
 }
 

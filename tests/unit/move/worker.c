@@ -103,7 +103,7 @@ static void count_tick(void *arg)
 
 static struct ending run_jobs(const struct work *work, unsigned jobs, off_t *done)
 {
-    struct share *share = share_create(jobs ? jobs : 1, jobs > 0);
+    struct share *share = share_create(jobs ? jobs : 1, jobs ? jobs : 1, jobs > 0);
     share_begin(share, PHASE_COPYING, SIZE, PAGE);
     struct ending ending = worker_run_all(work, share, jobs, (struct ticker){count_tick, &ticks});
     *done = share_done(share);
