@@ -2,10 +2,13 @@
 #include "move/crew.h"
 #include "base/arithmetic.h"
 
-/* Seconds. In less, a few chunks more or fewer would look like a difference. */
-static const double interval = 0.15;
+/* Four times as many: by twos, a copy would be over before there are enough. */
+enum { GROWTH = 4 };
 
-/* What twice as many workers must gain. */
+/* Seconds. In less, a few chunks more or fewer would look like a difference. */
+static const double interval = 0.09;
+
+/* What they must gain. */
 static const double gain = 1.15;
 
 /* The part of what CPUs could do up to which workers are said to wait. */
@@ -25,7 +28,7 @@ static void try_more(struct crew *c, double rate)
 {
     c->rate = rate;
     c->fewer = c->workers;
-    c->workers = min_unsigned(2 * c->workers, c->most);
+    c->workers = min_unsigned(GROWTH * c->workers, c->most);
 }
 
 static void settle(struct crew *c, unsigned workers)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How many workers a copy should have, found out by having more of them: as long as they mostly
- * wait, for a disk or a network that takes its time to answer, twice as many may move nearly twice
- * as much. Pure: what was measured is handed in.
+ * wait, for a disk or a network that takes its time to answer, more may move as much more. Pure:
+ * what was measured is handed in.
  */
 #pragma once
 

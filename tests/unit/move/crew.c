@@ -31,6 +31,11 @@ static double answers_eight(unsigned workers)
     return 100e6 * (workers < 8 ? workers : 8);
 }
 
+static double answers_two(unsigned workers)
+{
+    return 100e6 * (workers < 2 ? workers : 2);
+}
+
 static double has_one_head(unsigned workers)
 {
     return 150e6 / workers;
@@ -45,7 +50,8 @@ static double stands_still(unsigned workers)
 Test(crew, grows_while_that_helps)
 {
     cr_assert_eq(after(answers_late, 4, 0.1).workers, MOST);
-    cr_assert_eq(after(answers_eight, 4, 0.1).workers, 8);
+    cr_assert_eq(after(answers_eight, 1, 0.1).workers, MOST);
+    cr_assert_eq(after(answers_two, 1, 0.1).workers, 4);
 }
 
 Test(crew, those_that_do_not_help_go_home)
