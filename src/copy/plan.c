@@ -153,17 +153,17 @@ static enum route route_of(const struct plan *plan, const struct wishes *wishes,
 }
 
 /* May this engine do it? A mapping would read what it overwrites, fill holes, and be seen late by
- * other machines. What is written past the page cache isn't in there afterwards. */
+ * other machines. What is written past the page cache isn't in there afterwards, nor compressed. */
 static bool is_fit(const struct plan *plan, const struct destination *dst,
                    const struct wishes *wishes, const struct engine *engine)
 {
     if (engine->maps)
         return !overwrites(plan, dst) && !plan_leaves_holes(plan) &&
                !filesystem_of(dst->fs)->remote;
-    if (engine == &engine_direct || engine == &engine_direct_read)
-        return plan->data >= habit_of(dst->fs)->direct_from &&
-               (engine == &engine_direct_read || wishes->cache != CACHE_KEEP);
-    return true;
+    bool pays = plan->data >= habit_of(dst->fs)->direct_from;
+    if (engine == &engine_direct)
+        return pays && wishes->cache != CACHE_KEEP && !dst->compresses;
+    return engine != &engine_direct_read || pays;
 }
 
 /* May another engine go on with what one has begun? Where there is time to find out which is best,
@@ -208,6 +208,24 @@ static void add_forecast(struct plan *plan, const struct forecast *forecast,
     add_engine(plan, candidate);
 }
 
+static bool has_direct(const struct forecast *forecasts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (forecasts[i].engine == &engine_direct)
+            return true;
+    return false;
+}
+
+/*
+ * May this engine copy a part of a file another part of which is written directly, if `direct`, or
+ * through a mapping, if not? A fault brings up to 2 MiB into the page cache, which may then be
+ * written back over what was written directly beside it.
+ */
+static bool get_along(const struct engine *engine, bool direct)
+{
+    return direct ? !engine->maps : engine != &engine_direct;
+}
+
 /* The best, and those that may turn out better. */
 static void choose_by_forecast(struct plan *plan, const struct destination *dst,
                                const struct wishes *wishes, const struct facts *facts)
@@ -216,10 +234,11 @@ static void choose_by_forecast(struct plan *plan, const struct destination *dst,
     size_t count = forecast_fit(plan, dst, wishes, facts, forecasts);
     if (count == 0)
         return;
-    size_t best = forecast_best(forecasts, count);
-    add_forecast(plan, &forecasts[best], wishes, "the best by forecast");
+    const struct forecast *best = &forecasts[forecast_best(forecasts, count)];
+    bool direct = !best->engine->maps && has_direct(forecasts, count);
+    add_forecast(plan, best, wishes, "the best by forecast");
     for (size_t i = 0; i < count; i++)
-        if (i != best)
+        if (&forecasts[i] != best && get_along(forecasts[i].engine, direct))
             add_forecast(plan, &forecasts[i], wishes, "should that prove slow, or not be possible");
 }
 

@@ -275,6 +275,12 @@ int mover_prepare(struct mover *m)
     return rc;
 }
 
+/* Whole pages, as all chunks. */
+static size_t trial_len(size_t chunk_len)
+{
+    return round_up(chunk_len / TUNER_TRIAL_PART, (size_t)sysconf(_SC_PAGESIZE));
+}
+
 struct work mover_work(struct mover *m)
 {
     bool stream = m->ways->engine->split == SPLIT_STREAM;
@@ -284,6 +290,7 @@ struct work mover_work(struct mover *m)
                          .failure = &m->failure,
                          .chunk_len = m->ways->chunk_len,
                          .tuning = m->way_count > 1 && !m->records ? m->tuning : NULL,
+                         .trial_len = trial_len(m->ways->chunk_len),
                          .in_order = stream};
 }
 

@@ -4,10 +4,12 @@
 #include <assert.h>
 
 enum {
-    TRIAL =
-        2, /* chunks of each worker: the first shows what it takes to begin, and doesn't count */
-    TRIAL_PART = 16, /* no more than this part of what is left is spent on a trial */
-    FIRST_SPAN = 64, /* chunks */
+    /* Chunks of each worker: the first shows what it takes to begin, and doesn't count. */
+    TRIAL = 2,
+    /* No more than this part of what is left is spent on a trial. */
+    TRIAL_PART = 8,
+    /* Chunks. */
+    FIRST_SPAN = 64,
 };
 
 /* How much of what was known before the newest chunk counts on. */
@@ -62,7 +64,7 @@ static unsigned first_untried(const struct tuner *t)
 
 static bool is_worth_a_trial(const struct tuner *t)
 {
-    return t->left * TUNER_TRIAL_PART >= (unsigned long)TRIAL_PART * TRIAL * t->jobs / 2;
+    return t->left * TUNER_TRIAL_PART >= (unsigned long)TRIAL_PART * TRIAL * t->jobs;
 }
 
 static void try(struct tuner *t, unsigned way)

@@ -33,7 +33,7 @@ static int work_in_order(const struct work *w, const struct meter *meter)
 static size_t next_len(const struct work *w)
 {
     bool on_trial = w->tuning && atomic_load_explicit(&w->tuning->on_trial, memory_order_relaxed);
-    return on_trial ? w->chunk_len / TUNER_TRIAL_PART : w->chunk_len;
+    return on_trial ? w->trial_len : w->chunk_len;
 }
 
 static int work_on_blocks(const struct work *w, struct share *share, unsigned self,

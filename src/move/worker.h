@@ -33,7 +33,8 @@ struct work {
     void *arg;
     const struct failure *failure;
     size_t chunk_len;            /* no chunk is longer */
-    const struct tuning *tuning; /* on its trials chunks are shorter; NULL: they never are */
+    const struct tuning *tuning; /* on its trials chunks have trial_len; NULL: there are none */
+    size_t trial_len;
     unsigned most_jobs; /* if workers only wait, there may become as many, but no more than slots */
     unsigned cpus;      /* that may be used */
     bool in_order;      /* it has no size, and is done from 0 on by the one worker that there is */

@@ -36,24 +36,27 @@ Test(forecast, the_quickest_is_best)
 {
     const struct forecast f[] = {a_forecast(&engine_direct, 400, 0),
                                  a_forecast(&engine_read_write, 100, 100),
-                                 a_forecast(&engine_mmap, 120, 0)};
+                                 a_forecast(&engine_splice, 120, 0)};
     cr_assert_eq(forecast_best(f, LENGTH(f)), 1);
 }
 
 Test(forecast, of_those_that_are_nearly_as_quick_the_one_that_divides_is_best)
 {
-    const struct forecast f[] = {a_forecast(&engine_read_write, 100, 100),
-                                 a_forecast(&engine_splice, 110, 90),
-                                 a_forecast(&engine_mmap, 114, 5)};
+    const struct forecast f[] = {
+        a_forecast(&engine_read_write, 100, 100), a_forecast(&engine_splice, 110, 90),
+        a_forecast(&engine_direct, 114, 5), a_forecast(&engine_direct_read, 116, 0)};
     cr_assert_eq(forecast_best(f, LENGTH(f)), 2);
     cr_assert_eq(forecast_best(f, 2), 1);
 }
 
-Test(forecast, of_those_that_divide_equally_the_one_that_maps_is_best)
+Test(forecast, what_maps_must_be_several_times_quicker)
 {
-    const struct forecast f[] = {a_forecast(&engine_read_write, 100, 10),
-                                 a_forecast(&engine_mmap, 110, 10)};
+    struct forecast f[] = {a_forecast(&engine_read_write, 100, 100),
+                           a_forecast(&engine_mmap, 60, 0)};
+    cr_assert_eq(forecast_best(f, LENGTH(f)), 0);
+    f[1].time = 30;
     cr_assert_eq(forecast_best(f, LENGTH(f)), 1);
+    cr_assert_eq(forecast_best(&f[1], 1), 0, "there is nothing else");
 }
 
 /* Every file system has one for every route, and no engine that maps where that wasn't measured. */

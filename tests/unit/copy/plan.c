@@ -84,10 +84,10 @@ Test(plan, the_engine_is_the_best_by_forecast)
         long fs;
         const struct engine *warm, *cold, *to_disk;
     } expected[] = {
-        {EXT4_SUPER_MAGIC, &engine_mmap, &engine_direct, &engine_direct},
-        {XFS_SUPER_MAGIC, &engine_mmap, &engine_direct, &engine_direct},
-        {BTRFS_SUPER_MAGIC, &engine_mmap_read, &engine_direct_read, &engine_direct_read},
-        {TMPFS_MAGIC, &engine_mmap, &engine_direct_read, &engine_read_write},
+        {EXT4_SUPER_MAGIC, &engine_read_write, &engine_direct, &engine_direct},
+        {XFS_SUPER_MAGIC, &engine_read_write, &engine_direct, &engine_direct},
+        {BTRFS_SUPER_MAGIC, &engine_read_write, &engine_direct_read, &engine_direct_read},
+        {TMPFS_MAGIC, &engine_read_write, &engine_direct_read, &engine_read_write},
         {OVERLAYFS_SUPER_MAGIC, &engine_read_write, &engine_direct_read, &engine_read_write},
         {0, &engine_read_write, &engine_direct_read, &engine_read_write},
     };
@@ -100,6 +100,14 @@ Test(plan, the_engine_is_the_best_by_forecast)
         cr_assert_eq(engine_for(cold, large, fs, sync), expected[i].to_disk, "fsync, %lx", fs);
         cr_assert_eq(engine_for(warm, large, fs, drop), expected[i].to_disk, "drop, %lx", fs);
     }
+}
+
+Test(plan, many_cpus_map_what_is_large)
+{
+    static const long systems[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, TMPFS_MAGIC};
+    for (size_t i = 0; i < LENGTH(systems); i++)
+        cr_assert_eq(plan_on(8, large, a_new_destination(systems[i]), none).engines[0].engine,
+                     &engine_mmap);
 }
 
 /* Memory may be slow to get, and there is no time to find that out. */
@@ -157,6 +165,42 @@ Test(plan, what_is_to_be_cached_is_not_written_past_the_cache)
 {
     cr_assert(may_take(none, &engine_direct));
     cr_assert(!may_take((struct wishes){.cache = CACHE_KEEP}, &engine_direct));
+}
+
+static bool includes(const struct plan *plan, bool (*is_such)(const struct engine *))
+{
+    for (size_t i = 0; plan->engines[i].engine; i++)
+        if (is_such(plan->engines[i].engine))
+            return true;
+    return false;
+}
+
+static bool maps(const struct engine *engine)
+{
+    return engine->maps;
+}
+
+static bool is_direct(const struct engine *engine)
+{
+    return engine == &engine_direct;
+}
+
+/* What a mapping has in the page cache would be written back over what was written directly. */
+Test(plan, no_file_is_both_mapped_and_written_directly)
+{
+    static const long systems[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+                                   TMPFS_MAGIC, 0};
+    static const struct wishes kept = {.cache = CACHE_KEEP};
+    for (size_t i = 0; i < LENGTH(systems); i++)
+        for (unsigned cpus = 1; cpus <= 64; cpus *= 2)
+            for (off_t size = FACTS_SMALL; size <= large; size *= 4) {
+                struct destination dst = a_new_destination(systems[i]);
+                struct plan plan = plan_on(cpus, size, dst, none);
+                cr_assert(!includes(&plan, maps) || !includes(&plan, is_direct), "%lx by %u",
+                          systems[i], cpus);
+                plan = plan_on(cpus, size, dst, kept);
+                cr_assert(!includes(&plan, is_direct));
+            }
 }
 
 Test(plan, ways_may_change_where_bytes_can_go_any_way)
@@ -402,7 +446,7 @@ Test(plan, nobody_knows_how_much_room_compressed_data_needs)
 
 Test(plan, a_large_file_gets_as_many_workers_as_make_it_quicker)
 {
-    static const unsigned cpus[] = {1, 2, 3};
+    static const unsigned cpus[] = {1, 2};
     for (size_t i = 0; i < LENGTH(cpus); i++) {
         struct plan plan = plan_on(cpus[i], 1LL << 40, a_new_destination(TMPFS_MAGIC), none);
         cr_assert_eq(plan.jobs, cpus[i]);

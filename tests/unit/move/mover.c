@@ -128,7 +128,7 @@ static void move_in_turns(struct mover *mover, size_t len)
 
 Test(mover, what_one_way_has_begun_another_goes_on_with)
 {
-    static const struct engine *const turns[] = {&engine_read_write, &engine_mmap, &engine_direct,
+    static const struct engine *const turns[] = {&engine_read_write, &engine_direct,
                                                  &engine_direct_read};
     static const size_t lens[] = {CHUNK, CHUNK / TUNER_TRIAL_PART, 3 * PAGE};
     for (size_t i = 0; i < LENGTH(lens); i++) {

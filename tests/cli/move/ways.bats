@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# How bytes are moved, and by how many, may change in the middle of a copy.
+load ../support
+
+# A cached source that is large enough to find out, of no whole number of pages.
+setup_source() {
+    random_file src 48M
+    printf tail >>src
+    cat src >/dev/null
+}
+
+# Calls that write take their time; stores into a mapping don't: slow_writes COMMAND...
+slow_writes() {
+    needs_strace
+    traced pwrite64:delay_enter=5000 "$@"
+}
+
+# What shall be cached isn't written directly, so the other way is a mapping, where that is known to be good.
+needs_mapping() {
+    mpcp --dry-run --explain --cache=keep src dst | grep -q ' mmap' || skip "nothing is mapped on this file system"
+}
+
+json() {
+    python3 -c 'import json, sys; o = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
+}
+
+@test "what proves slow is left for what is quicker, and every byte is right" {
+    setup_source
+    needs_mapping
+    slow_writes --json --cache=keep src dst >out
+    cmp src dst
+    [ "$(json '[o["engine"], o["last_engine"]]' <out)" = "['read-write', 'mmap']" ]
+}
+
+@test "-v tells it" {
+    setup_source
+    needs_mapping
+    slow_writes -v --cache=keep src dst >out
+    grep '; read-write, .*; ended with mmap by [0-9]*)$' out
+}
+
+@test "an engine that was asked for stays" {
+    setup_source
+    slow_writes --json --engine=read-write src dst >out
+    cmp src dst
+    [ "$(json '[o["engine"], o["last_engine"]]' <out)" = "['read-write', 'read-write']" ]
+}
+
+@test "what is to stay in the page cache is never written past it" {
+    setup_source
+    needs_strace
+    run -0 strace -f -qq -o trace -e trace=openat,pwrite64 -e inject=pwrite64:delay_enter=5000 \
+        "$MPCP" --cache=keep src dst
+    cmp src dst
+    run ! grep 'O_WRONLY.*O_DIRECT' trace
+}
+
+@test "more workers come where they only wait, unless a number was asked for" {
+    setup_source
+    needs_strace
+    traced pread64,pwrite64:delay_enter=30000 --json --chunk=256K --cache=keep --reflink=never src dst >out
+    cmp src dst
+    [ "$(json 'o["last_jobs"] > o["jobs"] > 0' <out)" = True ]
+    traced pread64,pwrite64:delay_enter=30000 --json --chunk=1M -j3 src dst >out
+    cmp src dst
+    [ "$(json '[o["jobs"], o["last_jobs"]]' <out)" = "[3, 3]" ]
+}
+
+# What the page cache has of one part must not be written back over what was written directly beside it, or be read
+# instead of it.
+@test "what was written directly and what was cached stay apart, in the cache and on the disk" {
+    setup_source
+    for chunk in 4K 20K 1000K 2M; do
+        slow_writes --chunk="$chunk" --json src dst >out
+        cmp src dst
+        sync dst
+        dd if=dst iflag=nocache count=0 status=none
+        cmp src dst
+    done
+}
+
+@test "with --resume and --verify ways change as well, and what was copied by all of them is kept" {
+    setup_source
+    slow_writes --resume --chunk=256K -j2 src dst &
+    more_than_its_header() { [ "$(stat -c %s .dst.mpcp-journal)" -gt 1000 ]; }
+    wait_until more_than_its_header
+    pkill -KILL -x "$PROCESS"
+    wait $! || true
+    mpcp --resume --chunk=256K --verify --json src dst >out
+    cmp src dst
+    [ "$(json 'o["kept"] > 0' <out)" = True ]
+    assert_clean
+}
