@@ -50,8 +50,8 @@ json() {
 @test "what is to stay in the page cache is never written past it" {
     setup_source
     needs_strace
-    run -0 strace -f -qq -o trace -e trace=openat,pwrite64 -e inject=pwrite64:delay_enter=5000 \
-        "$MPCP" --cache=keep src dst
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=openat,pwrite64 \
+        -e inject=pwrite64:delay_enter=5000 "$DIR/$PROCESS" --cache=keep src dst
     cmp src dst
     run ! grep 'O_WRONLY.*O_DIRECT' trace
 }
