@@ -15,9 +15,10 @@ enum compression {
 struct filesystem {
     unsigned magic;
     const char *name;
-    bool made_up;  /* files are made up when they are read, of a size that stat(2) doesn't know */
-    bool remote;   /* a server has the files, and can copy them by itself */
-    bool reflinks; /* files may share extents (FICLONE) */
+    bool made_up;   /* files are made up when they are read, of a size that stat(2) doesn't know */
+    bool in_memory; /* there is no disk that would have to be waited for */
+    bool remote;    /* a server has the files, and can copy them by itself */
+    bool reflinks;  /* files may share extents (FICLONE) */
     bool even_seconds; /* it keeps times to two seconds */
     bool exact_names;  /* names are bytes; at most a directory's flag, or mkfs, folds their case */
     enum compression compression;

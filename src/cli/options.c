@@ -188,7 +188,7 @@ static char engine_names[160], engine_help[240];
 
 static const struct option table[] = {
     {"jobs", 'j', .set = set_jobs, .value = "N", .takes = "a number of workers, 1 or more",
-     .help = "copy with N workers (default: one a usable CPU, none for small files)"},
+     .help = "copy with N workers (default: as many as pay, none for small files)"},
     {"engine", .set = set_engine, .value = "NAME", .takes = engine_names, .help = engine_help},
     {"chunk", .set = set_chunk, .value = "SIZE",
      .takes = "a size from 1 to 1G, such as 512K or 4MiB",

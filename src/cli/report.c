@@ -223,8 +223,10 @@ static void print_verbose(FILE *out, const char *src, const char *dst,
     fprintf(out, " (%s in %.3f s, %s; %s, %u %s", size_format((uint64_t)result->bytes, size),
             result->seconds, size_format_rate(throughput(result), rate), result->engine,
             result->jobs, result->jobs == 1 ? "job" : "jobs");
-    if (result->last_engine != result->engine || result->last_jobs != result->jobs)
+    if (result->last_jobs != result->jobs)
         fprintf(out, "; ended with %s by %u", result->last_engine, result->last_jobs);
+    else if (result->last_engine != result->engine)
+        fprintf(out, "; ended with %s", result->last_engine);
     if (result->kept > 0)
         fprintf(out, "; %s kept", size_format((uint64_t)result->kept, size));
     fputs(result->verified ? "; verified)\n" : ")\n", out);

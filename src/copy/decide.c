@@ -162,6 +162,15 @@ int step_heed_existing(struct copy *c)
     return 0;
 }
 
+/* The share of the source's data that is cached: of its holes nothing is, and need not be. */
+static double cached_data(const struct copy *c)
+{
+    double cached = c->facts.src_cached * (double)c->src.size;
+    if (filesystem_of(c->src.fs)->in_memory || cached >= (double)c->extents.bytes)
+        return 1;
+    return cached / (double)c->extents.bytes;
+}
+
 /* Waiting for a FIFO's writer, for the lock or for an answer was no copying. */
 int step_survey(struct copy *c)
 {
@@ -169,6 +178,7 @@ int step_survey(struct copy *c)
     const struct source *src = &c->src;
     c->facts = facts_gather(src->has_size ? src->fd : -1, src->size, src->st.st_dev);
     int rc = inspect_data(src, c->rules->wishes.sparse != WHEN_NEVER, c->facts.page, &c->extents);
+    c->facts.src_cached = cached_data(c);
     return rc < 0 ? step_fail(c, rc, src->path, "cannot find its data") : 0;
 }
 

@@ -172,6 +172,7 @@ static int move(struct copy *c)
     if (!rc)
         ending = run_mover(c, &mover);
     mover_release(&mover);
+    step_release_ways(c); /* what comes needs descriptors, too */
     return rc < 0 ? step_fail(c, rc, c->src.path, "cannot hash it") : conclude(c, &ending);
 }
 

@@ -22,11 +22,11 @@ const struct engine *engine_find(const char *name)
     return NULL;
 }
 
-/* ENOMEM: no address space left. */
+/* ENOMEM: no address space left; EMFILE, ENFILE: no descriptor for one more open file. */
 bool engine_is_unsupported(int err)
 {
-    static const int unsupported[] = {EOPNOTSUPP, ENOSYS, ENOTTY, ENODEV, EINVAL, EXDEV,
-                                      EACCES,     EPERM,  ENOMEM, ENOENT, ETXTBSY};
+    static const int unsupported[] = {EOPNOTSUPP, ENOSYS, ENOTTY, ENODEV,  EINVAL, EXDEV, EACCES,
+                                      EPERM,      ENOMEM, ENOENT, ETXTBSY, EMFILE, ENFILE};
     for (size_t i = 0; i < COUNT_OF(unsupported); i++)
         if (unsupported[i] == err)
             return true;

@@ -158,6 +158,7 @@ static void publish(struct tuning *t)
 void tuning_begin(struct tuning *t, struct tuner tuner)
 {
     t->tuner = tuner;
+    t->workers = tuner.jobs;
     atomic_flag_clear(&t->busy);
     publish(t);
 }
@@ -166,7 +167,7 @@ void tuning_learn(struct tuning *t, unsigned way, double cost)
 {
     if (atomic_flag_test_and_set_explicit(&t->busy, memory_order_acquire))
         return;
-    tuner_learn(&t->tuner, way, cost);
+    tuner_learn(&t->tuner, way, cost * t->tuner.jobs / t->workers);
     publish(t);
     atomic_flag_clear_explicit(&t->busy, memory_order_release);
 }

@@ -50,14 +50,16 @@ void tuner_learn(struct tuner *tuner, unsigned way, double cost);
 
 /* A tuner in memory that the workers share. */
 struct tuning {
-    _Atomic unsigned way;  /* that the next chunk takes */
-    _Atomic bool on_trial; /* it should be a short one */
-    atomic_flag busy;      /* somebody is telling the tuner something */
-    struct tuner tuner;    /* for him alone */
+    _Atomic unsigned way;     /* that the next chunk takes */
+    _Atomic bool on_trial;    /* it should be a short one */
+    atomic_flag busy;         /* somebody is telling the tuner something */
+    _Atomic unsigned workers; /* that are at work now; whoever has more come or leave says so */
+    struct tuner tuner;       /* for him alone */
 };
 
 /* Begins with what `tuner` is; nobody else may use it yet. */
 void tuning_begin(struct tuning *tuning, struct tuner tuner);
 
-/* As tuner_learn does. Never waits: what two tell at once is heard from one of them. */
+/* As tuner_learn does, but of a worker among as many as there are now: each of more takes longer.
+ * Never waits: what two tell at once is heard from one of them. */
 void tuning_learn(struct tuning *tuning, unsigned way, double cost);

@@ -155,14 +155,23 @@ static double busy_time(const struct share *share)
     return busy;
 }
 
+/* Would each of the most that there may be still get a chunk? */
+static bool is_enough_left(const struct team *team, off_t done)
+{
+    off_t left = team->share->size - done;
+    return left / (off_t)team->work->chunk_len >= (off_t)team->crew.most;
+}
+
 /* Has more workers come, or sends those home that didn't help. */
 static void adapt(struct team *team)
 {
     struct share *share = team->share;
-    if (team->crew.settled)
+    off_t done = share_done(share);
+    if (team->crew.settled || !is_enough_left(team, done))
         return;
-    crew_learn(&team->crew, clock_seconds(), share_done(share), busy_time(share));
+    crew_learn(&team->crew, clock_seconds(), done, busy_time(share));
     atomic_store_explicit(&share->active, team->crew.workers, memory_order_relaxed);
+    atomic_store_explicit(&share->tuning.workers, team->crew.workers, memory_order_relaxed);
     unsigned before = team->forked;
     if (before < team->crew.workers)
         team->forked = fork_workers(team->work, share, before, team->crew.workers);

@@ -59,6 +59,12 @@ setup_files() {
     done
 }
 
+@test "no engine was asked for" {
+    setup_files
+    sweep large large dst
+    mpcp_with 13 large dst
+}
+
 @test "each engine" {
     setup_files
     for engine in $ENGINES; do

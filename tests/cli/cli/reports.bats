@@ -64,6 +64,16 @@ print(eval(sys.argv[1]))' "$1"
     [[ "$output" == *"holes        kept: the source has some"* ]]
 }
 
+@test "--explain counts what is cached of the data, not of holes" {
+    truncate -s 512M src
+    random_file data 16M
+    dd if=data of=src bs=1M conv=notrunc status=none
+    sync src
+    head -c 16M src >data
+    run mpcp --explain --dry-run src dst
+    [[ "$output" =~ "source       on "[a-z0-9]+", "(9[0-9]|100)"% cached" ]]
+}
+
 @test "--dry-run copies nothing, and leaves what is there" {
     echo new >src
     mpcp --dry-run src dst

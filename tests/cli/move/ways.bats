@@ -69,6 +69,14 @@ json() {
 
 # What the page cache has of one part must not be written back over what was written directly beside it, or be read
 # instead of it.
+@test "there are no more workers than there is work for" {
+    setup_source
+    needs_strace
+    traced pread64,pwrite64:delay_enter=20000 --json --chunk=16M --buffer=4M --engine=read-write src dst >out
+    cmp src dst
+    [ "$(json 'o["last_jobs"] == o["jobs"]' <out)" = True ]
+}
+
 @test "what was written directly and what was cached stay apart, in the cache and on the disk" {
     setup_source
     for chunk in 4K 20K 1000K 2M; do

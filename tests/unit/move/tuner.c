@@ -189,6 +189,22 @@ Test(tuner, chunks_begun_before_a_change_say_nothing_about_it)
     cr_assert_eq(t.cost[1], 0);
 }
 
+Test(tuner, more_workers_make_no_way_worse)
+{
+    struct tuning t;
+    tuning_begin(&t, tuner_begin(2, 4, 1000));
+    for (int i = 0; i < 8; i++)
+        tuning_learn(&t, 0, 3);
+    for (int i = 0; i < 8; i++)
+        tuning_learn(&t, 1, 7);
+    cr_assert_eq(t.way, 0);
+    t.workers = 16;
+    for (int i = 0; i < 100; i++)
+        tuning_learn(&t, 0, 12);
+    cr_assert_eq(t.way, 0, "each of four times as many may take four times as long");
+    cr_assert_eq(t.tuner.switches, 0);
+}
+
 Test(tuner, with_one_way_there_is_nothing_to_find_out)
 {
     struct tuner t = tuner_begin(1, 1, 1000);
