@@ -35,7 +35,6 @@ static const struct cost costs[] = {
     {"btrfs", ROUTE_BRIEF, &engine_read_write, 590, 300},
     {"btrfs", ROUTE_BRIEF, &engine_mmap_read, 730, 300},
     {"btrfs", ROUTE_COLD, &engine_direct_read, 887, 499},
-    {"btrfs", ROUTE_COLD, &engine_read_write, 892, 509},
     {"btrfs", ROUTE_TO_DISK, &engine_direct_read, 1337, 188},
 
     {"tmpfs", ROUTE_WARM, &engine_read_write, 310, 146},
@@ -80,6 +79,14 @@ unsigned forecast_workers(const struct cost *cost, unsigned most)
     while (workers < most && forecast_time(cost, workers) > worker_gain * least)
         workers++;
     return workers;
+}
+
+bool forecast_knows(const char *fs)
+{
+    for (size_t i = 0; i < COUNT_OF(costs); i++)
+        if (strcmp(costs[i].fs, fs) == 0)
+            return true;
+    return false;
 }
 
 static size_t collect(const char *fs, enum route route, unsigned most, struct forecast *forecasts)

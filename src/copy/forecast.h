@@ -52,6 +52,9 @@ unsigned forecast_workers(const struct cost *cost, unsigned most);
 size_t forecast_all(const char *fs, enum route route, unsigned most,
                     struct forecast forecasts[FORECAST_MAX]);
 
+/* Was anything measured on that file system? */
+bool forecast_knows(const char *fs);
+
 /* Which of `count` is best: the quickest, or, of those that take up to 15 % more, the one with the
  * least serial part. One that maps only if it is several times quicker than those that don't. */
 size_t forecast_best(const struct forecast *forecasts, size_t count);

@@ -167,10 +167,14 @@ static bool is_fit(const struct plan *plan, const struct destination *dst,
 }
 
 /* May another engine go on with what one has begun? Where there is time to find out which is best,
- * and where that can be seen while bytes are moved. */
+ * and where that can be seen while bytes are moved. From a disk, what goes through the page cache
+ * looks good as long as there is memory at hand: there, what was measured is believed. */
 static bool may_change(const struct plan *plan, const struct source *src,
-                       const struct destination *dst, const struct wishes *wishes)
+                       const struct destination *dst, const struct wishes *wishes,
+                       const struct facts *facts)
 {
+    if (is_cold(facts) && forecast_knows(filesystem_of(dst->fs)->name))
+        return false;
     bool remote = filesystem_of(dst->fs)->remote || filesystem_of(src->fs)->remote;
     bool disk = plan->start_writing || plan->drop_dst;
     return wishes->rate == 0 && !plan->in_place && !plan_leaves_holes(plan) && !disk && !remote &&
@@ -293,7 +297,7 @@ static void choose_engines(struct plan *plan, const struct source *src,
                                    plan->data < FACTS_TINY
                                        ? "so small a file is quickest read and written"
                                        : "reading and writing always works"));
-    plan->ways = !server && may_change(plan, src, dst, wishes) ? TUNER_MAX_WAYS : 1;
+    plan->ways = !server && may_change(plan, src, dst, wishes, facts) ? TUNER_MAX_WAYS : 1;
 }
 
 static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *facts)

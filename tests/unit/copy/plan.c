@@ -215,6 +215,8 @@ Test(plan, ways_may_change_where_bytes_can_go_any_way)
     cr_assert_eq(plan_of(large, dst, (struct wishes){.engine = &engine_mmap}).ways, 1);
     cr_assert_eq(plan_of(large, old, (struct wishes){.in_place = true}).ways, 1);
     cr_assert_eq(plan_of(large, a_new_destination(NFS_SUPER_MAGIC), none).ways, 1);
+    cr_assert_eq(plan_with(cold, large, dst, none).ways, 1, "what was measured cold is believed");
+    cr_assert_gt(plan_with(cold, large, a_new_destination(0), none).ways, 1);
 }
 
 Test(plan, reading_and_writing_is_always_the_last_resort)
