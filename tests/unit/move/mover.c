@@ -122,7 +122,7 @@ static void move_in_turns(struct mover *mover, size_t len)
     for (off_t off = 0; off < SIZE; off += (off_t)len) {
         mover->tuning->way = turn++ % mover->way_count;
         size_t n = off + (off_t)len < SIZE ? len : (size_t)(SIZE - off);
-        cr_assert_eq(work.step(work.arg, off, n, &meter), n);
+        cr_assert_eq((size_t)work.step(work.arg, off, n, &meter), n);
     }
 }
 
