@@ -166,7 +166,8 @@ int step_heed_existing(struct copy *c)
 static double cached_data(const struct copy *c)
 {
     double cached = c->facts.src_cached * (double)c->src.size;
-    if (filesystem_of(c->src.fs)->in_memory || cached >= (double)c->extents.bytes)
+    bool streams = !c->src.has_size; /* nothing of it can be anywhere else */
+    if (streams || filesystem_of(c->src.fs)->in_memory || cached >= (double)c->extents.bytes)
         return 1;
     return cached / (double)c->extents.bytes;
 }

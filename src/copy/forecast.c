@@ -66,6 +66,11 @@ static const double worker_gain = 1.05, engine_gain = 1.15;
  * workers that map, as much as eight. */
 static const double mapping_gain = 2.5;
 
+bool forecast_waits(enum route route)
+{
+    return route == ROUTE_COLD || route == ROUTE_TO_DISK;
+}
+
 double forecast_time(const struct cost *cost, unsigned workers)
 {
     double divided = (cost->serial + cost->parallel) / (workers > 0 ? workers : 1);
@@ -98,8 +103,7 @@ static size_t collect(const char *fs, enum route route, unsigned most, struct fo
             continue;
         assert(count < FORECAST_MAX);
         /* How many requests a disk likes, nobody knows. */
-        bool disk = route == ROUTE_COLD || route == ROUTE_TO_DISK;
-        unsigned workers = disk ? most : forecast_workers(c, most);
+        unsigned workers = forecast_waits(route) ? most : forecast_workers(c, most);
         forecasts[count++] =
             (struct forecast){c->engine, workers, forecast_time(c, workers), c->serial};
     }

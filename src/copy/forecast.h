@@ -40,6 +40,9 @@ struct forecast {
 
 enum { FORECAST_MAX = 8 };
 
+/* Does this route wait for a disk, so that more workers than CPUs are of use? */
+bool forecast_waits(enum route route);
+
 /* The time by `workers` workers. */
 double forecast_time(const struct cost *cost, unsigned workers);
 

@@ -185,8 +185,8 @@ static bool may_change(const struct plan *plan, const struct source *src,
  * way as there are workers. */
 static unsigned most_jobs(enum route route, const struct facts *facts)
 {
-    bool disk = route != ROUTE_WARM && route != ROUTE_BRIEF && facts->cpus < PLAN_DISK_JOBS;
-    return min_unsigned(disk ? PLAN_DISK_JOBS : facts->cpus, PLAN_MAX_JOBS);
+    bool few = forecast_waits(route) && facts->cpus < PLAN_DISK_JOBS;
+    return min_unsigned(few ? PLAN_DISK_JOBS : facts->cpus, PLAN_MAX_JOBS);
 }
 
 /* The forecasts for those that are fit, by as many workers as there may be. */

@@ -111,6 +111,13 @@ no_process_left() {
     ! pgrep -x "$PROCESS" >/dev/null
 }
 
+# Prints what an expression in Python makes of the JSON object o on standard input.
+json() { # expression
+    python3 -c 'import json, os, sys
+o = json.loads(sys.stdin.read())
+print(eval(sys.argv[1]))' "$1"
+}
+
 random_file() { # name, size
     head -c "$2" /dev/urandom >"$1"
 }

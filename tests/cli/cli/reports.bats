@@ -3,12 +3,6 @@
 # What is printed besides errors: -v, --explain, --dry-run, --json, -q.
 load ../support
 
-json() { # expression in python, with o being the object
-    python3 -c 'import json, os, sys
-o = json.loads(sys.stdin.read())
-print(eval(sys.argv[1]))' "$1"
-}
-
 @test "nothing, if nothing was asked for" {
     random_file src 9M
     run mpcp src dst

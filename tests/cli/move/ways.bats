@@ -21,10 +21,6 @@ needs_mapping() {
     mpcp --dry-run --explain --cache=keep src dst | grep -q ' mmap' || skip "nothing is mapped on this file system"
 }
 
-json() {
-    python3 -c 'import json, sys; o = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
-}
-
 @test "what proves slow is left for what is quicker, and every byte is right" {
     setup_source
     needs_mapping
