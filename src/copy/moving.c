@@ -55,10 +55,14 @@ int step_prepare(struct copy *c)
     return 0;
 }
 
-void step_release_ways(struct copy *c)
+int step_release_ways(struct copy *c)
 {
-    while (c->way_count > 0)
-        engine_release(&c->ways[--c->way_count]);
+    int rc = 0;
+    while (c->way_count > 0) {
+        int released = engine_release(&c->ways[--c->way_count]);
+        rc = rc ? rc : released;
+    }
+    return rc;
 }
 
 /* --- moving --- */
@@ -172,8 +176,11 @@ static int move(struct copy *c)
     if (!rc)
         ending = run_mover(c, &mover);
     mover_release(&mover);
-    step_release_ways(c); /* what comes needs descriptors, too */
-    return rc < 0 ? step_fail(c, rc, c->src.path, "cannot hash it") : conclude(c, &ending);
+    if (rc < 0)
+        return step_fail(c, rc, c->src.path, "cannot hash it");
+    rc = conclude(c, &ending);
+    int released = step_release_ways(c); /* now, for what comes needs descriptors, too */
+    return rc == 0 && released < 0 ? step_fail_disk(c, released) : rc;
 }
 
 int step_move(struct copy *c)

@@ -80,7 +80,7 @@ int step_take_up(struct copy *c); /* records and journal, where they are wanted 
 int step_prepare(struct copy *c);
 int step_move(struct copy *c);
 int step_clear_cache(struct copy *c);
-void step_release_ways(struct copy *c); /* what step_prepare has prepared */
+int step_release_ways(struct copy *c); /* as step_prepare has prepared them; 0 or -errno */
 
 /* --- check.c: whether they are right --- */
 int step_check_source(struct copy *c); /* is it still what it was? */

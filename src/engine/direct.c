@@ -196,14 +196,14 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     return (ssize_t)chunk.len;
 }
 
-static void release(struct transfer *t)
+static int release(struct transfer *t)
 {
     struct own *own = t->state;
     if (!own)
-        return;
+        return 0;
     io_close(&own->src_fd);
-    io_close(&own->dst_fd);
     free(own->buffer);
+    return io_close(&own->dst_fd);
 }
 
 const struct engine engine_direct = {

@@ -45,14 +45,14 @@ int engine_prepare(struct transfer *t, const struct candidate *candidates)
     }
 }
 
-void engine_release(struct transfer *t)
+int engine_release(struct transfer *t)
 {
-    if (t->engine && t->engine->release)
-        t->engine->release(t);
+    int rc = t->engine && t->engine->release ? t->engine->release(t) : 0;
     free(t->state);
     free(t->buffer);
     t->state = NULL;
     t->buffer = NULL;
+    return rc;
 }
 
 ssize_t engine_fail(struct transfer *t, enum side side, off_t off, int err)

@@ -56,8 +56,9 @@ struct engine {
     ssize_t (*copy)(struct transfer *t, struct chunk chunk);
 
     /* The parent calls it once, after the last worker is reaped, also when prepare failed halfway.
-     * NULL, as prepare may be: there is nothing to do. */
-    void (*release)(struct transfer *t);
+     * Returns 0, or -errno if only now it is told of a write that failed. NULL, as prepare may be:
+     * there is nothing to do. */
+    int (*release)(struct transfer *t);
 };
 
 extern const struct engine engine_copy_range;
@@ -92,10 +93,10 @@ struct candidate {
 /*
  * Prepares t with the first of `candidates`, ended by one without an engine, that the files
  * support; that becomes t->engine. Returns 0 or -errno, that of the last candidate. engine_release
- * must follow in either case.
+ * must follow in either case; it returns what the engine's own release does.
  */
 int engine_prepare(struct transfer *t, const struct candidate *candidates);
-void engine_release(struct transfer *t);
+int engine_release(struct transfer *t);
 
 /* Does the error say "not this way", rather than "this file is broken"? err is positive. */
 bool engine_is_unsupported(int err);

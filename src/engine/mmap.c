@@ -76,7 +76,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     return (ssize_t)chunk.len;
 }
 
-static void release(struct transfer *t)
+static int release(struct transfer *t)
 {
     struct own *own = t->state;
     if (own) {
@@ -84,6 +84,7 @@ static void release(struct transfer *t)
         mapping_close(&own->dst);
     }
     signal(SIGBUS, SIG_DFL);
+    return 0;
 }
 
 const struct engine engine_mmap = {

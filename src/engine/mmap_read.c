@@ -35,10 +35,11 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     return (ssize_t)chunk.len;
 }
 
-static void release(struct transfer *t)
+static int release(struct transfer *t)
 {
     if (t->state)
         mapping_close(t->state);
+    return 0;
 }
 
 const struct engine engine_mmap_read = {

@@ -52,11 +52,12 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     return done < chunk.len ? engine_finish_plainly(t, chunk, done) : (ssize_t)done;
 }
 
-static void release(struct transfer *t)
+static int release(struct transfer *t)
 {
     struct own *own = t->state;
     if (own)
         io_close(&own->fd);
+    return 0;
 }
 
 const struct engine engine_sendfile = {

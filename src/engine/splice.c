@@ -86,10 +86,11 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     return engine_finish_plainly(t, chunk, done);
 }
 
-static void release(struct transfer *t)
+static int release(struct transfer *t)
 {
     if (t->state)
         close_pipe(t->state);
+    return 0;
 }
 
 const struct engine engine_splice = {

@@ -90,11 +90,12 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     return read_and_write(t, chunk);
 }
 
-static void release(struct transfer *t)
+static int release(struct transfer *t)
 {
     struct own *own = t->state;
     if (own)
         free(own->buffer);
+    return 0;
 }
 
 const struct engine engine_stream = {
