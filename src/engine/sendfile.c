@@ -55,9 +55,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
 static int release(struct transfer *t)
 {
     struct own *own = t->state;
-    if (own)
-        io_close(&own->fd);
-    return 0;
+    return own ? io_close(&own->fd) : 0;
 }
 
 const struct engine engine_sendfile = {
