@@ -39,7 +39,8 @@ static int copy(void *argument)
                                            .remark = ignore_remark,
                                            .warn = ignore_remark};
     struct copy_result result;
-    copy_file(task->src, task->dst, &rules, &observer, &result);
+    struct location src = location_of(task->src), dst = location_of(task->dst);
+    copy_file(&src, &dst, &rules, &observer, &result);
     if (result.error)
         diag_print("%s", result.error);
     copy_release_result(&result);

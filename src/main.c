@@ -8,6 +8,7 @@
 #include "cli/report.h"
 #include "cli/status.h"
 #include "tree/batch.h"
+#include "tree/tree.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -50,7 +51,8 @@ static int copy_pair(struct pair *pair, const struct options *options)
         rules.existing = EXISTING_ASK;
         observer.confirm = refuse;
     }
-    copy_file(pair->src, pair->dst, &rules, &observer, &result);
+    struct location src = location_of(pair->src), dst = location_of(pair->dst);
+    copy_file(&src, &dst, &rules, &observer, &result);
     if (rival.refused)
         tell_refusal(pair->src, &result);
     pair->made |= result.outcome == OUTCOME_COPIED;
@@ -65,7 +67,9 @@ static int copy_all(const struct options *options)
     struct pair *pairs;
     int count, status = operands_pair(options, &pairs, &count);
     if (status != STATUS_USAGE)
-        status = options_worse_status(status, batch_run(pairs, count, options, copy_pair));
+        status = options_worse_status(status, tree_is_asked_for(options)
+                                                  ? tree_run(pairs, count, options)
+                                                  : batch_run(pairs, count, options, copy_pair));
     operands_release(pairs, count);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "base/diag.h"
 #include "base/arithmetic.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -75,31 +76,58 @@ static bool all_printable(const char *s)
     return true;
 }
 
-static void put_escaped(FILE *out, const char *s)
+/* As far as nothing is printable. Returns the bytes that it was. */
+static size_t put_escaped(FILE *out, const char *s)
 {
-    static const char codes[] = "\a\b\t\n\v\f\r\033\\'", letters[] = "abtnvfrE\\'";
-    while (*s) {
-        const char *code = strchr(codes, *s);
-        size_t len = printable(s);
+    static const char codes[] = "\a\b\t\n\v\f\r", letters[] = "abtnvfr";
+    size_t len = 0;
+    for (; s[len] && !printable(s + len); len++) {
+        const char *code = strchr(codes, s[len]);
         if (code)
             fprintf(out, "\\%c", letters[code - codes]);
-        else if (len)
-            fwrite(s, 1, len, out);
         else
-            fprintf(out, "\\%03o", (unsigned char)*s);
-        s += code || !len ? 1 : len;
+            fprintf(out, "\\%03o", (unsigned char)s[len]);
     }
+    return len;
+}
+
+/* Is it clear in double quotes what it is, in the shell as in C? GNU's programs quote so what has a
+ * single quote in it. */
+static bool is_clear(const char *name)
+{
+    for (const char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("%+,-./:]_{} '", *c))
+            return false;
+    return true;
+}
+
+/* In single quotes, a quote of its own and what can't be printed outside of them: 'a'$'\n''b'. */
+static void put_parts(FILE *out, const char *s)
+{
+    fputc('\'', out);
+    while (*s) {
+        size_t len = printable(s);
+        if (*s == '\'') {
+            fputs("'\\''", out);
+            s++;
+        } else if (len) {
+            fwrite(s, 1, len, out);
+            s += len;
+        } else {
+            fputs("'$'", out);
+            s += put_escaped(out, s);
+            fputs("''", out);
+        }
+    }
+    fputc('\'', out);
 }
 
 void diag_put_quoted(FILE *out, const char *name)
 {
-    if (!all_printable(name) || strchr(name, '\'')) {
-        fputs("$'", out);
-        put_escaped(out, name);
-        fputc('\'', out);
-    } else {
-        fprintf(out, "'%s'", name);
-    }
+    if (strchr(name, '\'') && is_clear(name))
+        fprintf(out, "\"%s\"", name);
+    else
+        put_parts(out, name);
 }
 
 const char diag_stdin[] = "standard input", diag_stdout[] = "standard output";
@@ -148,4 +176,37 @@ void diag_about(const char *name, const char *what, const char *why)
     }
     diag_print("%s", sentence ? sentence : what);
     free(sentence);
+}
+
+static void put_sentence(FILE *out, const char *format, va_list names)
+{
+    for (const char *c = format; *c; c++) {
+        if (c[0] == '%' && c[1] == 's') {
+            diag_put_quoted(out, va_arg(names, const char *));
+            c++;
+        } else {
+            fputc(*c, out);
+        }
+    }
+}
+
+void diag_verror(int err, const char *format, va_list names)
+{
+    char *sentence = NULL;
+    size_t len;
+    FILE *out = open_memstream(&sentence, &len);
+    if (out) {
+        put_sentence(out, format, names);
+        fclose(out);
+    }
+    diag_print("%s%s%s", sentence ? sentence : format, err ? ": " : "", err ? strerror(err) : "");
+    free(sentence);
+}
+
+void diag_error(int err, const char *format, ...)
+{
+    va_list names;
+    va_start(names, format);
+    diag_verror(err, format, names);
+    va_end(names);
 }

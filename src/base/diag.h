@@ -2,6 +2,7 @@
 /* Lines for people, and names that are safe to print in them. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdio.h>
 
 /* The length in bytes of the UTF-8 character at s, which isn't empty; 0 if there is none. */
@@ -17,6 +18,11 @@ void diag_put_name(FILE *out, const char *name);
 
 /* The same, but quoted in any case. */
 void diag_put_quoted(FILE *out, const char *name);
+
+/* Prints "mpcp: " and the format, in which each %s is a name, to be quoted, then ": " and what the
+ * errno `err` means, if it isn't 0: the sentences that GNU cp has. */
+void diag_error(int err, const char *format, ...);
+void diag_verror(int err, const char *format, va_list names);
 
 /* Prints "mpcp: NAME: what: why"; without a why, that is NULL, "mpcp: NAME: what". */
 void diag_about(const char *name, const char *what, const char *why);

@@ -60,12 +60,12 @@ static int follow(int dir_fd, char *path)
 }
 
 /* Returns the descriptor of the directory that the rest of `path` lies in, or -errno. */
-static int walk(char *path, bool *followed)
+static int walk(int start_fd, char *path, bool *followed)
 {
-    int dir_fd = AT_FDCWD;
+    int dir_fd = start_fd;
     for (int links = 0; links <= MAX_LINKS; links++) {
         int next = open_parent(dir_fd, path), rc = next < 0 ? -errno : 0;
-        if (dir_fd != AT_FDCWD)
+        if (dir_fd != start_fd)
             io_close(&dir_fd);
         dir_fd = next;
         if (!rc)
@@ -92,7 +92,7 @@ static int name_in(int dir_fd, char *path, char **name)
     return -ENOMEM;
 }
 
-int path_open_directory(const char *path, char **name, bool *followed)
+int path_open_directory(int start_fd, const char *path, char **name, bool *followed)
 {
     *name = NULL;
     *followed = false;
@@ -101,20 +101,20 @@ int path_open_directory(const char *path, char **name, bool *followed)
     char *rest = malloc(PATH_MAX);
     if (!rest)
         return -ENOMEM;
-    int dir_fd = walk(strcpy(rest, path), followed);
+    int dir_fd = walk(start_fd, strcpy(rest, path), followed);
     if (dir_fd >= 0)
         dir_fd = name_in(dir_fd, rest, name);
     free(rest);
     return dir_fd;
 }
 
-int path_open_parent(const char *path, char **name)
+int path_open_parent(int start_fd, const char *path, char **name)
 {
     *name = NULL;
     char *copy = strdup(path);
     if (!copy)
         return -ENOMEM;
-    int dir_fd = open_parent(AT_FDCWD, copy);
+    int dir_fd = open_parent(start_fd, copy);
     dir_fd = dir_fd < 0 ? -errno : name_in(dir_fd, copy, name);
     free(copy);
     return dir_fd;

@@ -159,6 +159,21 @@ static bool set_no_clobber(struct options *o, const char *arg)
     return true;
 }
 
+#define S(n, x)                                                                                    \
+    static bool n(struct options *o, const char *arg)                                              \
+    {                                                                                              \
+        (void)arg;                                                                                 \
+        x;                                                                                         \
+        return true;                                                                               \
+    }
+S(set_P, o->follow = FOLLOW_NEVER)
+S(set_L, o->follow = FOLLOW_ALWAYS)
+S(set_H, o->follow = FOLLOW_OPERANDS)
+S(set_d, o->follow = FOLLOW_NEVER; o->rules.preserve |= ATTRIBUTE_LINKS)
+S(set_l, o->rules.product = PRODUCT_HARD_LINK)
+S(set_s, o->rules.product = PRODUCT_SYMLINK)
+S(set_b, o->rules.backup = BACKUP_EXISTING; o->rules.backup_suffix = "~")
+S(set_archive, o->recursive = true; set_d(o, NULL); o->rules.preserve |= attribute_of("all", 3))
 static bool set_target_directory(struct options *o, const char *arg)
 {
     free(o->target_directory);
@@ -242,6 +257,20 @@ static const struct option table[] = {
     {"json", FLAG(json), .help = "print one JSON object a copy on standard output"},
     {"status", FLAG(status),
      .help = "show the copies that are under way, or that of the process given"},
+    {"recursive", 'r', FLAG(recursive), .help = "copy directories"},
+    {.letter = 'R', FLAG(recursive), .help = "copy directories"},
+    {"archive", 'a', .set = set_archive, .help = "x"},
+    {"no-dereference", 'P', .set = set_P, .help = "x"},
+    {"dereference", 'L', .set = set_L, .help = "x"},
+    {.letter = 'H', .set = set_H, .help = "x"},
+    {.letter = 'd', .set = set_d, .help = "x"},
+    {"link", 'l', .set = set_l, .help = "x"},
+    {"symbolic-link", 's', .set = set_s, .help = "x"},
+    {.letter = 'b', .set = set_b, .help = "x"},
+    {"one-file-system", 'x', FLAG(one_file_system), .help = "x"},
+    {"atomic", FLAG(atomic), .help = "x"},
+    {"remove-destination", FLAG(rules.remove_destination), .help = "x"},
+    {"attributes-only", FLAG(rules.attributes_only), .help = "x"},
     {"help", '?', FLAG(help), .help = "print this help"},
     {"usage", FLAG(usage), .help = "print a short summary of the options"},
     {"version", 'V', FLAG(version), .help = "print the version"},

@@ -7,12 +7,24 @@
 #include <popt.h>
 #include <stdbool.h>
 
+/* Which symbolic links are followed: the last one said. */
+enum follow { FOLLOW_UNSAID, FOLLOW_NEVER, FOLLOW_OPERANDS, FOLLOW_ALWAYS };
+
 struct options {
     struct copy_rules rules;
     const char **operands; /* ended by NULL; they live as long as context */
     int operand_count;
     char *target_directory; /* -t */
     bool no_target_directory;
+    bool recursive;
+    enum follow follow;
+    bool copy_contents;
+    bool one_file_system;
+    bool parents;
+    bool strip_trailing_slashes;
+    bool keep_directory_symlink;
+    bool debug;
+    bool atomic;
     enum when progress;
     bool shares; /* --engine=reflink, which is --reflink=always */
     bool verbose, quiet, explain, json;

@@ -282,6 +282,30 @@ void report_end(struct report *report, const char *src, const char *dst,
     signals_unblock(&old);
 }
 
+void report_entry(const char *src, const char *dst, const char *backup)
+{
+    sigset_t old;
+    signals_block_harmless(&old);
+    put_pair(stdout, src, dst);
+    if (backup) {
+        fputs(" (backup: ", stdout);
+        diag_put_quoted(stdout, backup);
+        putchar(')');
+    }
+    putchar('\n');
+    signals_unblock(&old);
+}
+
+void report_removed(const char *path)
+{
+    sigset_t old;
+    signals_block_harmless(&old);
+    fputs("removed ", stdout);
+    diag_put_quoted(stdout, path);
+    putchar('\n');
+    signals_unblock(&old);
+}
+
 int report_close(int status)
 {
     sigset_t old; /* to the end: nobody is left to answer */

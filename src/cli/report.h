@@ -25,5 +25,11 @@ struct copy_observer report_observer(struct report *report);
 void report_end(struct report *report, const char *src, const char *dst,
                 const struct copy_result *result);
 
+/* For --verbose: an entry of a tree is about to be copied; `backup` NULL: there is none. */
+void report_entry(const char *src, const char *dst, const char *backup);
+
+/* For --verbose: what was in the way is gone. */
+void report_removed(const char *path);
+
 /* Writes out stdout; a failure is reported, and turns STATUS_COPIED into STATUS_FAILED. */
 int report_close(int status);

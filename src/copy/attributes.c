@@ -335,6 +335,33 @@ int attributes_give(const struct attributes *a, int to, struct attributes_lack *
     return rc;
 }
 
+/* Is there nothing that would have to be read? What has an ACL has it in the list. */
+static bool is_common(int src)
+{
+    return flistxattr(src, NULL, 0) == 0;
+}
+
+int attributes_give_new(const struct attributes *a, int to, const struct attributes_birth *birth,
+                        struct attributes_lack *lack)
+{
+    const struct stat *st = a->src_st;
+    bool owner = a->which & ATTRIBUTE_OWNERSHIP;
+    bool same_owner = st->st_uid == birth->uid && st->st_gid == birth->gid;
+    if (!birth->plain || !is_common(a->src))
+        return attributes_give(a, to, lack);
+    if (owner && !same_owner && fchown(to, st->st_uid, st->st_gid) < 0)
+        return attributes_give(a, to, lack);
+    mode_t mode = st->st_mode & (owner ? 07777 : 01777);
+    *lack = (struct attributes_lack){0};
+    if (a->which & ATTRIBUTE_MODE && fchmod(to, mode) < 0)
+        lacks(lack, ATTRIBUTE_MODE, -errno);
+    else if (a->mode >= 0 && !(a->which & ATTRIBUTE_MODE) && fchmod(to, (mode_t)a->mode) < 0)
+        return -errno;
+    if (a->which & ATTRIBUTE_TIMESTAMPS)
+        lacks(lack, ATTRIBUTE_TIMESTAMPS, carry_times(to, st));
+    return 0;
+}
+
 bool attributes_give_away(const struct attributes *a)
 {
     uid_t owner = a->which & ATTRIBUTE_OWNERSHIP ? a->src_st->st_uid

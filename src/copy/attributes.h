@@ -16,6 +16,8 @@ enum attribute {
     ATTRIBUTE_TOLERANT =
         1 << 4,             /* --preserve=all: those that the destination can't hold are left out */
     ATTRIBUTE_ACL = 1 << 5, /* only in what is lacking: the mode was carried without it */
+    ATTRIBUTE_LINKS = 1 << 6, /* several names of one file stay names of one file */
+    ATTRIBUTE_CONTEXT = 1 << 7,
 };
 
 enum { ATTRIBUTES_ROOM = 80 }; /* for attributes_spell */
@@ -51,6 +53,19 @@ struct attributes_lack {
  * what the copy can't keep of the file it replaces is returned as -errno. Else returns 0.
  */
 int attributes_give(const struct attributes *a, int to, struct attributes_lack *lack);
+
+/* What is known of a new file without asking. */
+struct attributes_birth {
+    bool plain; /* it has no ACL and no extended attributes, on a file system that keeps modes and
+                   owners, and lists all that the source has of those */
+    uid_t uid;
+    gid_t gid;
+};
+
+/* The same for a new file, in fewer system calls where the source has nothing but the common
+ * attributes. */
+int attributes_give_new(const struct attributes *a, int to, const struct attributes_birth *birth,
+                        struct attributes_lack *lack);
 
 /* Will others than this user have the right to write to what is given them? */
 bool attributes_give_away(const struct attributes *a);

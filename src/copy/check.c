@@ -13,15 +13,13 @@ enum { FLUSH_STEP = 64 << 20 }; /* bytes */
 
 /* --- the source --- */
 
-static bool same_time(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
 /* Looks at what is under the source's name now; there may be nothing, and *named stays as it is. */
-static int look_at_name(const char *path, struct stat *named)
+static int look_at_name(const struct location *at, struct stat *named)
 {
-    return stat(path, named) == 0 || errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+    int flags = at->no_follow ? AT_SYMLINK_NOFOLLOW : 0;
+    return fstatat(at->dir_fd, at->name, named, flags) == 0 || errno == ENOENT || errno == ENOTDIR
+               ? 0
+               : -errno;
 }
 
 /* What has happened to the source since `then`; NULL: nothing. */
@@ -32,13 +30,7 @@ static const char *change_of(const struct stat *named, const struct stat *then,
         return "it was removed or renamed";
     if (!io_same_file(named, then))
         return "it was replaced by another file";
-    if (now->st_size > then->st_size)
-        return "it grew";
-    if (!same_time(&now->st_mtim, &then->st_mtim))
-        return "it was written to";
-    if (!same_time(&now->st_ctim, &then->st_ctim))
-        return "its attributes were changed, or its times set back";
-    return NULL;
+    return inspect_change(then, now);
 }
 
 /* A source that shrank within its last page is no error to a mapping, which reads zeros there. */
@@ -50,7 +42,7 @@ int step_check_source(struct copy *c)
         return 0;
     int rc = fstat(c->src.fd, &now) < 0 ? -errno : 0;
     if (!rc && matters)
-        rc = look_at_name(c->src.path, &named);
+        rc = look_at_name(&c->src.at, &named);
     if (rc < 0)
         return step_fail(c, rc, c->src.path, "cannot inspect");
     const char *change = NULL;

@@ -63,13 +63,13 @@ static void release(struct copy *c)
     io_close(&c->lock);
 }
 
-static void prepare(struct copy *c, const char *src, const char *dst,
+static void prepare(struct copy *c, const struct location *src, const struct location *dst,
                     const struct copy_rules *rules, const struct copy_observer *observer,
                     struct copy_result *result)
 {
     *result = (struct copy_result){.outcome = OUTCOME_COPIED};
-    *c = (struct copy){.src_name = src,
-                       .dst_name = dst,
+    *c = (struct copy){.src_at = *src,
+                       .dst_at = *dst,
                        .rules = rules,
                        .observer = observer,
                        .result = result,
@@ -83,14 +83,16 @@ static void prepare(struct copy *c, const char *src, const char *dst,
 
 static int begin_anew(struct copy *c)
 {
+    struct location src = c->src_at, dst = c->dst_at;
     release(c);
-    prepare(c, c->src_name, c->dst_name, c->rules, c->observer, c->result);
+    prepare(c, &src, &dst, c->rules, c->observer, c->result);
     c->anew = true;
     return take_steps(c);
 }
 
-void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
-               const struct copy_observer *observer, struct copy_result *result)
+void copy_file(const struct location *src, const struct location *dst,
+               const struct copy_rules *rules, const struct copy_observer *observer,
+               struct copy_result *result)
 {
     struct copy *c = malloc(sizeof(*c)); /* it is large, and the stack may be small */
     *result = (struct copy_result){.outcome = OUTCOME_FAILED};

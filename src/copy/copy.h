@@ -2,6 +2,7 @@
 /* The life of one file's copy, from opening the source to publishing the destination. */
 #pragma once
 
+#include "base/location.h"
 #include "copy/attributes.h"
 #include "copy/plan.h"
 
@@ -9,7 +10,18 @@
 #include <sys/types.h>
 
 /* What becomes of a destination that exists. */
-enum existing { EXISTING_REPLACE, EXISTING_ASK, EXISTING_KEEP };
+enum existing {
+    EXISTING_REPLACE,
+    EXISTING_ASK,
+    EXISTING_KEEP, /* without a word */
+    EXISTING_FAIL, /* it stays, and that is a failure */
+};
+
+/* What it is called then, if it is renamed. */
+enum backup { BACKUP_NONE, BACKUP_SIMPLE, BACKUP_NUMBERED, BACKUP_EXISTING };
+
+/* What is made of a file. */
+enum product { PRODUCT_COPY, PRODUCT_HARD_LINK, PRODUCT_SYMLINK };
 
 struct copy_rules {
     struct wishes wishes;
@@ -20,6 +32,14 @@ struct copy_rules {
     bool force;         /* replace what can't be written, write to a device in use */
     bool dry_run;       /* stop after the plan */
     unsigned preserve;  /* of enum attribute */
+    unsigned no_preserve;
+    enum backup backup;
+    const char *backup_suffix;
+    bool remove_destination;
+    bool attributes_only;
+    enum product product;
+    const char *context;
+    bool default_context;
 };
 
 /* How copy_file keeps its caller informed while it works. */
@@ -64,6 +84,7 @@ struct copy_result {
  * is in *result. After a failure an existing dst is as it was, unless it had to be written in
  * place, which the sentence says.
  */
-void copy_file(const char *src, const char *dst, const struct copy_rules *rules,
-               const struct copy_observer *observer, struct copy_result *result);
+void copy_file(const struct location *src, const struct location *dst,
+               const struct copy_rules *rules, const struct copy_observer *observer,
+               struct copy_result *result);
 void copy_release_result(struct copy_result *result);

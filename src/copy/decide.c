@@ -18,18 +18,18 @@ enum { ORPHAN_TRIES = 500 }; /* of 10 ms */
 
 int step_open_source(struct copy *c)
 {
-    int rc = inspect_refuse_own_fifo(c->src_name, c->dst_name, &c->why);
+    int rc = inspect_refuse_own_fifo(&c->src_at, &c->dst_at, &c->why);
     if (rc < 0)
         return rc;
     do /* a FIFO's writer may let it wait */
-        rc = inspect_source(c->src_name, &c->src, &c->why);
+        rc = inspect_source(&c->src_at, &c->src, &c->why);
     while (rc == -EINTR && step_waits(c));
     return rc;
 }
 
 int step_look_at_destination(struct copy *c)
 {
-    return inspect_destination(c->dst_name, &c->src, &c->dst, &c->why);
+    return inspect_destination(&c->dst_at, &c->src, &c->dst, &c->why);
 }
 
 /* --- one copy at a time --- */
@@ -61,11 +61,11 @@ static int look_again(struct copy *c)
     inspect_release_destination(&c->dst);
     if (c->src.fd > STDERR_FILENO && inspect_is_seekable(c->src.st.st_mode)) {
         inspect_close_source(&c->src);
-        int rc = inspect_source(c->src_name, &c->src, &c->why);
+        int rc = inspect_source(&c->src_at, &c->src, &c->why);
         if (rc < 0)
             return rc;
     }
-    return inspect_destination(c->dst_name, &c->src, &c->dst, &c->why);
+    return inspect_destination(&c->dst_at, &c->src, &c->dst, &c->why);
 }
 
 static int wait_for_lock(struct copy *c)

@@ -47,6 +47,17 @@ bool inspect_is_in_order(const struct source *src, const struct destination *dst
     return !src->has_size || inspect_is_stream(dst);
 }
 
+/* Does "-" stand for stdin or stdout? */
+static bool is_standard(const struct location *at)
+{
+    return at->dir_fd == AT_FDCWD && strcmp(at->name, STANDARD_STREAM) == 0;
+}
+
+static int look_at(const struct location *at, struct stat *st)
+{
+    return fstatat(at->dir_fd, at->name, st, 0) < 0 ? -errno : 0;
+}
+
 /* --- the source --- */
 
 static int device_size(int fd, off_t *size)
@@ -80,11 +91,19 @@ static int measure_source(struct source *src, struct complaint *why)
     return 0;
 }
 
-int inspect_source(const char *path, struct source *src, struct complaint *why)
+/* A tree's file may be a FIFO by now, whose writer might never come. */
+static int open_source(const struct location *at)
 {
-    bool standard = strcmp(path, STANDARD_STREAM) == 0;
-    *src = (struct source){.path = standard ? diag_stdin : path, .standard = standard};
-    src->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int flags = at->no_follow ? O_NOFOLLOW | O_NONBLOCK : 0;
+    return openat(at->dir_fd, at->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
+}
+
+int inspect_source(const struct location *at, struct source *src, struct complaint *why)
+{
+    bool standard = is_standard(at);
+    *src =
+        (struct source){.at = *at, .path = standard ? diag_stdin : at->path, .standard = standard};
+    src->fd = standard ? STDIN_FILENO : open_source(at);
     if (src->fd < 0)
         return complaint_make_errno(why, errno, src->path, "cannot open");
     if (fstat(src->fd, &src->st) < 0)
@@ -128,7 +147,8 @@ static int refuse_missing(struct destination *dst, int err, struct complaint *wh
     size_t len = strlen(dst->path);
     if (err == ENOENT && len > 0 && dst->path[len - 1] == '/')
         return complaint_make(why, err, dst->path, "cannot create", "there is no such directory");
-    dst->exists = err == ENOENT && lstat(dst->path, &dst->st) == 0;
+    dst->exists =
+        err == ENOENT && fstatat(dst->at.dir_fd, dst->at.name, &dst->st, AT_SYMLINK_NOFOLLOW) == 0;
     if (dst->exists && S_ISLNK(dst->st.st_mode))
         return complaint_make(why, err, dst->path, "cannot create",
                               "it is a symbolic link that leads nowhere; remove it first");
@@ -152,14 +172,15 @@ static int check_found(const struct destination *dst)
 static int open_directory(struct destination *dst)
 {
     bool by_path = dst->exists && !S_ISREG(dst->st.st_mode), followed;
-    int fd = by_path ? -EXDEV : path_open_directory(dst->path, &dst->name, &followed);
+    int fd =
+        by_path ? -EXDEV : path_open_directory(dst->at.dir_fd, dst->at.name, &dst->name, &followed);
     if (fd >= 0) {
         dst->dir_fd = fd;
         return followed ? check_found(dst) : 0;
     }
     if (fd != -EXDEV)
         return fd;
-    dst->name = strdup(dst->path);
+    dst->name = strdup(dst->at.name);
     return dst->name ? 0 : -ENOMEM;
 }
 
@@ -230,12 +251,13 @@ int inspect_refuse_same(const struct source *src, const struct destination *dst,
     return same ? complain_same(dst->path, why) : 0;
 }
 
-int inspect_refuse_own_fifo(const char *src, const char *dst, struct complaint *why)
+int inspect_refuse_own_fifo(const struct location *src, const struct location *dst,
+                            struct complaint *why)
 {
     struct stat a, b;
-    bool own =
-        stat(src, &a) == 0 && S_ISFIFO(a.st_mode) && stat(dst, &b) == 0 && io_same_file(&a, &b);
-    return own ? complain_same(src, why) : 0;
+    bool own = look_at(src, &a) == 0 && S_ISFIFO(a.st_mode) && look_at(dst, &b) == 0 &&
+               io_same_file(&a, &b);
+    return own ? complain_same(src->path, why) : 0;
 }
 
 static int inspect_stdout(struct destination *dst, struct complaint *why)
@@ -256,20 +278,21 @@ static int look_around(const struct source *src, struct destination *dst, struct
     return rc < 0 ? complaint_make_errno(why, -rc, dst->path, "cannot inspect") : 0;
 }
 
-int inspect_destination(const char *path, const struct source *src, struct destination *dst,
-                        struct complaint *why)
+int inspect_destination(const struct location *at, const struct source *src,
+                        struct destination *dst, struct complaint *why)
 {
-    *dst = (struct destination){.path = path, .dir_fd = AT_FDCWD};
-    if (strcmp(path, STANDARD_STREAM) == 0)
+    *dst = (struct destination){.at = *at, .path = at->path, .dir_fd = AT_FDCWD};
+    if (is_standard(at))
         return inspect_stdout(dst, why);
-    dst->exists = stat(path, &dst->st) == 0;
-    int rc = dst->exists ? 0 : refuse_missing(dst, errno, why);
+    int rc = look_at(at, &dst->st);
+    dst->exists = rc == 0;
+    rc = dst->exists ? 0 : refuse_missing(dst, -rc, why);
     if (rc < 0)
         return rc;
     if (dst->exists && S_ISDIR(dst->st.st_mode))
-        return complaint_make(why, EISDIR, path, "cannot replace", "it is a directory");
+        return complaint_make(why, EISDIR, at->path, "cannot replace", "it is a directory");
     rc = open_directory(dst);
-    return rc < 0 ? complaint_make_errno(why, -rc, path, "cannot open its directory")
+    return rc < 0 ? complaint_make_errno(why, -rc, at->path, "cannot open its directory")
                   : look_around(src, dst, why);
 }
 
@@ -285,10 +308,12 @@ void inspect_release_destination(struct destination *dst)
 int inspect_take_link(const struct source *src, struct destination *dst, struct complaint *why)
 {
     struct stat link;
-    if (dst->dir_fd == AT_FDCWD || lstat(dst->path, &link) < 0 || !S_ISLNK(link.st_mode))
+    if (dst->dir_fd == AT_FDCWD ||
+        fstatat(dst->at.dir_fd, dst->at.name, &link, AT_SYMLINK_NOFOLLOW) < 0 ||
+        !S_ISLNK(link.st_mode))
         return 0;
     inspect_release_destination(dst);
-    int fd = path_open_parent(dst->path, &dst->name);
+    int fd = path_open_parent(dst->at.dir_fd, dst->at.name, &dst->name);
     if (fd < 0)
         return complaint_make_errno(why, -fd, dst->path, "cannot open its directory");
     dst->dir_fd = fd;
@@ -323,4 +348,22 @@ int inspect_device_room(int fd, const char *path, off_t needed, struct complaint
     return complaint_make(why, ENOSPC, path, "cannot hold the copy",
                           "the device has %s, the source %s", size_format((uint64_t)size, have),
                           size_format((uint64_t)needed, want));
+}
+
+/* --- changes --- */
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+const char *inspect_change(const struct stat *then, const struct stat *now)
+{
+    if (now->st_size > then->st_size)
+        return "it grew";
+    if (!same_time(&now->st_mtim, &then->st_mtim))
+        return "it was written to";
+    if (!same_time(&now->st_ctim, &then->st_ctim))
+        return "its attributes were changed, or its times set back";
+    return NULL;
 }

@@ -8,6 +8,7 @@
 
 #include "base/complaint.h"
 #include "base/extent.h"
+#include "base/location.h"
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #define STANDARD_STREAM "-"
 
 struct source {
+    struct location at;
     const char *path;
     int fd;        /* -1 until opened */
     bool standard; /* stdin, which is open already, and may stand anywhere in its file */
@@ -27,6 +29,7 @@ struct source {
 };
 
 struct destination {
+    struct location at;
     const char *path;
     int dir_fd;    /* its directory, opened once; AT_FDCWD where it can only be written in place */
     char *name;    /* its name below dir_fd, no symbolic link; allocated */
@@ -47,7 +50,7 @@ struct destination {
 
 /* Opens the source (which waits for a writer, if it is a FIFO) and describes it. Any signal ends
  * the waiting with -EINTR. */
-int inspect_source(const char *path, struct source *src, struct complaint *why);
+int inspect_source(const struct location *at, struct source *src, struct complaint *why);
 void inspect_close_source(struct source *src);
 
 /* Finds where the source has data; without `holes`, or where holes can't be found, all of it is.
@@ -60,11 +63,12 @@ int inspect_refuse_same(const struct source *src, const struct destination *dst,
 
 /* Refuses a FIFO onto itself, before anything is opened: that would wait for a writer, which its
  * own destination never will be. */
-int inspect_refuse_own_fifo(const char *src, const char *dst, struct complaint *why);
+int inspect_refuse_own_fifo(const struct location *src, const struct location *dst,
+                            struct complaint *why);
 
 /* Describes the destination. Refuses directories and dangling links. */
-int inspect_destination(const char *path, const struct source *src, struct destination *dst,
-                        struct complaint *why);
+int inspect_destination(const struct location *at, const struct source *src,
+                        struct destination *dst, struct complaint *why);
 void inspect_release_destination(struct destination *dst);
 
 /* Makes a symbolic link itself the destination instead of the file that it leads to, whose status
@@ -76,6 +80,9 @@ bool inspect_is_replaceable(const struct destination *dst);
 
 /* Refuses the block device `fd`, called `path`, if it is smaller than `needed` bytes. */
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why);
+
+/* What has happened to a file between two looks at it, but that it shrank; NULL: nothing. */
+const char *inspect_change(const struct stat *then, const struct stat *now);
 
 /* --- questions --- */
 

@@ -94,8 +94,8 @@ static int create_share(struct copy *c)
         return step_fail(c, -errno, c->src.path, "cannot share memory with workers");
     c->share->pace.rate = c->reflinked ? 0 : c->plan.rate;
     begin_tuning(c);
-    snprintf(c->share->src, sizeof(c->share->src), "%s", c->src_name);
-    snprintf(c->share->dst, sizeof(c->share->dst), "%s", c->dst_name);
+    snprintf(c->share->src, sizeof(c->share->src), "%s", c->src_at.path);
+    snprintf(c->share->dst, sizeof(c->share->dst), "%s", c->dst_at.path);
     return 0;
 }
 

@@ -195,7 +195,9 @@ static size_t forecast_fit(const struct plan *plan, const struct destination *ds
                            struct forecast forecasts[FORECAST_MAX])
 {
     enum route route = route_of(plan, wishes, facts);
-    unsigned jobs = is_small(plan) ? 1 : wishes->jobs > 0 ? wishes->jobs : most_jobs(route, facts);
+    unsigned jobs = is_small(plan) || wishes->alone ? 1
+                    : wishes->jobs > 0              ? wishes->jobs
+                                                    : most_jobs(route, facts);
     size_t all = forecast_all(filesystem_of(dst->fs)->name, route, jobs, forecasts), count = 0;
     for (size_t i = 0; i < all; i++)
         if (is_fit(plan, dst, wishes, forecasts[i].engine))
@@ -300,12 +302,16 @@ static void choose_engines(struct plan *plan, const struct source *src,
     plan->ways = !server && may_change(plan, src, dst, wishes, facts) ? TUNER_MAX_WAYS : 1;
 }
 
-static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *facts)
+static void choose_jobs(struct plan *plan, const struct wishes *wishes, const struct facts *facts)
 {
+    unsigned asked = wishes->jobs;
     unsigned forecast = plan->engines[0].workers;
     unsigned most = forecast > 0 ? forecast : facts->cpus;
     off_t worth = plan->data / PLAN_MIN_BLOCK;
-    if (asked > 0) {
+    if (wishes->alone) {
+        plan->jobs = 0;
+        plan->jobs_why = "other files are copied at the same time";
+    } else if (asked > 0) {
         plan->jobs =
             block_count(plan->data, asked < PLAN_MAX_JOBS ? asked : PLAN_MAX_JOBS, plan->page);
         plan->jobs_why =
@@ -323,7 +329,8 @@ static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *f
                          : most < facts->cpus ? "more wouldn't make it quicker"
                                               : "as many CPUs may be used";
     }
-    bool fixed = asked > 0 || plan->jobs < most || plan->rate > 0 || facts->src_spins;
+    bool fixed =
+        wishes->alone || asked > 0 || plan->jobs < most || plan->rate > 0 || facts->src_spins;
     plan->most_jobs = fixed || plan->jobs >= PLAN_MOST_DISK_JOBS ? plan->jobs : PLAN_MOST_DISK_JOBS;
     plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
 }
@@ -380,7 +387,7 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
     } else {
         choose_reserve(&plan, dst);
         choose_engines(&plan, src, dst, wishes, facts);
-        choose_jobs(&plan, wishes->jobs, facts);
+        choose_jobs(&plan, wishes, facts);
     }
     return plan;
 }

@@ -67,6 +67,7 @@ struct wishes {
     bool sync;   /* the copy must reach the disk */
     bool verify; /* and is read back from there */
     bool resume; /* what an earlier run has copied is kept */
+    bool alone;  /* in this process: others are busy with other files */
 };
 
 struct plan {

@@ -16,7 +16,7 @@
 
 /* All that belongs to one copy while it lives, by the file whose steps set it. */
 struct copy {
-    const char *src_name, *dst_name; /* as the user wrote them */
+    struct location src_at, dst_at; /* as the caller named them */
     const struct copy_rules *rules;
     const struct copy_observer *observer;
     struct copy_result *result;

@@ -60,11 +60,6 @@ static struct file_id id_of_name(const char *name)
 
 /* --- looking --- */
 
-static struct file_id id_of(const struct stat *st)
-{
-    return (struct file_id){st->st_dev, st->st_ino};
-}
-
 static void look_at_destination(const char *dst, bool exact_names, struct footprint *f)
 {
     struct stat st;
@@ -72,7 +67,7 @@ static void look_at_destination(const char *dst, bool exact_names, struct footpr
     if (lstat(dst, &st) == 0) {
         f->plain &= S_ISREG(st.st_mode) && st.st_nlink == 1;
         f->unknown |= S_ISLNK(st.st_mode) && stat(dst, &st) < 0;
-        f->writes = id_of(&st);
+        f->writes = file_id_of(&st);
         return;
     }
     f->unknown |= errno != ENOENT || (!exact_names && !is_plain_name(name));
@@ -88,15 +83,10 @@ void footprint_look(const struct pair *pair, bool exact_names, struct footprint 
     f->unknown = stat(pair->src, &st) < 0;
     if (f->unknown)
         return;
-    f->reads = id_of(&st);
+    f->reads = file_id_of(&st);
     f->size = S_ISREG(st.st_mode) ? st.st_size : 0;
     f->plain = S_ISREG(st.st_mode) && st.st_size < FACTS_SMALL && !pair->earlier && !pair->later;
     look_at_destination(pair->dst, exact_names, f);
-}
-
-static bool is_same(struct file_id a, struct file_id b)
-{
-    return a.ino == b.ino && a.dev == b.dev;
 }
 
 /* --- comparing --- */
@@ -141,7 +131,7 @@ void footprints_compare(struct footprint *list, int count)
     if (n > 0)
         qsort(touches, n, sizeof(*touches), compare_touches);
     for (size_t start = 0, end; start < n; start = end) {
-        for (end = start + 1; end < n && is_same(touches[start].file, touches[end].file);)
+        for (end = start + 1; end < n && file_id_equal(touches[start].file, touches[end].file);)
             end++;
         part_group(touches + start, end - start, list);
     }

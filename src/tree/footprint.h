@@ -4,15 +4,11 @@
  * the lock keeps two from writing into one file (see step_lock). */
 #pragma once
 
+#include "base/file_id.h"
 #include "cli/operands.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
-
-struct file_id {
-    dev_t dev;
-    ino_t ino;
-};
 
 /* What one copy would read and write, when it was looked at. */
 struct footprint {

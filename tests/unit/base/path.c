@@ -12,7 +12,7 @@ static void assert_leads(const char *path, const char *directory, const char *na
     struct stat there, expected;
     char *found;
     bool followed;
-    int fd = path_open_directory(path, &found, &followed);
+    int fd = path_open_directory(AT_FDCWD, path, &found, &followed);
     cr_assert_geq(fd, 0, "%s: %s", path, strerror(-fd));
     cr_assert_str_eq(found, name);
     cr_assert_eq(followed, by_link);
@@ -27,7 +27,7 @@ static void assert_leads_nowhere(const char *path, int err)
 {
     char *name;
     bool followed;
-    cr_assert_eq(path_open_directory(path, &name, &followed), -err, "%s", path);
+    cr_assert_eq(path_open_directory(AT_FDCWD, path, &name, &followed), -err, "%s", path);
     cr_assert_null(name);
 }
 
@@ -75,13 +75,13 @@ Test(path, a_link_is_a_name_too)
     char *name;
     mkdir("a", 0755);
     cr_assert_eq(symlink("nowhere", "a/link"), 0);
-    int fd = path_open_parent("a/link", &name);
+    int fd = path_open_parent(AT_FDCWD, "a/link", &name);
     cr_assert_geq(fd, 0);
     cr_assert_str_eq(name, "link");
     cr_assert_eq(faccessat(fd, "link", F_OK, AT_SYMLINK_NOFOLLOW), 0);
     free(name);
     close(fd);
-    cr_assert_eq(path_open_parent("none/link", &name), -ENOENT);
+    cr_assert_eq(path_open_parent(AT_FDCWD, "none/link", &name), -ENOENT);
 }
 
 Test(path, too_long_a_path_is_refused)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a file is: a name below an open directory, and how people are told of it. */
+#pragma once
+
+#include <fcntl.h>
+#include <stdbool.h>
+
+struct location {
+    int dir_fd;       /* borrowed; AT_FDCWD: the name is the path that the user wrote */
+    const char *name; /* below it */
+    const char *path; /* in messages */
+    bool no_follow;   /* what bears the name itself is meant, be it a symbolic link */
+};
+
+/* Of an operand. */
+static inline struct location location_of(const char *path)
+{
+    return (struct location){.dir_fd = AT_FDCWD, .name = path, .path = path};
+}

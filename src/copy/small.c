@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "copy/small.h"
+#include "base/io.h"
+#include "copy/acl.h"
+#include "copy/stage.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+bool small_is_possible(const struct stat *st, const struct copy_rules *rules)
+{
+    const struct wishes *w = &rules->wishes;
+    bool holes = (off_t)st->st_blocks * 512 < st->st_size;
+    return S_ISREG(st->st_mode) && !holes && !w->engine && !w->rate && !w->sync && !w->verify &&
+           !w->resume && !w->in_place && w->sparse == WHEN_AUTO && w->reflink != WHEN_ALWAYS &&
+           w->cache != CACHE_DROP && !rules->dry_run;
+}
+
+/* --- creating --- */
+
+/* Others may open it only with what rights it has in the end. */
+static mode_t first_mode(const struct small *s, const struct copy_rules *rules)
+{
+    if (rules->preserve & (ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP | ATTRIBUTE_XATTR))
+        return 0600;
+    return rules->no_preserve & ATTRIBUTE_MODE ? 0666 : s->st->st_mode & 0777;
+}
+
+static int create(const struct small *s, const struct copy_rules *rules, struct stage *stage)
+{
+    mode_t mode = first_mode(s, rules);
+    if (s->private)
+        return stage_create_in_place(stage, s->dir_fd, s->name, mode, false);
+    return stage_open(stage, s->dir_fd, s->name,
+                      rules->preserve & ATTRIBUTE_MODE ? STAGE_MODE_LATER : (int)mode);
+}
+
+/* --- bytes --- */
+
+static int complain_shrunk(const struct small *s, off_t at, struct complaint *why)
+{
+    return complaint_make(why, ENODATA, s->src_path, "cannot read",
+                          "it ended at offset %lld, before its size of %lld bytes", (long long)at,
+                          (long long)s->st->st_size);
+}
+
+/* Moves what one buffer holds. Returns how much that is, 0 at the end, or -errno. */
+static ssize_t move_some(const struct small *s, int fd, off_t off, struct complaint *why)
+{
+    size_t written;
+    ssize_t n = io_read_some(s->src_fd, s->buffer, s->buffer_len);
+    if (n < 0)
+        return complaint_make_errno(why, (int)-n, s->src_path, "cannot read at offset %lld",
+                                    (long long)off);
+    int rc = n > 0 ? io_write_full(fd, s->buffer, (size_t)n, &written) : 0;
+    if (rc < 0)
+        return complaint_make_errno(why, -rc, s->dst_path, "cannot write %zu bytes at offset %lld",
+                                    (size_t)n, (long long)off);
+    return n;
+}
+
+/* One of no size may be made up when it is read: it is read to its end. */
+static int move(const struct small *s, int fd, struct complaint *why)
+{
+    off_t size = s->st->st_size;
+    ssize_t n = 1;
+    for (off_t done = 0; n > 0 && (size == 0 || done < size); done += n) {
+        n = move_some(s, fd, done, why);
+        if (n == 0 && size > 0)
+            return complain_shrunk(s, done, why);
+    }
+    return n < 0 ? (int)n : 0;
+}
+
+/* Has it changed since it was opened? */
+static int check_source(const struct small *s, const struct copy_rules *rules,
+                        struct complaint *why)
+{
+    struct stat now;
+    if (rules->allow_changes)
+        return 0;
+    if (fstat(s->src_fd, &now) < 0)
+        return complaint_make_errno(why, errno, s->src_path, "cannot inspect");
+    const char *change = inspect_change(s->st, &now);
+    return change
+               ? complaint_make(why, ESTALE, s->src_path, "cannot copy",
+                                "%s while being copied (--allow-changes copies it anyway)", change)
+               : 0;
+}
+
+static int fill(const struct small *s, const struct copy_rules *rules, int fd, bool *refused,
+                struct complaint *why)
+{
+    int rc = s->reflink ? io_reflink(fd, s->src_fd) : -EOPNOTSUPP;
+    *refused = s->reflink && rc < 0;
+    if (rc < 0)
+        rc = move(s, fd, why);
+    return rc < 0 ? rc : check_source(s, rules, why);
+}
+
+/* --- attributes --- */
+
+/* The mode that it is to have, where the source's isn't preserved; -1: that it has. A mask of the
+ * source's ACL is no right of its group. */
+static int settle_mode(const struct small *s, const struct copy_rules *rules,
+                       const struct stage *stage)
+{
+    struct stat st;
+    int all = 0777, mode = stage->mode;
+    if (rules->preserve & ATTRIBUTE_MODE || rules->no_preserve & ATTRIBUTE_MODE)
+        return mode;
+    all &= (int)s->st->st_mode;
+    (void)attributes_mode_of_new(s->src_fd, stage->fd, &all); /* then it is the owner's alone */
+    bool narrowed = all != (int)(s->st->st_mode & 0777);
+    if (!narrowed)
+        return mode;
+    return fstat(stage->fd, &st) == 0 ? (int)st.st_mode & all : all & 0700;
+}
+
+static enum small_end give_attributes(const struct small *s, const struct copy_rules *rules,
+                                      const struct stage *stage, struct complaint *why)
+{
+    char what[ATTRIBUTES_ROOM];
+    struct attributes_lack lack = {0};
+    struct attributes a = {.src = s->src_fd,
+                           .src_st = s->st,
+                           .which = rules->preserve & ~(unsigned)ATTRIBUTE_LINKS,
+                           .mode = settle_mode(s, rules, stage)};
+    if (!a.which && a.mode < 0)
+        return SMALL_COPIED;
+    int rc = s->private && a.which ? attributes_give_new(&a, stage->fd, &s->birth, &lack)
+                                   : attributes_give(&a, stage->fd, &lack);
+    if (rc < 0) {
+        complaint_make_errno(why, -rc, s->dst_path, "cannot set its mode");
+        return SMALL_FAILED;
+    }
+    if (!lack.which)
+        return SMALL_COPIED;
+    attributes_spell(lack.which, what);
+    complaint_make_errno(why, lack.err, s->dst_path, "cannot preserve %s", what);
+    complaint_add(why, " (the copy is complete)");
+    return SMALL_LACKING;
+}
+
+/* --- all of it --- */
+
+static enum small_end publish(const struct small *s, struct stage *stage, enum small_end end,
+                              struct complaint *why)
+{
+    int rc = stage_publish(stage, false);
+    if (rc == -EEXIST)
+        return SMALL_TAKEN;
+    if (rc == 0)
+        rc = stage_close(stage);
+    if (rc == 0)
+        return end;
+    complaint_make_errno(why, -rc, s->dst_path, "cannot write");
+    return SMALL_FAILED;
+}
+
+enum small_end small_copy(const struct small *s, const struct copy_rules *rules, bool *refused,
+                          struct complaint *why)
+{
+    struct stage stage;
+    enum small_end end = SMALL_FAILED;
+    *refused = false;
+    int rc = create(s, rules, &stage);
+    if (rc == -EEXIST)
+        return SMALL_TAKEN;
+    if (rc < 0) {
+        complaint_make_errno(why, -rc, s->dst_path, "cannot create");
+        return SMALL_FAILED;
+    }
+    if (fill(s, rules, stage.fd, refused, why) == 0)
+        end = give_attributes(s, rules, &stage, why);
+    if (end != SMALL_FAILED)
+        end = publish(s, &stage, end, why);
+    stage_discard(&stage);
+    return end;
+}

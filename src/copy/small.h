@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a small file in few system calls: by the same rules as copy_file's, for the case that
+ * most files of a tree are: the source is open, nothing bears the destination's name, and nobody
+ * wants more than its bytes and attributes.
+ */
+#pragma once
+
+#include "base/complaint.h"
+#include "copy/copy.h"
+
+struct small {
+    int src_fd; /* open, at its beginning */
+    const struct stat *st;
+    const char *src_path; /* for the complaint, as dst_path */
+    int dir_fd;
+    const char *name, *dst_path;
+    bool private; /* nobody looks into the directory before it is whole: the file is created under
+                     its name */
+    bool reflink; /* try to share extents first */
+    struct attributes_birth birth;
+    char *buffer;
+    size_t buffer_len;
+};
+
+enum small_end {
+    SMALL_COPIED,
+    SMALL_LACKING, /* copied, but couldn't be given all attributes, as the complaint says */
+    SMALL_TAKEN,   /* something has taken its name meanwhile */
+    SMALL_FAILED,  /* as the complaint says */
+};
+
+/* Can the rules be kept so, for a source of that status? */
+bool small_is_possible(const struct stat *st, const struct copy_rules *rules);
+
+/* Copies it. *refused becomes true if extents can't be shared there. */
+enum small_end small_copy(const struct small *small, const struct copy_rules *rules, bool *refused,
+                          struct complaint *why);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "tree/backup.h"
+#include "base/name.h"
+#include "tree/appear.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The N of "NAME.~N~"; 0: it is none of these. */
+static unsigned long number_of(const char *entry, const char *name)
+{
+    size_t len = strlen(name);
+    char *end;
+    if (strncmp(entry, name, len) != 0 || strncmp(entry + len, ".~", 2) != 0 ||
+        entry[len + 2] < '1' || entry[len + 2] > '9')
+        return 0;
+    unsigned long number = strtoul(entry + len + 2, &end, 10);
+    return strcmp(end, "~") == 0 ? number : 0;
+}
+
+/* The highest number that there is; 0: none. Returns 0 or -errno. */
+static int find_highest(int dir_fd, const char *name, unsigned long *highest)
+{
+    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir)
+        return -errno;
+    *highest = 0;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        unsigned long number = number_of(entry->d_name, name);
+        *highest = number > *highest ? number : *highest;
+    }
+    closedir(dir);
+    return 0;
+}
+
+static int rename_to(int dir_fd, const char *name, char *backup, unsigned flags)
+{
+    if (!backup)
+        return -ENOMEM;
+    if (renameat2(dir_fd, name, dir_fd, backup, flags) == 0)
+        return 0;
+    if (flags && errno == EINVAL) /* the file system doesn't know them */
+        return renameat(dir_fd, name, dir_fd, backup) < 0 ? -errno : 0;
+    return -errno;
+}
+
+static int make_numbered(int dir_fd, const char *name, unsigned long number, char **backup)
+{
+    int rc = -EEXIST;
+    for (; rc == -EEXIST; number++) {
+        free(*backup);
+        if (asprintf(backup, "%s.~%lu~", name, number + 1) < 0)
+            *backup = NULL;
+        rc = rename_to(dir_fd, name, *backup, RENAME_NOREPLACE);
+    }
+    return rc;
+}
+
+static int make_simple(int dir_fd, const char *name, const char *suffix, char **backup)
+{
+    if (asprintf(backup, "%s%s", name, suffix) < 0)
+        *backup = NULL;
+    return rename_to(dir_fd, name, *backup, 0);
+}
+
+struct renaming {
+    const char *from;
+};
+
+static int rename_hidden(void *arg, int dir_fd, const char *name)
+{
+    const struct renaming *r = arg;
+    return renameat2(dir_fd, r->from, dir_fd, name, RENAME_NOREPLACE) < 0 ? -errno : 0;
+}
+
+static int make_hidden(int dir_fd, const char *name, char **backup)
+{
+    struct renaming r = {name};
+    *backup = malloc(NAME_ROOM);
+    return *backup ? appear_hidden(dir_fd, name, rename_hidden, &r, *backup) : -ENOMEM;
+}
+
+int backup_make(int dir_fd, const char *name, enum backup kind, const char *suffix, char **backup)
+{
+    unsigned long highest = 0;
+    *backup = NULL;
+    int rc = kind == BACKUP_NUMBERED || kind == BACKUP_EXISTING
+                 ? find_highest(dir_fd, name, &highest)
+                 : 0;
+    if (rc == 0 && kind == BACKUP_NONE)
+        rc = make_hidden(dir_fd, name, backup);
+    else if (rc == 0 && (kind == BACKUP_NUMBERED || highest > 0))
+        rc = make_numbered(dir_fd, name, highest, backup);
+    else if (rc == 0)
+        rc = make_simple(dir_fd, name, suffix, backup);
+    if (rc < 0) {
+        free(*backup);
+        *backup = NULL;
+    }
+    return rc;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* Backups of what is replaced, named as GNU's programs do. */
+#pragma once
+
+#include "copy/copy.h"
+
+/* Renames `name` below dir_fd, to NAME~ (or another suffix), to NAME.~N~ with the next number, or,
+ * for BACKUP_NONE, to a hidden name. *backup becomes that name, allocated. Returns 0 or -errno. */
+int backup_make(int dir_fd, const char *name, enum backup backup, const char *suffix, char **made);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The crew: processes forked once that take tasks until there are none. The parent alone prints
+ * what they have to say, shows how far they are, and knows how they ended. */
+#pragma once
+
+#include "cli/progress.h"
+#include "tree/hand.h"
+
+/* Has the queue worked off by up to `count` processes, each of which calls work(hand) with a copy
+ * of `hand`. Returns false if one of them was killed; then the queue is stopped, and what it did is
+ * told as unfinished. True, too, if none could be had: then nothing is done. */
+bool crew_run(struct hand *hand, unsigned count, void (*work)(struct hand *),
+              struct progress *progress);

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+#include "tree/directory.h"
+#include "base/diag.h"
+#include "base/filesystem.h"
+#include "base/io.h"
+#include "base/name.h"
+#include "cli/report.h"
+#include "copy/acl.h"
+#include "tree/appear.h"
+#include "tree/removal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/* --- the source --- */
+
+static bool is_ancestor(const struct folder *f, struct file_id id)
+{
+    for (; f && f->parent; f = f->parent)
+        if (file_id_equal(f->ids[TREE_SOURCE], id))
+            return true;
+    return false;
+}
+
+/* Is it what this copy has made, or copies into? */
+static bool is_made(const struct folder *f, struct file_id id)
+{
+    for (; f && f->parent; f = f->parent)
+        if (file_id_equal(f->ids[TREE_DESTINATION], id))
+            return true;
+    return false;
+}
+
+static bool fail_into_itself(const struct entry *e)
+{
+    const struct folder *f = e->in->folder;
+    while (f->parent->parent)
+        f = f->parent;
+    char *src = folder_path(f, TREE_SOURCE, NULL), *dst = folder_path(f, TREE_DESTINATION, NULL);
+    hand_fail(e->hand, 0, "cannot copy a directory, %s, into itself, %s", src ? src : f->name,
+              dst ? dst : f->dst_name);
+    free(src);
+    free(dst);
+    return false;
+}
+
+static bool check_source(const struct entry *e)
+{
+    struct file_id id = file_id_of(&e->src);
+    const struct folder *f = e->in->folder;
+    if (is_ancestor(f, id))
+        return entry_fail_src(e, 0, "cannot copy cyclic symbolic link %s");
+    if (is_made(f, id))
+        return fail_into_itself(e);
+    return true;
+}
+
+static int open_source(struct entry *e)
+{
+    int fd = folder_open_directory(e->in->fds[TREE_SOURCE], e->name, e->follow);
+    if (fd < 0)
+        entry_fail_src(e, -fd, "cannot access %s");
+    else if (fstat(fd, &e->src) < 0)
+        entry_fail_src(e, errno, "cannot stat %s");
+    else if (check_source(e))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* --- the destination --- */
+
+static int make(void *arg, int dir_fd, const char *name)
+{
+    const struct entry *e = arg;
+    if (mkdirat(dir_fd, name, 0700) < 0)
+        return -errno;
+    if (e->hand->mask & 0700) /* which leaves not even its owner the right to enter */
+        (void)!fchmodat(dir_fd, name, 0700, 0);
+    return 0;
+}
+
+/* Its name is kept where all processes see it. */
+static int keep_name(struct hand *h, struct folder *f, const char *hidden)
+{
+    queue_lock(h->queue);
+    char *name = arena_get(h->queue->arena, NAME_ROOM);
+    queue_unlock(h->queue);
+    if (!name)
+        return -ENOMEM;
+    f->hidden_name = strcpy(name, hidden);
+    f->nest = true;
+    return 0;
+}
+
+/* Inside of what is hidden already, nothing else need be. */
+static int make_directory(struct entry *e, struct folder *f)
+{
+    char hidden[NAME_ROOM];
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    f->made = f->hidden = true;
+    if (e->in->folder->hidden)
+        return make(e, dir_fd, e->dst_name);
+    int rc = appear_hidden(dir_fd, e->dst_name, make, e, hidden);
+    if (rc == 0)
+        rc = keep_name(e->hand, f, hidden);
+    if (rc == -ENOMEM)
+        unlinkat(dir_fd, hidden, AT_REMOVEDIR);
+    return rc;
+}
+
+/* The permissions that the default ACL of its parent, which it has inherited, leaves a new
+ * directory; else umask does. */
+static mode_t rights_of_new(const struct hand *h, int fd, mode_t mode)
+{
+    char acl[4096];
+    ssize_t len = fgetxattr(fd, "system.posix_acl_default", acl, sizeof(acl));
+    if (len > 0)
+        return mode & (mode_t)acl_mode(acl, (size_t)len);
+    return mode & ~h->mask;
+}
+
+/* What all that is created in it has in common. */
+static int note_destination(const struct entry *e, struct folder *f, int fd)
+{
+    struct stat st;
+    struct statfs fs;
+    if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
+        return -errno;
+    const struct filesystem *kind = filesystem_of((long)fs.f_type);
+    const struct copy_rules *r = &e->hand->options->rules;
+    mode_t mode = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 01777;
+    bool acl = fgetxattr(fd, "system.posix_acl_default", NULL, 0) > 0;
+    f->ids[TREE_DESTINATION] = file_id_of(&st);
+    f->plain = kind->exact_names && !acl;
+    f->reflinks = kind->reflinks;
+    f->gid = st.st_mode & S_ISGID ? st.st_gid : getegid();
+    f->mode = rights_of_new(e->hand, fd, mode) | (st.st_mode & S_ISGID);
+    return 0;
+}
+
+static int open_destination(struct entry *e, struct folder *f)
+{
+    const char *name = f->nest ? f->hidden_name : e->dst_name;
+    int fd = folder_open_directory(e->in->fds[TREE_DESTINATION], name, e->exists);
+    int rc = fd < 0 ? fd : note_destination(e, f, fd);
+    if (rc < 0 && fd >= 0)
+        close(fd);
+    return rc < 0 ? rc : fd;
+}
+
+/* Is there a directory, or may one be made? */
+static bool look_at_destination(struct entry *e)
+{
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    bool follow = e->hand->options->keep_directory_symlink;
+    if (e->in->folder->made)
+        return true;
+    int rc = fstatat(dir_fd, e->dst_name, &e->dst, follow ? 0 : AT_SYMLINK_NOFOLLOW);
+    e->exists = rc == 0;
+    if (rc < 0 && errno != ENOENT)
+        return entry_fail_dst(e, errno, "cannot stat %s");
+    if (e->exists && !S_ISDIR(e->dst.st_mode))
+        return entry_fail_turned(e, 0, "cannot overwrite non-directory %s with directory %s");
+    return true;
+}
+
+static void announce(const struct entry *e)
+{
+    char *src = entry_src_path(e), *dst = entry_dst_path(e);
+    if (src && dst && e->hand->options->verbose)
+        report_entry(src, dst, NULL);
+    free(src);
+    free(dst);
+}
+
+static int prepare_destination(struct entry *e, struct folder *f)
+{
+    int rc = e->exists ? 0 : make_directory(e, f);
+    if (rc < 0)
+        return rc;
+    if (!e->exists)
+        announce(e);
+    return open_destination(e, f);
+}
+
+struct opened *directory_begin(struct entry *e)
+{
+    struct hand *h = e->hand;
+    int src = open_source(e);
+    if (src < 0 || !look_at_destination(e)) {
+        io_close(&src);
+        return NULL;
+    }
+    struct folder *f = folder_create(h->queue, e->in->folder, e->name, e->dst_name);
+    int dst = f ? prepare_destination(e, f) : -ENOMEM;
+    if (dst < 0) {
+        entry_fail_dst(e, -dst, "cannot create directory %s");
+        io_close(&src);
+        if (f)
+            folder_destroy(h->queue, f);
+        return NULL;
+    }
+    f->src = e->src;
+    f->ids[TREE_SOURCE] = file_id_of(&e->src);
+    return opening_enter(&h->openings, f, src, dst);
+}
+
+/* --- publishing --- */
+
+static bool waits(const struct hand *h)
+{
+    return h->options->atomic || h->options->rules.wishes.sync;
+}
+
+static int rename_nest(struct folder *f, int dir_fd)
+{
+    int rc = renameat2(dir_fd, f->hidden_name, dir_fd, f->dst_name, RENAME_NOREPLACE);
+    if (rc < 0 && errno == EINVAL) /* the file system doesn't know that; it replaces no directory
+                                      with something in it */
+        rc = renameat(dir_fd, f->hidden_name, dir_fd, f->dst_name);
+    return rc < 0 ? -errno : 0;
+}
+
+static bool fail_folder(struct hand *h, const struct folder *f, int rc, const char *format)
+{
+    char *path = folder_path(f, TREE_DESTINATION, NULL);
+    hand_fail(h, -rc, format, path ? path : f->dst_name);
+    free(path);
+    return false;
+}
+
+/* From now on its name is the one that it keeps. */
+static void end_nest(struct folder *f)
+{
+    f->nest = false;
+    f->hidden = false;
+}
+
+/* All that is in it, and then its name, reaches the disk. */
+static int rename_synced(struct hand *h, struct folder *f, int dir_fd)
+{
+    bool sync = h->options->rules.wishes.sync;
+    int rc = sync && syncfs(dir_fd) < 0 ? -errno : rename_nest(f, dir_fd);
+    return rc == 0 && sync && syncfs(dir_fd) < 0 ? -errno : rc;
+}
+
+static bool give_name(struct hand *h, struct folder *f)
+{
+    struct opened *parent = opening_take(&h->openings, f->parent);
+    int rc = parent ? rename_synced(h, f, parent->fds[TREE_DESTINATION]) : -errno;
+    if (parent)
+        opening_release(parent);
+    if (rc < 0)
+        return fail_folder(h, f, rc, "cannot create directory %s");
+    end_nest(f);
+    return true;
+}
+
+bool directory_publish(struct hand *h, struct opened *o)
+{
+    return !o->folder->nest || waits(h) || give_name(h, o->folder);
+}
+
+void directory_discard(struct hand *h, struct opened *o)
+{
+    struct folder *f = o->folder;
+    if (!f->nest)
+        return;
+    struct opened *parent = opening_take(&h->openings, f->parent);
+    f->gone = true;
+    f->nest = false;
+    if (!parent)
+        return;
+    removal_of(parent->fds[TREE_DESTINATION], f->hidden_name);
+    opening_release(parent);
+}
+
+/* --- its end --- */
+
+/* What its entries inherit is part of its ACL. */
+static int carry_default_acl(int src, int dst)
+{
+    static char acl[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
+    static const char name[] = "system.posix_acl_default";
+    ssize_t len = fgetxattr(src, name, acl, sizeof(acl));
+    int rc = len > 0 ? fsetxattr(dst, name, acl, (size_t)len, 0) : fremovexattr(dst, name);
+    return rc < 0 && len > 0 && errno != EOPNOTSUPP ? -errno : 0;
+}
+
+static void tell_lack(struct hand *h, const struct folder *f, const struct attributes_lack *lack)
+{
+    char what[ATTRIBUTES_ROOM], *path = folder_path(f, TREE_DESTINATION, NULL);
+    if (lack->which) {
+        attributes_spell(lack->which, what);
+        struct complaint why;
+        complaint_make_errno(&why, lack->err, path ? path : f->dst_name, "cannot preserve %s",
+                             what);
+        char *sentence = complaint_sentence(&why);
+        diag_print("%s", sentence ? sentence : what);
+        free(sentence);
+        h->tally->failed = true;
+    }
+    free(path);
+}
+
+static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
+{
+    const struct copy_rules *r = &h->options->rules;
+    struct attributes a = {.src = src,
+                           .src_st = &f->src,
+                           .which = r->preserve & ~(unsigned)ATTRIBUTE_LINKS,
+                           .mode = f->made ? (int)f->mode : -1};
+    struct attributes_lack lack = {0};
+    int rc = r->preserve & ATTRIBUTE_MODE ? carry_default_acl(src, dst) : 0;
+    if (!rc && (a.which || a.mode >= 0))
+        rc = attributes_give(&a, dst, &lack);
+    tell_lack(h, f, &lack);
+    return rc;
+}
+
+/* A directory that may not be read can't be given its attributes by a descriptor that could. */
+static int finish_open(struct hand *h, struct folder *f, const struct opened *o)
+{
+    int src = openat(o->fds[TREE_SOURCE], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int dst = openat(o->fds[TREE_DESTINATION], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = dst < 0 ? -errno : give_attributes(h, f, src, dst);
+    io_close(&src);
+    io_close(&dst);
+    return rc;
+}
+
+static bool changes_anything(const struct hand *h, const struct folder *f)
+{
+    return f->made || h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS;
+}
+
+static void finish(struct hand *h, struct folder *f)
+{
+    struct opened *o = f->parent && changes_anything(h, f) ? opening_take(&h->openings, f) : NULL;
+    int rc = o ? finish_open(h, f, o) : 0;
+    if (rc < 0)
+        fail_folder(h, f, rc, "cannot set the attributes of %s");
+    if (o)
+        opening_release(o);
+}
+
+/* Without the memory of its name, for a folder that is no more. */
+static void destroy(struct hand *h, struct folder *f)
+{
+    queue_lock(h->queue);
+    if (f->hidden_name && !h->queue->broken)
+        arena_put(h->queue->arena, f->hidden_name, NAME_ROOM);
+    queue_unlock(h->queue);
+    folder_destroy(h->queue, f);
+}
+
+/* The whole tree has waited for its name. With --atomic it gets none if anything is lacking. */
+static void conclude_nest(struct hand *h, struct folder *f)
+{
+    struct opened *o = NULL;
+    if (!h->options->atomic || !h->tally->failed)
+        give_name(h, f);
+    else if ((o = opening_take(&h->openings, f)))
+        directory_discard(h, o);
+    if (o)
+        opening_release(o);
+}
+
+void directory_settle(struct hand *h, struct folder *f)
+{
+    while (f && folder_settle(h->queue, f)) {
+        struct folder *parent = f->parent;
+        if (!f->gone)
+            finish(h, f);
+        if (f->nest)
+            conclude_nest(h, f);
+        if (parent && parent->parent) { /* while what is open below it leads there */
+            struct opened *o = opening_take(&h->openings, parent);
+            if (o)
+                opening_release(o);
+        }
+        destroy(h, f);
+        f = parent;
+    }
+}

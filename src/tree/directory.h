@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Directories in the destination. A new one is a nest at first: made under a hidden name, until the
+ * files in it are whole, for nobody looks there; then it is given its name. What is in a nest is
+ * made in it plainly.
+ */
+#pragma once
+
+#include "tree/entry.h"
+
+/* Opens the source's directory and makes the destination's, or opens the one that is there.
+ * Returns the folder, open; or NULL if that can't be done, which has been said, or if it isn't to
+ * be, as the rules say. */
+struct opened *directory_begin(struct entry *e);
+
+/* Gives a nest its name, unless it gets it when all below it is done. Returns false if it couldn't
+ * be, which has been said. */
+bool directory_publish(struct hand *hand, struct opened *opened);
+
+/* Removes a nest, with all that is in it. */
+void directory_discard(struct hand *hand, struct opened *opened);
+
+/* One thing less is pending in it. If it was the last, its attributes are set, those of the source
+ * or what is a new directory's, and its parent has one thing less. */
+void directory_settle(struct hand *hand, struct folder *folder);

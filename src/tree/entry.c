@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "tree/entry.h"
+#include "base/diag.h"
+#include "base/io.h"
+#include "base/path.h"
+#include "cli/report.h"
+#include "tree/existing.h"
+#include "tree/regular.h"
+#include "tree/special.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- what it is called --- */
+
+char *entry_src_path(const struct entry *e)
+{
+    return folder_path(e->in->folder, TREE_SOURCE, e->name);
+}
+
+char *entry_dst_path(const struct entry *e)
+{
+    return folder_path(e->in->folder, TREE_DESTINATION, e->dst_name);
+}
+
+static bool fail(const struct entry *e, int err, const char *format, char *first, char *second)
+{
+    hand_fail(e->hand, err, format, first ? first : e->name, second ? second : e->name);
+    free(first);
+    free(second);
+    return false;
+}
+
+bool entry_fail_src(const struct entry *e, int err, const char *format)
+{
+    return fail(e, err, format, entry_src_path(e), NULL);
+}
+
+bool entry_fail_dst(const struct entry *e, int err, const char *format)
+{
+    return fail(e, err, format, entry_dst_path(e), NULL);
+}
+
+bool entry_fail_both(const struct entry *e, int err, const char *format)
+{
+    return fail(e, err, format, entry_src_path(e), entry_dst_path(e));
+}
+
+bool entry_fail_turned(const struct entry *e, int err, const char *format)
+{
+    return fail(e, err, format, entry_dst_path(e), entry_src_path(e));
+}
+
+bool entry_is_same_name(const struct entry *e)
+{
+    struct stat src, dst;
+    char *name;
+    int fd = path_open_parent(e->in->fds[TREE_SOURCE], e->name, &name);
+    if (fd < 0)
+        return false;
+    bool same = fstat(fd, &src) == 0 && fstat(e->in->fds[TREE_DESTINATION], &dst) == 0 &&
+                file_id_equal(file_id_of(&src), file_id_of(&dst)) && strcmp(name, e->dst_name) == 0;
+    close(fd);
+    free(name);
+    return same;
+}
+
+/* --- what it is --- */
+
+static bool follows(const struct hand *h, const struct opened *in)
+{
+    enum follow follow = h->options->follow;
+    bool operand = !in->folder->parent;
+    bool by_default = follow == FOLLOW_UNSAID &&
+                      (!h->options->recursive || h->options->rules.product == PRODUCT_HARD_LINK);
+    return follow == FOLLOW_ALWAYS || by_default || (operand && follow == FOLLOW_OPERANDS);
+}
+
+struct entry entry_of(struct hand *h, struct opened *in, const char *name, const char *dst_name)
+{
+    return (struct entry){.hand = h,
+                          .in = in,
+                          .name = name,
+                          .dst_name = dst_name,
+                          .follow = follows(h, in),
+                          .fd = -1};
+}
+
+/* It may be something else by now, such as a FIFO whose writer never comes. */
+static int open_regular(const struct entry *e)
+{
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    return openat(e->in->fds[TREE_SOURCE], e->name, flags | (e->follow ? 0 : O_NOFOLLOW));
+}
+
+bool entry_look(struct entry *e, bool regular)
+{
+    int flags = e->follow ? 0 : AT_SYMLINK_NOFOLLOW;
+    bool opens = regular && e->hand->options->rules.product == PRODUCT_COPY;
+    e->fd = opens ? open_regular(e) : -1;
+    if (e->fd >= 0 && fstat(e->fd, &e->src) == 0 && S_ISREG(e->src.st_mode))
+        return true;
+    entry_close(e);
+    if (fstatat(e->in->fds[TREE_SOURCE], e->name, &e->src, flags) == 0)
+        return true;
+    return entry_fail_src(e, errno, "cannot stat %s");
+}
+
+void entry_close(struct entry *e)
+{
+    io_close(&e->fd);
+}
+
+/* --- copying --- */
+
+static bool copy_kind(struct entry *e)
+{
+    const struct options *o = e->hand->options;
+    bool as_regular = o->copy_contents && !S_ISLNK(e->src.st_mode);
+    if (o->rules.product != PRODUCT_COPY)
+        return special_link(e);
+    if (S_ISREG(e->src.st_mode) || as_regular)
+        return regular_copy(e);
+    return special_copy(e);
+}
+
+/* Says so before it is done, as cp does. */
+static void announce(const struct entry *e)
+{
+    if (!e->hand->options->verbose)
+        return;
+    char *src = entry_src_path(e), *dst = entry_dst_path(e);
+    char *backup = e->backup ? folder_path(e->in->folder, TREE_DESTINATION, e->backup) : NULL;
+    if (src && dst)
+        report_entry(src, dst, backup);
+    free(src);
+    free(dst);
+    free(backup);
+}
+
+/* What is at the destination says whether it is done. Returns true also if it stays as it is. */
+static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
+{
+    enum heed heed = existing_heed(e);
+    if (heed != HEED_GO)
+        return heed == HEED_SKIP;
+    announce(e);
+    bool done = copy(e);
+    existing_conclude(e, done);
+    return done;
+}
+
+/* --- further names of one file --- */
+
+static bool may_have_twins(const struct entry *e)
+{
+    const struct options *o = e->hand->options;
+    bool followed =
+        o->follow == FOLLOW_ALWAYS || (entry_is_operand(e) && o->follow == FOLLOW_OPERANDS);
+    return o->rules.preserve & ATTRIBUTE_LINKS && o->rules.product == PRODUCT_COPY &&
+           (e->src.st_nlink > 1 || followed);
+}
+
+static void conclude_first(struct entry *e, bool done)
+{
+    struct stat st;
+    enum tree_side side = e->nest ? TREE_DESTINATION : TREE_PLACE; /* as it will be called, or is */
+    char *path = folder_path(e->in->folder, side, e->dst_name);
+    if (!done || fstatat(e->in->fds[TREE_DESTINATION], e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        free(path);
+        path = NULL;
+    }
+    struct file_id id = path ? file_id_of(&st) : (struct file_id){0};
+    twin_conclude(e->hand->twins, e->twin, path, id, e->nest);
+    free(path);
+}
+
+static bool copy_first(struct entry *e)
+{
+    bool done = copy_heeding(e, copy_kind);
+    conclude_first(e, done);
+    return done;
+}
+
+/* If it can't be linked to, as with too many names, it is copied once more. */
+static bool link_or_copy(struct entry *e)
+{
+    return special_twin(e) || copy_kind(e);
+}
+
+/* Whoever makes the first copy will push it; the folder waits for that. NULL: no memory. */
+static struct task *prepare_waiting(struct entry *e)
+{
+    struct queue *q = e->hand->queue;
+    struct task *task = queue_task(q, TASK_TWIN, e->in->folder, e->name, e->dst_name);
+    if (task)
+        folder_expect(q, e->in->folder, 1);
+    return task;
+}
+
+static void forget_waiting(struct entry *e, struct task *task)
+{
+    folder_settle(e->hand->queue, e->in->folder); /* never the last: there is this entry */
+    queue_forget(e->hand->queue, task);
+}
+
+static bool copy_claimed(struct entry *e, enum twin_claim claim)
+{
+    if (claim == TWIN_FIRST)
+        return copy_first(e);
+    if (claim == TWIN_NO_MEMORY)
+        return entry_fail_src(e, ENOMEM, "cannot copy %s");
+    return copy_heeding(e, link_or_copy);
+}
+
+static bool copy_twin(struct entry *e)
+{
+    struct task *task = e->nest ? NULL : prepare_waiting(e);
+    if (!task && !e->nest)
+        return entry_fail_src(e, ENOMEM, "cannot copy %s");
+    enum twin_claim claim =
+        twins_claim(e->hand->twins, file_id_of(&e->src), e->in->folder, task, &e->twin);
+    e->later = claim == TWIN_WAITS && !task;
+    if (claim == TWIN_WAITS)
+        return true;
+    if (task)
+        forget_waiting(e, task);
+    return copy_claimed(e, claim);
+}
+
+bool entry_copy(struct entry *e)
+{
+    bool done = may_have_twins(e) ? copy_twin(e) : copy_heeding(e, copy_kind);
+    free(e->backup);
+    e->backup = NULL;
+    e->hand->tally->entries++;
+    return done;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* One entry of a directory, or an operand: what is known of it, and how each kind is copied. */
+#pragma once
+
+#include "tree/hand.h"
+
+struct entry {
+    struct hand *hand;
+    struct opened *in; /* the folder that it is in */
+    const char *name;  /* in the source */
+    const char *dst_name;
+    int fd;            /* a regular file that is open already; else -1 */
+    struct stat src;   /* its own, or, where links are followed, what it leads to */
+    bool exists;       /* there is something of the name in the destination: */
+    struct stat dst;   /* of what is written to, which for a regular file is what a link leads to */
+    char *backup;      /* what that is called now; allocated, NULL: it wasn't renamed */
+    bool aside;        /* it was only set aside, and goes when the copy is there */
+    struct twin *twin; /* it is the first of, or NULL */
+    struct twin **nest; /* the folder is a nest being filled, whose twins gather here; or NULL */
+    bool follow;        /* where the name leads to is meant */
+    bool later;         /* set by entry_copy: its nest must have a name before this can be done */
+};
+
+/* An entry of those names, of which nothing else is known. */
+struct entry entry_of(struct hand *hand, struct opened *in, const char *name, const char *dst_name);
+
+/* Finds out what it is. One that is `regular`, as far as is known, is opened for that, to be
+ * copied. Returns false if that can't be done, which has been said. */
+bool entry_look(struct entry *e, bool regular);
+
+/* Closes what is open of it. */
+void entry_close(struct entry *e);
+
+/* Copies whatever it is, but directories. Returns false if it wasn't, which has been said. */
+bool entry_copy(struct entry *e);
+
+/* Its paths, to be freed, as the user is told them. */
+char *entry_src_path(const struct entry *e);
+char *entry_dst_path(const struct entry *e);
+
+/* As hand_fail, with its path in the source, or in the destination, or both, as the names. Returns
+ * false. */
+bool entry_fail_src(const struct entry *e, int err, const char *format);
+bool entry_fail_dst(const struct entry *e, int err, const char *format);
+bool entry_fail_both(const struct entry *e, int err, const char *format);
+bool entry_fail_turned(const struct entry *e, int err,
+                       const char *format); /* the destination first */
+
+/* Are source and destination one name in one directory? */
+bool entry_is_same_name(const struct entry *e);
+
+/* Is it on the command line? */
+static inline bool entry_is_operand(const struct entry *e)
+{
+    return !e->in->folder->parent;
+}

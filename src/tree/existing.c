@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "tree/existing.h"
+#include "base/diag.h"
+#include "base/name.h"
+#include "cli/report.h"
+#include "copy/attributes.h"
+#include "tree/appear.h"
+#include "tree/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- what is there --- */
+
+/* A regular file is written through a link; what else takes the name, or has it taken away, acts on
+ * the link itself. */
+static bool acts_on_link(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    bool regular =
+        S_ISREG(e->src.st_mode) ||
+        (e->hand->options->copy_contents && !S_ISLNK(e->src.st_mode) && !S_ISDIR(e->src.st_mode));
+    return !regular || r->product != PRODUCT_COPY || r->backup != BACKUP_NONE ||
+           r->remove_destination;
+}
+
+/* Returns 0, -ENOENT if there is nothing, or -errno. */
+static int look(struct entry *e)
+{
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    if (e->in->folder->made)
+        return -ENOENT;
+    int flags = acts_on_link(e) ? AT_SYMLINK_NOFOLLOW : 0;
+    return fstatat(dir_fd, e->dst_name, &e->dst, flags) < 0 ? -errno : 0;
+}
+
+static bool dangles(const struct entry *e)
+{
+    struct stat st;
+    return !e->in->folder->made && !acts_on_link(e) &&
+           fstatat(e->in->fds[TREE_DESTINATION], e->dst_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* --- what the rules say --- */
+
+static enum heed refuse(bool said)
+{
+    (void)said; /* always false: it has been */
+    return HEED_REFUSE;
+}
+
+/* One file under two names may be replaced by a copy of itself, or has the name already. */
+static enum heed heed_same(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    if (!file_id_equal(file_id_of(&e->src), file_id_of(&e->dst)))
+        return HEED_GO;
+    if (r->product == PRODUCT_HARD_LINK)
+        return HEED_SKIP;
+    bool apart = r->backup != BACKUP_NONE || r->remove_destination || r->product == PRODUCT_SYMLINK;
+    if (apart && (e->src.st_nlink > 1 || r->backup != BACKUP_NONE) && !entry_is_same_name(e))
+        return HEED_GO;
+    return refuse(entry_fail_both(e, 0, "%s and %s are the same file"));
+}
+
+static bool is_newer(const struct entry *e)
+{
+    struct timespec src = e->src.st_mtim, dst = e->dst.st_mtim;
+    if (e->hand->options->rules.preserve & ATTRIBUTE_TIMESTAMPS)
+        src = attributes_cut_time(src, &e->dst, false);
+    return src.tv_sec != dst.tv_sec ? src.tv_sec > dst.tv_sec : src.tv_nsec > dst.tv_nsec;
+}
+
+static bool confirm(const struct entry *e)
+{
+    struct report report;
+    char *path = entry_dst_path(e);
+    report_start(&report, e->hand->options, path ? path : e->dst_name);
+    struct copy_observer observer = report_observer(&report);
+    bool yes = path && observer.confirm(observer.arg, path);
+    free(path);
+    return yes;
+}
+
+static enum heed heed_rules(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    if (r->update && !is_newer(e))
+        return HEED_SKIP;
+    if (r->existing == EXISTING_KEEP)
+        return HEED_SKIP;
+    if (r->existing == EXISTING_FAIL)
+        return refuse(entry_fail_dst(e, 0, "not replacing %s"));
+    if (r->existing == EXISTING_ASK && !confirm(e)) {
+        e->hand->tally->failed = true;
+        return HEED_REFUSE;
+    }
+    return HEED_GO;
+}
+
+/* --- making way --- */
+
+static void tell_removed(const struct entry *e)
+{
+    char *path = e->hand->options->verbose ? entry_dst_path(e) : NULL;
+    if (path)
+        report_removed(path);
+    free(path);
+}
+
+/* Renames what is there. Backups are kept; what is only set aside has a hidden name. */
+static enum heed set_aside(struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    int rc = backup_make(dir_fd, e->dst_name, r->backup, r->backup_suffix, &e->backup);
+    e->aside = r->backup == BACKUP_NONE;
+    if (rc < 0)
+        return refuse(entry_fail_dst(e, -rc, e->aside ? "cannot remove %s" : "cannot backup %s"));
+    e->exists = false;
+    if (e->aside)
+        tell_removed(e);
+    return HEED_GO;
+}
+
+static bool would_destroy_source(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    struct stat st;
+    char name[NAME_ROOM];
+    int len = snprintf(name, sizeof(name), "%s%s", e->dst_name, r->backup_suffix);
+    return r->backup != BACKUP_NONE && r->backup != BACKUP_NUMBERED && (size_t)len < sizeof(name) &&
+           fstatat(e->in->fds[TREE_DESTINATION], name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           file_id_equal(file_id_of(&st), file_id_of(&e->src));
+}
+
+/* One name of several is taken from what has links of its own, or it would be written to under all
+ * of them. */
+static bool parts_links(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    return r->preserve & ATTRIBUTE_LINKS && r->product == PRODUCT_COPY && e->dst.st_nlink > 1;
+}
+
+static enum heed make_way(struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    if (S_ISDIR(e->dst.st_mode))
+        return refuse(entry_fail_dst(e, 0, "cannot overwrite directory %s with non-directory"));
+    if (would_destroy_source(e))
+        return refuse(
+            entry_fail_turned(e, 0, "backing up %s might destroy source;  %s not copied"));
+    if (r->backup != BACKUP_NONE || r->remove_destination || parts_links(e))
+        return set_aside(e);
+    return HEED_GO;
+}
+
+enum heed existing_heed(struct entry *e)
+{
+    int rc = look(e);
+    e->exists = rc == 0;
+    if (rc == -ENOENT && dangles(e))
+        return refuse(entry_fail_dst(e, 0, "not writing through dangling symlink %s"));
+    if (rc == -ENOENT)
+        return HEED_GO;
+    if (rc < 0)
+        return refuse(entry_fail_dst(e, -rc, "cannot stat %s"));
+    enum heed heed = heed_same(e);
+    if (heed == HEED_GO)
+        heed = heed_rules(e);
+    return heed == HEED_GO ? make_way(e) : heed;
+}
+
+void existing_conclude(struct entry *e, bool done)
+{
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    if (!e->backup)
+        return;
+    if (!done)
+        renameat2(dir_fd, e->backup, dir_fd, e->dst_name, RENAME_NOREPLACE);
+    else if (e->aside)
+        unlinkat(dir_fd, e->backup, 0);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Folder records: what is known of one directory of a tree while something in it is still to be
+ * done. They lie in memory that all processes of the crew share, and name a directory by its parent
+ * and its name, never by a descriptor: each process opens it for itself, component by component,
+ * and believes only what has the device and the inode that it had before. So neither depth nor the
+ * number of descriptors matters, nor a link that somebody swaps in.
+ */
+#pragma once
+
+#include "base/file_id.h"
+#include "tree/queue.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/* The last is the destination as it is called now, which may be by a hidden name. */
+enum tree_side { TREE_SOURCE, TREE_DESTINATION, TREE_PLACE };
+
+struct folder {
+    struct folder *parent; /* NULL: it is no directory of a tree, but where operands are copied to,
+                              and their names are the paths that the user wrote */
+    unsigned long serial;  /* no other folder ever had it */
+    unsigned pending;      /* what is still to be done in it: it goes when this becomes 0 */
+    bool made;     /* the destination's directory is new: nobody else has put a thing in it */
+    bool hidden;   /* it, or one above it, hasn't got its name yet */
+    bool nest;     /* it is that one: `hidden_name` is what it has */
+    bool plain;    /* what is created in it has no ACL, and the file system keeps and lists all */
+    bool reflinks; /* extents may be shared there */
+    gid_t gid;     /* of what is created in it */
+    bool gone;     /* the destination's directory was removed again */
+    struct file_id ids[2]; /* of the directories, by side */
+    struct stat src;       /* the source's, when it was opened */
+    mode_t mode; /* of the destination's directory in the end, where the source's isn't preserved */
+    char *hidden_name; /* while it is a nest */
+    char *dst_name; /* in the destination; what is no directory of a tree: the path before the names
+                     */
+    char name[];    /* in the source */
+};
+
+/* A new record, with one thing pending. `dst_name` NULL: the same as `name`. NULL: no memory. */
+struct folder *folder_create(struct queue *queue, struct folder *parent, const char *name,
+                             const char *dst_name);
+
+/* What it is called, in allocated memory; with `name` that of an entry in it, with `name` NULL its
+ * own. */
+char *folder_path(const struct folder *folder, enum tree_side side, const char *name);
+
+/* More is pending in it. */
+void folder_expect(struct queue *queue, struct folder *folder, unsigned count);
+
+/* One thing less is. Returns whether that was the last: whoever is told so has it alone. */
+bool folder_settle(struct queue *queue, struct folder *folder);
+
+/* Frees the record of one in which nothing is pending. */
+void folder_destroy(struct queue *queue, struct folder *folder);
+
+/* --- open ones --- */
+
+/* A folder's directories, open in this process. */
+struct opened {
+    struct folder *folder;
+    unsigned long serial, used;
+    unsigned pins;
+    int fds[2]; /* by side; for what can be done with O_PATH alone, where reading is forbidden */
+};
+
+enum { OPENED_MOST = 16 };
+
+/* Those that this process has open, to be reused. All zeros is none. */
+struct openings {
+    struct opened list[OPENED_MOST];
+    unsigned long clock;
+};
+
+/* Opens its directories, if they aren't. They stay open until opening_release. NULL and errno:
+ * ESTALE if they are others than those that the record is about. */
+struct opened *opening_take(struct openings *openings, struct folder *folder);
+void opening_release(struct opened *opened);
+
+/* Takes over descriptors for a folder that is new. */
+struct opened *opening_enter(struct openings *openings, struct folder *folder, int src_fd,
+                             int dst_fd);
+
+/* Closes all of them. */
+void openings_close(struct openings *openings);
+
+/* Opens the directory `name` below dir_fd for reading, or, where that is forbidden, with O_PATH. A
+ * symbolic link is followed only if `follow`. Returns the descriptor or -errno. */
+int folder_open_directory(int dir_fd, const char *name, bool follow);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "tree/regular.h"
+#include "base/diag.h"
+#include "base/filesystem.h"
+#include "base/io.h"
+#include "cli/report.h"
+#include "copy/small.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* --- small files --- */
+
+/* The destination's directory says what a new file in it has. */
+static struct attributes_birth birth_in(const struct entry *e)
+{
+    const struct folder *f = e->in->folder;
+    return (struct attributes_birth){.plain = f->plain, .uid = geteuid(), .gid = f->gid};
+}
+
+static bool may_reflink(const struct entry *e)
+{
+    const struct hand *h = e->hand;
+    const struct folder *f = e->in->folder;
+    bool refused =
+        h->refusing[0] == e->src.st_dev && h->refusing[1] == f->ids[TREE_DESTINATION].dev;
+    return f->reflinks && e->src.st_dev == f->ids[TREE_DESTINATION].dev && e->src.st_size > 0 &&
+           h->options->rules.wishes.reflink == WHEN_AUTO && !refused;
+}
+
+static void note_refusal(struct entry *e)
+{
+    e->hand->refusing[0] = e->src.st_dev;
+    e->hand->refusing[1] = e->in->folder->ids[TREE_DESTINATION].dev;
+}
+
+static void complain(const struct entry *e, const struct complaint *why)
+{
+    char *sentence = complaint_sentence(why);
+    diag_print("%s", sentence ? sentence : "cannot copy: out of memory");
+    free(sentence);
+    e->hand->tally->failed = true;
+}
+
+static enum small_end copy_small(struct entry *e, int fd)
+{
+    char *src = entry_src_path(e), *dst = entry_dst_path(e);
+    struct complaint why;
+    bool refused;
+    struct small s = {.src_fd = fd,
+                      .st = &e->src,
+                      .src_path = src ? src : e->name,
+                      .dst_path = dst ? dst : e->dst_name,
+                      .dir_fd = e->in->fds[TREE_DESTINATION],
+                      .name = e->dst_name,
+                      .private = e->in->folder->hidden,
+                      .reflink = may_reflink(e),
+                      .birth = birth_in(e),
+                      .buffer = e->hand->buffer,
+                      .buffer_len = HAND_BUFFER};
+    enum small_end end = small_copy(&s, &e->hand->options->rules, &refused, &why);
+    if (refused)
+        note_refusal(e);
+    if (end == SMALL_LACKING || end == SMALL_FAILED)
+        complain(e, &why);
+    free(src);
+    free(dst);
+    return end;
+}
+
+/* --- others --- */
+
+/* The tree's own line has said all, and its own progress shows it. */
+static struct options quieter(const struct hand *h)
+{
+    struct options o = *h->options;
+    o.verbose = o.explain && o.verbose;
+    if (!h->alone)
+        o.progress = WHEN_NEVER;
+    o.rules.wishes.alone = !h->alone;
+    o.rules.existing = EXISTING_REPLACE; /* it was heeded before */
+    o.rules.update = false;
+    return o;
+}
+
+static bool copy_fully(struct entry *e)
+{
+    struct options o = quieter(e->hand);
+    struct report report;
+    struct copy_result result;
+    char *src = entry_src_path(e), *dst = entry_dst_path(e);
+    struct location from = {e->in->fds[TREE_SOURCE], e->name, src, !e->follow};
+    struct location to = {e->in->fds[TREE_DESTINATION], e->dst_name, dst, false};
+    if (!src || !dst) {
+        free(src);
+        free(dst);
+        return entry_fail_src(e, ENOMEM, "cannot copy %s");
+    }
+    report_start(&report, &o, dst);
+    struct copy_observer observer = report_observer(&report);
+    copy_file(&from, &to, &o.rules, &observer, &result);
+    report_end(&report, src, dst, &result);
+    bool done = result.outcome < OUTCOME_FAILED;
+    e->hand->tally->failed |= !done || result.error;
+    copy_release_result(&result);
+    free(src);
+    free(dst);
+    return done;
+}
+
+/* --- attributes alone --- */
+
+static int create_or_open(const struct entry *e)
+{
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    int flags = e->exists ? 0 : O_CREAT | O_EXCL | O_NOFOLLOW;
+    int fd = openat(dir_fd, e->dst_name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags,
+                    e->src.st_mode & 0777);
+    return fd < 0 ? -errno : fd;
+}
+
+static bool give_attributes(struct entry *e, int src, int dst)
+{
+    struct attributes a = {
+        .src = src, .src_st = &e->src, .which = e->hand->options->rules.preserve, .mode = -1};
+    struct attributes_lack lack;
+    char what[ATTRIBUTES_ROOM];
+    int rc = attributes_give(&a, dst, &lack);
+    if (rc < 0)
+        return entry_fail_dst(e, -rc, "cannot set the mode of %s");
+    if (!lack.which)
+        return true;
+    attributes_spell(lack.which, what);
+    char *path = entry_dst_path(e);
+    diag_about(path ? path : e->dst_name, "cannot preserve some of its attributes", what);
+    free(path);
+    e->hand->tally->failed = true;
+    return true;
+}
+
+static bool copy_attributes(struct entry *e, int src)
+{
+    int dst = create_or_open(e);
+    if (dst < 0)
+        return entry_fail_dst(e, -dst, "cannot create regular file %s");
+    bool done = give_attributes(e, src, dst);
+    int rc = io_close(&dst);
+    return rc == 0 ? done : entry_fail_dst(e, -rc, "failed to close %s");
+}
+
+/* --- which --- */
+
+/* What it is now, rather than when it was looked at. */
+static bool open_source(struct entry *e)
+{
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    e->fd = openat(e->in->fds[TREE_SOURCE], e->name, flags | (e->follow ? 0 : O_NOFOLLOW));
+    if (e->fd < 0)
+        return entry_fail_src(e, errno, "cannot open %s for reading");
+    if (fstat(e->fd, &e->src) < 0)
+        return entry_fail_src(e, errno, "cannot stat %s");
+    if (S_ISREG(e->src.st_mode))
+        return true;
+    return entry_fail_src(e, 0, "skipping file %s, as it was replaced while being copied");
+}
+
+bool regular_copy(struct entry *e)
+{
+    const struct options *o = e->hand->options;
+    if (!S_ISREG(e->src.st_mode)) /* to be read as if it were */
+        return copy_fully(e);
+    if (e->fd < 0 && !open_source(e))
+        return false;
+    if (o->rules.attributes_only)
+        return copy_attributes(e, e->fd);
+    bool small = !e->exists && e->src.st_size < REGULAR_LARGE && !o->json && !o->explain &&
+                 small_is_possible(&e->src, &o->rules);
+    enum small_end end = small ? copy_small(e, e->fd) : SMALL_TAKEN;
+    return end == SMALL_TAKEN ? copy_fully(e) : end != SMALL_FAILED;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "tree/special.h"
+#include "base/name.h"
+#include "tree/appear.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- attributes --- */
+
+/* Of what can't be opened: by one name in an open directory, never following a link. */
+static int give_owner(const struct entry *e, int dir_fd, const char *name)
+{
+    if (fchownat(dir_fd, name, e->src.st_uid, e->src.st_gid, AT_SYMLINK_NOFOLLOW) == 0)
+        return 0;
+    bool tolerated = geteuid() != 0 && (errno == EPERM || errno == EINVAL || errno == EACCES);
+    if (!tolerated)
+        return -errno;
+    (void)!fchownat(dir_fd, name, (uid_t)-1, e->src.st_gid, AT_SYMLINK_NOFOLLOW);
+    return 0;
+}
+
+static int give_times(const struct entry *e, int dir_fd, const char *name)
+{
+    const struct timespec times[2] = {e->src.st_atim, e->src.st_mtim};
+    return utimensat(dir_fd, name, times, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
+static int give_mode(const struct entry *e, int dir_fd, const char *name)
+{
+    if (S_ISLNK(e->src.st_mode))
+        return 0;
+    return fchmodat(dir_fd, name, e->src.st_mode & 07777, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
+static const struct {
+    unsigned attribute;
+    int (*give)(const struct entry *e, int dir_fd, const char *name);
+    const char *failure;
+} gifts[] = {
+    {ATTRIBUTE_OWNERSHIP, give_owner, "failed to preserve ownership for %s"},
+    {ATTRIBUTE_MODE, give_mode, "preserving permissions for %s"},
+    {ATTRIBUTE_TIMESTAMPS, give_times, "preserving times for %s"},
+};
+
+/* What it can't be given is told, and it is there all the same. */
+static void give_attributes(const struct entry *e, int dir_fd, const char *name)
+{
+    for (size_t i = 0; i < sizeof(gifts) / sizeof(*gifts); i++) {
+        bool wanted = e->hand->options->rules.preserve & gifts[i].attribute;
+        int rc = wanted ? gifts[i].give(e, dir_fd, name) : 0;
+        if (rc < 0)
+            entry_fail_dst(e, -rc, gifts[i].failure);
+    }
+}
+
+/* --- symbolic links --- */
+
+struct making {
+    const struct entry *e;
+    const char *target; /* of a link */
+};
+
+static int make_symlink(void *arg, int dir_fd, const char *name)
+{
+    const struct making *m = arg;
+    if (symlinkat(m->target, dir_fd, name) < 0)
+        return -errno;
+    if (S_ISLNK(m->e->src.st_mode) && m->e->hand->options->rules.product == PRODUCT_COPY)
+        give_attributes(m->e, dir_fd, name);
+    return 0;
+}
+
+/* Returns what it leads to, allocated; NULL and errno. */
+static char *read_link(const struct entry *e)
+{
+    char *target = malloc(PATH_MAX);
+    ssize_t len = target ? readlinkat(e->in->fds[TREE_SOURCE], e->name, target, PATH_MAX - 1) : -1;
+    if (len < 0) {
+        free(target);
+        return NULL;
+    }
+    target[len] = '\0';
+    return target;
+}
+
+static bool complain_symlink(const struct entry *e, int rc, const char *target)
+{
+    char *dst = entry_dst_path(e);
+    hand_fail(e->hand, -rc, "cannot create symbolic link %s to %s", dst ? dst : e->dst_name,
+              target);
+    free(dst);
+    return false;
+}
+
+static bool copy_symlink(struct entry *e)
+{
+    char *target = read_link(e);
+    if (!target)
+        return entry_fail_src(e, errno, "cannot read symbolic link %s");
+    struct making m = {e, target};
+    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, e->exists, make_symlink, &m);
+    bool done = rc == 0 || complain_symlink(e, rc, target);
+    free(target);
+    return done;
+}
+
+/* --- FIFOs, devices, sockets --- */
+
+static int make_node(void *arg, int dir_fd, const char *name)
+{
+    const struct making *m = arg;
+    mode_t mode = m->e->src.st_mode;
+    if (m->e->hand->options->rules.preserve & (ATTRIBUTE_OWNERSHIP | ATTRIBUTE_MODE))
+        mode &= ~(mode_t)(S_IRWXG | S_IRWXO | S_ISUID | S_ISGID); /* until it has its owner */
+    if (mknodat(dir_fd, name, mode & ~(mode_t)(S_ISUID | S_ISGID | S_ISVTX), m->e->src.st_rdev) < 0)
+        return -errno;
+    give_attributes(m->e, dir_fd, name);
+    return 0;
+}
+
+bool special_copy(struct entry *e)
+{
+    struct making m = {e, NULL};
+    if (S_ISLNK(e->src.st_mode))
+        return copy_symlink(e);
+    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, e->exists, make_node, &m);
+    if (rc == 0)
+        return true;
+    return entry_fail_dst(e, -rc,
+                          S_ISFIFO(e->src.st_mode) ? "cannot create fifo %s"
+                                                   : "cannot create special file %s");
+}
+
+/* --- links --- */
+
+static int make_hard_link(void *arg, int dir_fd, const char *name)
+{
+    const struct making *m = arg;
+    int flags = m->e->follow ? AT_SYMLINK_FOLLOW : 0;
+    return linkat(m->e->in->fds[TREE_SOURCE], m->e->name, dir_fd, name, flags) < 0 ? -errno : 0;
+}
+
+static bool hard_link(struct entry *e)
+{
+    struct making m = {e, NULL};
+    if (e->exists && file_id_equal(file_id_of(&e->src), file_id_of(&e->dst)))
+        return true;
+    bool replace = e->exists && (e->hand->options->rules.force ||
+                                 e->hand->options->rules.existing == EXISTING_ASK);
+    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, replace, make_hard_link, &m);
+    return rc == 0 || entry_fail_turned(e, -rc, "cannot create hard link %s to %s");
+}
+
+/* A relative name means the same only in the directory that it counts from. */
+static bool soft_link(struct entry *e)
+{
+    char *src = entry_src_path(e), *dst = entry_dst_path(e);
+    struct making m = {e, src};
+    bool done = false;
+    if (!src || !dst)
+        entry_fail_src(e, ENOMEM, "cannot copy %s");
+    else if (*src != '/' && strchr(dst, '/'))
+        hand_fail(e->hand, 0, "%s: can make relative symbolic links only in current directory",
+                  dst);
+    else {
+        bool replace = e->exists && e->hand->options->rules.force;
+        int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, replace, make_symlink, &m);
+        done = rc == 0 || complain_symlink(e, rc, src);
+    }
+    free(src);
+    free(dst);
+    return done;
+}
+
+bool special_link(struct entry *e)
+{
+    return e->hand->options->rules.product == PRODUCT_SYMLINK ? soft_link(e) : hard_link(e);
+}
+
+/* --- twins --- */
+
+/* Paths may be longer than the kernel takes: the directory is opened in parts. */
+static int open_long(const char *path, size_t len)
+{
+    int fd = AT_FDCWD;
+    char part[PATH_MAX];
+    for (size_t at = 0; at < len;) {
+        size_t n = len - at < PATH_MAX / 2 ? len - at : PATH_MAX / 2;
+        while (at + n < len && path[at + n] != '/' && n > 0)
+            n--;
+        memcpy(part, path + at, n);
+        part[n] = '\0';
+        int next = openat(fd, part, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd != AT_FDCWD)
+            close(fd);
+        if (next < 0 || n == 0)
+            return next < 0 ? -errno : -ENAMETOOLONG;
+        fd = next;
+        for (at += n; at < len && path[at] == '/';)
+            at++;
+    }
+    return fd;
+}
+
+static int make_twin(void *arg, int dir_fd, const char *name)
+{
+    const struct making *m = arg;
+    const struct twin *twin = m->e->twin;
+    struct stat st;
+    size_t len = (size_t)(twin->name - twin->path);
+    int from = twin->folder ? dir_fd : open_long(twin->path, len);
+    if (from < 0 && from != AT_FDCWD)
+        return from;
+    int rc = linkat(from, twin->name, dir_fd, name, 0) < 0 ? -errno : 0;
+    if (from >= 0 && from != dir_fd)
+        close(from);
+    if (rc == 0 && fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        !file_id_equal(file_id_of(&st), twin->dst)) { /* somebody has put another file there */
+        unlinkat(dir_fd, name, 0);
+        rc = -ESTALE;
+    }
+    return rc;
+}
+
+bool special_twin(struct entry *e)
+{
+    struct making m = {e, NULL};
+    if (e->exists && file_id_equal(file_id_of(&e->dst), e->twin->dst))
+        return true;
+    return appear(e->in->fds[TREE_DESTINATION], e->dst_name, e->exists, make_twin, &m) == 0;
+}

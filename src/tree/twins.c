@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "tree/twins.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+enum { FEWEST = 1024 }; /* buckets; a power of 2 */
+
+struct twins {
+    struct queue *queue;
+    struct twin **buckets;
+    size_t count, room; /* twins; buckets */
+};
+
+struct twins *twins_create(struct queue *q)
+{
+    struct twins *t = arena_get(q->arena, sizeof(*t));
+    if (!t)
+        return NULL;
+    t->queue = q;
+    t->room = FEWEST;
+    t->buckets = arena_get(q->arena, t->room * sizeof(struct twin *));
+    return t->buckets ? t : NULL;
+}
+
+/* --- finding; the queue is locked --- */
+
+static struct twin **bucket_of(const struct twins *t, struct file_id id)
+{
+    return &t->buckets[XXH3_64bits(&id, sizeof(id)) & (t->room - 1)];
+}
+
+/* Without memory for more, the lists only become longer. */
+static void grow(struct twins *t)
+{
+    struct twin **old = t->buckets;
+    size_t was = t->room;
+    t->buckets = arena_get(t->queue->arena, 2 * was * sizeof(struct twin *));
+    if (!t->buckets) {
+        t->buckets = old;
+        return;
+    }
+    t->room = 2 * was;
+    for (size_t i = 0; i < was; i++)
+        for (struct twin *twin = old[i], *next; twin; twin = next) {
+            struct twin **bucket = bucket_of(t, twin->src);
+            next = twin->next;
+            twin->next = *bucket;
+            *bucket = twin;
+        }
+    arena_put(t->queue->arena, old, was * sizeof(struct twin *));
+}
+
+static struct twin *find_or_add(struct twins *t, struct file_id src)
+{
+    struct twin **bucket = bucket_of(t, src);
+    for (struct twin *twin = *bucket; twin; twin = twin->next)
+        if (file_id_equal(twin->src, src))
+            return twin;
+    struct twin *twin = arena_get(t->queue->arena, sizeof(*twin));
+    if (!twin)
+        return NULL;
+    *twin = (struct twin){.next = *bucket, .src = src, .state = TWIN_FAILED};
+    *bucket = twin;
+    if (++t->count > t->room)
+        grow(t);
+    return twin;
+}
+
+/* --- claiming --- */
+
+static enum twin_claim claim(struct twin *twin, struct folder *folder, struct task *task)
+{
+    if (twin->state == TWIN_WHOLE)
+        return TWIN_LINK;
+    if (twin->state == TWIN_FAILED) {
+        twin->state = TWIN_COMING;
+        twin->folder = folder;
+        twin->name = NULL;
+        return TWIN_FIRST;
+    }
+    if (twin->folder == folder && twin->name)
+        return TWIN_NEST;
+    if (task) {
+        task->twin = twin;
+        task->next = twin->waiting;
+        twin->waiting = task;
+    }
+    return TWIN_WAITS;
+}
+
+enum twin_claim twins_claim(struct twins *t, struct file_id src, struct folder *folder,
+                            struct task *task, struct twin **twin)
+{
+    queue_lock(t->queue);
+    *twin = t->queue->broken ? NULL : find_or_add(t, src);
+    enum twin_claim result = *twin ? claim(*twin, folder, task) : TWIN_NO_MEMORY;
+    queue_unlock(t->queue);
+    return result;
+}
+
+/* --- concluding --- */
+
+/* Keeps the path, in memory that all see; `name` points into it. False: there is none left. */
+static bool keep_path(struct twins *t, struct twin *twin, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *copy = arena_get(t->queue->arena, strlen(path) + 1);
+    if (!copy)
+        return false;
+    twin->path = strcpy(copy, path);
+    twin->name = copy + (slash ? slash + 1 - path : 0);
+    return true;
+}
+
+static void forget_path(struct twins *t, struct twin *twin)
+{
+    if (twin->path)
+        arena_put(t->queue->arena, twin->path, strlen(twin->path) + 1);
+    twin->path = twin->name = NULL;
+}
+
+/* What has waited for it is to be done now. */
+static struct task *end_waiting(struct twin *twin, bool whole)
+{
+    struct task *waiting = twin->waiting;
+    twin->state = whole ? TWIN_WHOLE : TWIN_FAILED;
+    twin->folder = NULL;
+    twin->waiting = NULL;
+    return waiting;
+}
+
+void twin_conclude(struct twins *t, struct twin *twin, const char *path, struct file_id dst,
+                   struct twin **in_nest)
+{
+    struct task *waiting = NULL;
+    queue_lock(t->queue);
+    bool kept = path && !t->queue->broken && keep_path(t, twin, path);
+    twin->dst = dst;
+    if (kept && in_nest) {
+        twin->in_nest = *in_nest;
+        *in_nest = twin;
+    } else {
+        waiting = end_waiting(twin, kept);
+    }
+    queue_unlock(t->queue);
+    queue_push(t->queue, waiting);
+}
+
+void twins_publish(struct twins *t, struct twin *twin, bool whole)
+{
+    for (struct twin *next; twin; twin = next) {
+        queue_lock(t->queue);
+        next = twin->in_nest;
+        if (!whole)
+            forget_path(t, twin);
+        struct task *waiting = end_waiting(twin, whole);
+        queue_unlock(t->queue);
+        queue_push(t->queue, waiting);
+    }
+}
