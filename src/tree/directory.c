@@ -11,12 +11,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+static const char default_acl[] = "system.posix_acl_default"; /* what entries inherit */
 
 /* --- the source --- */
 
@@ -87,17 +90,17 @@ static int make(void *arg, int dir_fd, const char *name)
     return 0;
 }
 
-/* Its name is kept where all processes see it. */
-static int keep_name(struct hand *h, struct folder *f, const char *hidden)
+/* With --resume, under a name that the next run finds, which begins the nest of one that was killed
+ * anew. Whoever else has put something there keeps it. */
+static int make_again(struct entry *e, int dir_fd, char hidden[NAME_ROOM])
 {
-    queue_lock(h->queue);
-    char *name = arena_get(h->queue->arena, NAME_ROOM);
-    queue_unlock(h->queue);
-    if (!name)
-        return -ENOMEM;
-    f->hidden_name = strcpy(name, hidden);
-    f->nest = true;
-    return 0;
+    struct stat st;
+    name_hidden(hidden, e->dst_name, "partial");
+    bool ours = fstatat(dir_fd, hidden, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode) &&
+                st.st_uid == geteuid() && !(st.st_mode & 0022);
+    if (ours)
+        removal_of(dir_fd, hidden);
+    return make(e, dir_fd, hidden);
 }
 
 /* Inside of what is hidden already, nothing else need be. */
@@ -108,23 +111,23 @@ static int make_directory(struct entry *e, struct folder *f)
     f->made = f->hidden = true;
     if (e->in->folder->hidden)
         return make(e, dir_fd, e->dst_name);
-    int rc = appear_hidden(dir_fd, e->dst_name, make, e, hidden);
+    int rc = e->hand->options->rules.wishes.resume
+                 ? make_again(e, dir_fd, hidden)
+                 : appear_hidden(dir_fd, e->dst_name, make, e, hidden);
     if (rc == 0)
-        rc = keep_name(e->hand, f, hidden);
+        rc = folder_begin_nest(e->hand->queue, f, hidden);
     if (rc == -ENOMEM)
         unlinkat(dir_fd, hidden, AT_REMOVEDIR);
     return rc;
 }
 
-/* The permissions that the default ACL of its parent, which it has inherited, leaves a new
- * directory; else umask does. */
-static mode_t rights_of_new(const struct hand *h, int fd, mode_t mode)
+/* What the default ACL of its parent, which it has inherited, leaves a new directory of a mode. */
+static mode_t inherited_rights(int fd, mode_t mode)
 {
-    char acl[4096];
-    ssize_t len = fgetxattr(fd, "system.posix_acl_default", acl, sizeof(acl));
-    if (len > 0)
-        return mode & (mode_t)acl_mode(acl, (size_t)len);
-    return mode & ~h->mask;
+    static char acl[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
+    ssize_t len = fgetxattr(fd, default_acl, acl, sizeof(acl));
+    int rights = len > 0 ? acl_mode(acl, (size_t)len) : -1;
+    return rights < 0 ? mode & 0700 : mode & (mode_t)rights;
 }
 
 /* What all that is created in it has in common. */
@@ -137,12 +140,12 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
     const struct filesystem *kind = filesystem_of((long)fs.f_type);
     const struct copy_rules *r = &e->hand->options->rules;
     mode_t mode = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 01777;
-    bool acl = fgetxattr(fd, "system.posix_acl_default", NULL, 0) > 0;
+    bool acl = fgetxattr(fd, default_acl, NULL, 0) > 0;
     f->ids[TREE_DESTINATION] = file_id_of(&st);
     f->plain = kind->exact_names && !acl;
     f->reflinks = kind->reflinks;
-    f->gid = st.st_mode & S_ISGID ? st.st_gid : getegid();
-    f->mode = rights_of_new(e->hand, fd, mode) | (st.st_mode & S_ISGID);
+    f->gid = st.st_mode & S_ISGID ? st.st_gid : e->hand->gid;
+    f->mode = (acl ? inherited_rights(fd, mode) : mode & ~e->hand->mask) | (st.st_mode & S_ISGID);
     return 0;
 }
 
@@ -181,14 +184,18 @@ static void announce(const struct entry *e)
     free(dst);
 }
 
+enum { DRY = INT_MIN }; /* instead of a descriptor: there is none, and needn't be */
+
 static int prepare_destination(struct entry *e, struct folder *f)
 {
-    int rc = e->exists ? 0 : make_directory(e, f);
+    f->dry = e->hand->options->rules.dry_run && !e->exists;
+    f->made = f->dry;
+    int rc = e->exists || f->dry ? 0 : make_directory(e, f);
     if (rc < 0)
         return rc;
     if (!e->exists)
         announce(e);
-    return open_destination(e, f);
+    return f->dry ? DRY : open_destination(e, f);
 }
 
 struct opened *directory_begin(struct entry *e)
@@ -201,7 +208,7 @@ struct opened *directory_begin(struct entry *e)
     }
     struct folder *f = folder_create(h->queue, e->in->folder, e->name, e->dst_name);
     int dst = f ? prepare_destination(e, f) : -ENOMEM;
-    if (dst < 0) {
+    if (dst < 0 && dst != DRY) {
         entry_fail_dst(e, -dst, "cannot create directory %s");
         io_close(&src);
         if (f)
@@ -210,7 +217,7 @@ struct opened *directory_begin(struct entry *e)
     }
     f->src = e->src;
     f->ids[TREE_SOURCE] = file_id_of(&e->src);
-    return opening_enter(&h->openings, f, src, dst);
+    return opening_enter(&h->openings, f, src, dst == DRY ? -1 : dst);
 }
 
 /* --- publishing --- */
@@ -237,13 +244,6 @@ static bool fail_folder(struct hand *h, const struct folder *f, int rc, const ch
     return false;
 }
 
-/* From now on its name is the one that it keeps. */
-static void end_nest(struct folder *f)
-{
-    f->nest = false;
-    f->hidden = false;
-}
-
 /* All that is in it, and then its name, reaches the disk. */
 static int rename_synced(struct hand *h, struct folder *f, int dir_fd)
 {
@@ -260,7 +260,8 @@ static bool give_name(struct hand *h, struct folder *f)
         opening_release(parent);
     if (rc < 0)
         return fail_folder(h, f, rc, "cannot create directory %s");
-    end_nest(f);
+    folder_end_nest(h->queue, f);
+    f->hidden = false;
     return true;
 }
 
@@ -269,29 +270,37 @@ bool directory_publish(struct hand *h, struct opened *o)
     return !o->folder->nest || waits(h) || give_name(h, o->folder);
 }
 
-void directory_discard(struct hand *h, struct opened *o)
+static void discard(struct hand *h, struct folder *f)
 {
-    struct folder *f = o->folder;
-    if (!f->nest)
-        return;
     struct opened *parent = opening_take(&h->openings, f->parent);
     f->gone = true;
-    f->nest = false;
-    if (!parent)
-        return;
-    removal_of(parent->fds[TREE_DESTINATION], f->hidden_name);
-    opening_release(parent);
+    if (parent) {
+        removal_of(parent->fds[TREE_DESTINATION], f->hidden_name);
+        opening_release(parent);
+    }
+    folder_end_nest(h->queue, f);
+}
+
+void directory_discard(struct hand *h, struct folder *f)
+{
+    if (f->nest)
+        discard(h, f);
+}
+
+void directory_discard_all(struct hand *h)
+{
+    while (h->queue->nests && !h->queue->broken)
+        discard(h, h->queue->nests);
 }
 
 /* --- its end --- */
 
-/* What its entries inherit is part of its ACL. */
 static int carry_default_acl(int src, int dst)
 {
     static char acl[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    static const char name[] = "system.posix_acl_default";
-    ssize_t len = fgetxattr(src, name, acl, sizeof(acl));
-    int rc = len > 0 ? fsetxattr(dst, name, acl, (size_t)len, 0) : fremovexattr(dst, name);
+    ssize_t len = fgetxattr(src, default_acl, acl, sizeof(acl));
+    int rc =
+        len > 0 ? fsetxattr(dst, default_acl, acl, (size_t)len, 0) : fremovexattr(dst, default_acl);
     return rc < 0 && len > 0 && errno != EOPNOTSUPP ? -errno : 0;
 }
 
@@ -319,59 +328,39 @@ static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
                            .which = r->preserve & ~(unsigned)ATTRIBUTE_LINKS,
                            .mode = f->made ? (int)f->mode : -1};
     struct attributes_lack lack = {0};
-    int rc = r->preserve & ATTRIBUTE_MODE ? carry_default_acl(src, dst) : 0;
+    struct attributes_birth birth = {.plain = f->made && f->plain, .uid = h->uid, .gid = f->gid};
+    bool inherits = r->preserve & ATTRIBUTE_MODE && !(birth.plain && flistxattr(src, NULL, 0) == 0);
+    int rc = inherits ? carry_default_acl(src, dst) : 0;
     if (!rc && (a.which || a.mode >= 0))
-        rc = attributes_give(&a, dst, &lack);
+        rc = attributes_give_new(&a, dst, &birth, &lack);
     tell_lack(h, f, &lack);
-    return rc;
-}
-
-/* A directory that may not be read can't be given its attributes by a descriptor that could. */
-static int finish_open(struct hand *h, struct folder *f, const struct opened *o)
-{
-    int src = openat(o->fds[TREE_SOURCE], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int dst = openat(o->fds[TREE_DESTINATION], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int rc = dst < 0 ? -errno : give_attributes(h, f, src, dst);
-    io_close(&src);
-    io_close(&dst);
     return rc;
 }
 
 static bool changes_anything(const struct hand *h, const struct folder *f)
 {
-    return f->made || h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS;
+    return (f->made && !f->dry) || h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS;
 }
 
 static void finish(struct hand *h, struct folder *f)
 {
-    struct opened *o = f->parent && changes_anything(h, f) ? opening_take(&h->openings, f) : NULL;
-    int rc = o ? finish_open(h, f, o) : 0;
+    bool dry = h->options->rules.dry_run;
+    struct opened *o =
+        f->parent && !dry && changes_anything(h, f) ? opening_take(&h->openings, f) : NULL;
+    int rc = o ? give_attributes(h, f, o->fds[TREE_SOURCE], o->fds[TREE_DESTINATION]) : 0;
     if (rc < 0)
         fail_folder(h, f, rc, "cannot set the attributes of %s");
     if (o)
         opening_release(o);
 }
 
-/* Without the memory of its name, for a folder that is no more. */
-static void destroy(struct hand *h, struct folder *f)
-{
-    queue_lock(h->queue);
-    if (f->hidden_name && !h->queue->broken)
-        arena_put(h->queue->arena, f->hidden_name, NAME_ROOM);
-    queue_unlock(h->queue);
-    folder_destroy(h->queue, f);
-}
-
 /* The whole tree has waited for its name. With --atomic it gets none if anything is lacking. */
 static void conclude_nest(struct hand *h, struct folder *f)
 {
-    struct opened *o = NULL;
-    if (!h->options->atomic || !h->tally->failed)
+    if (h->options->atomic && h->tally->failed)
+        directory_discard(h, f);
+    else
         give_name(h, f);
-    else if ((o = opening_take(&h->openings, f)))
-        directory_discard(h, o);
-    if (o)
-        opening_release(o);
 }
 
 void directory_settle(struct hand *h, struct folder *f)
@@ -387,7 +376,7 @@ void directory_settle(struct hand *h, struct folder *f)
             if (o)
                 opening_release(o);
         }
-        destroy(h, f);
+        folder_destroy(h->queue, f);
         f = parent;
     }
 }

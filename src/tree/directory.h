@@ -17,8 +17,11 @@ struct opened *directory_begin(struct entry *e);
  * be, which has been said. */
 bool directory_publish(struct hand *hand, struct opened *opened);
 
-/* Removes a nest, with all that is in it. */
-void directory_discard(struct hand *hand, struct opened *opened);
+/* Removes a nest, with all that is in it; what is none stays. */
+void directory_discard(struct hand *hand, struct folder *folder);
+
+/* Removes all that there are, when no other process is at work. */
+void directory_discard_all(struct hand *hand);
 
 /* One thing less is pending in it. If it was the last, its attributes are set, those of the source
  * or what is a new directory's, and its parent has one thing less. */

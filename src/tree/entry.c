@@ -148,7 +148,7 @@ static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
     if (heed != HEED_GO)
         return heed == HEED_SKIP;
     announce(e);
-    bool done = copy(e);
+    bool done = e->hand->options->rules.dry_run || copy(e);
     existing_conclude(e, done);
     return done;
 }

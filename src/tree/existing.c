@@ -75,6 +75,19 @@ static bool is_newer(const struct entry *e)
     return src.tv_sec != dst.tv_sec ? src.tv_sec > dst.tv_sec : src.tv_nsec > dst.tv_nsec;
 }
 
+/* With --resume, a name means whole: what looks the same was copied by an earlier run. */
+static bool is_kept(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    if (!r->wishes.resume || !S_ISREG(e->src.st_mode) || !S_ISREG(e->dst.st_mode) ||
+        e->src.st_size != e->dst.st_size)
+        return false;
+    bool timed = r->preserve & ATTRIBUTE_TIMESTAMPS;
+    struct timespec src = attributes_cut_time(e->src.st_mtim, &e->dst, false);
+    bool same = src.tv_sec == e->dst.st_mtim.tv_sec && src.tv_nsec == e->dst.st_mtim.tv_nsec;
+    return same || (!timed && !is_newer(e));
+}
+
 static bool confirm(const struct entry *e)
 {
     struct report report;
@@ -89,13 +102,13 @@ static bool confirm(const struct entry *e)
 static enum heed heed_rules(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
-    if (r->update && !is_newer(e))
+    if (is_kept(e) || (r->update && !is_newer(e)))
         return HEED_SKIP;
     if (r->existing == EXISTING_KEEP)
         return HEED_SKIP;
     if (r->existing == EXISTING_FAIL)
         return refuse(entry_fail_dst(e, 0, "not replacing %s"));
-    if (r->existing == EXISTING_ASK && !confirm(e)) {
+    if (r->existing == EXISTING_ASK && !r->dry_run && !confirm(e)) {
         e->hand->tally->failed = true;
         return HEED_REFUSE;
     }
@@ -154,6 +167,8 @@ static enum heed make_way(struct entry *e)
     if (would_destroy_source(e))
         return refuse(
             entry_fail_turned(e, 0, "backing up %s might destroy source;  %s not copied"));
+    if (r->dry_run)
+        return HEED_GO;
     if (r->backup != BACKUP_NONE || r->remove_destination || parts_links(e))
         return set_aside(e);
     return HEED_GO;

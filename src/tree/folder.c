@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/folder.h"
 #include "base/io.h"
+#include "base/name.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -58,6 +59,42 @@ void folder_destroy(struct queue *q, struct folder *f)
     f->serial = 0;
     if (!q->broken)
         arena_put(q->arena, f, len);
+    queue_unlock(q);
+}
+
+/* --- nests --- */
+
+enum { NEXT, BEFORE };
+
+int folder_begin_nest(struct queue *q, struct folder *f, const char *hidden_name)
+{
+    queue_lock(q);
+    f->hidden_name = q->broken ? NULL : arena_get(q->arena, NAME_ROOM);
+    f->nest = f->hidden_name;
+    if (f->nest) {
+        strcpy(f->hidden_name, hidden_name);
+        f->other_nests[NEXT] = q->nests;
+        if (q->nests)
+            q->nests->other_nests[BEFORE] = f;
+        q->nests = f;
+    }
+    queue_unlock(q);
+    return f->nest ? 0 : -ENOMEM;
+}
+
+void folder_end_nest(struct queue *q, struct folder *f)
+{
+    struct folder *next = f->other_nests[NEXT], *before = f->other_nests[BEFORE];
+    queue_lock(q);
+    f->nest = false;
+    if (!q->broken)
+        arena_put(q->arena, f->hidden_name, NAME_ROOM);
+    if (next)
+        next->other_nests[BEFORE] = before;
+    if (before)
+        before->other_nests[NEXT] = next;
+    else
+        q->nests = next;
     queue_unlock(q);
 }
 
@@ -185,6 +222,8 @@ static struct opened *keep(struct openings *all, struct folder *f, int src_fd, i
     bool has_src = src_fd >= 0 || src_fd == AT_FDCWD;
     if (has_src && dst_fd >= 0)
         return opening_enter(all, f, src_fd, dst_fd);
+    if (has_src && f->dry)
+        return opening_enter(all, f, src_fd, -1);
     int err = has_src ? -dst_fd : -src_fd;
     struct opened half = {.fds = {src_fd, dst_fd}};
     drop(&half);
@@ -204,14 +243,18 @@ static struct opened *open_below(struct openings *all, struct folder *f,
 {
     const char *to = f->nest ? f->hidden_name : f->dst_name;
     int src = open_known(parent->fds[TREE_SOURCE], f->name, true, f->ids[TREE_SOURCE]);
-    int dst = open_known(parent->fds[TREE_DESTINATION], to, true, f->ids[TREE_DESTINATION]);
+    int dst = f->dry
+                  ? -ENOENT
+                  : open_known(parent->fds[TREE_DESTINATION], to, true, f->ids[TREE_DESTINATION]);
     return keep(all, f, src, dst);
 }
 
 static struct opened *open_above(struct openings *all, struct folder *f, const struct opened *child)
 {
     int src = open_known(child->fds[TREE_SOURCE], "..", false, f->ids[TREE_SOURCE]);
-    int dst = open_known(child->fds[TREE_DESTINATION], "..", false, f->ids[TREE_DESTINATION]);
+    int dst = f->dry
+                  ? -ENOENT
+                  : open_known(child->fds[TREE_DESTINATION], "..", false, f->ids[TREE_DESTINATION]);
     return keep(all, f, src, dst);
 }
 

@@ -28,11 +28,13 @@ struct folder {
     bool plain;    /* what is created in it has no ACL, and the file system keeps and lists all */
     bool reflinks; /* extents may be shared there */
     gid_t gid;     /* of what is created in it */
+    bool dry;      /* nothing is made: there is no destination's directory */
     bool gone;     /* the destination's directory was removed again */
     struct file_id ids[2]; /* of the directories, by side */
     struct stat src;       /* the source's, when it was opened */
     mode_t mode; /* of the destination's directory in the end, where the source's isn't preserved */
-    char *hidden_name; /* while it is a nest */
+    struct folder *other_nests[2]; /* the next and the one before, of queue.nests */
+    char *hidden_name;             /* while it is a nest */
     char *dst_name; /* in the destination; what is no directory of a tree: the path before the names
                      */
     char name[];    /* in the source */
@@ -51,6 +53,11 @@ void folder_expect(struct queue *queue, struct folder *folder, unsigned count);
 
 /* One thing less is. Returns whether that was the last: whoever is told so has it alone. */
 bool folder_settle(struct queue *queue, struct folder *folder);
+
+/* It is a nest of that name, below its parent, from now on, or none any more. Returns 0 or -ENOMEM.
+ */
+int folder_begin_nest(struct queue *queue, struct folder *folder, const char *hidden_name);
+void folder_end_nest(struct queue *queue, struct folder *folder);
 
 /* Frees the record of one in which nothing is pending. */
 void folder_destroy(struct queue *queue, struct folder *folder);

@@ -23,8 +23,10 @@ struct hand {
     struct tally *tally;
     struct twins *twins;
     struct openings openings;
-    char *buffer;         /* HAND_BUFFER bytes */
-    mode_t mask;          /* umask(2) */
+    char *buffer; /* HAND_BUFFER bytes */
+    mode_t mask;  /* umask(2) */
+    uid_t uid;    /* whose new files are */
+    gid_t gid;
     bool alone;           /* no other process works at the tree: all CPUs are its own */
     bool refuses_reflink; /* the last pair of file systems did */
     dev_t refusing[2];

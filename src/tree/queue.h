@@ -38,6 +38,7 @@ struct queue {
     struct task *first, *huge;
     size_t length;         /* of the first */
     unsigned busy;         /* tasks that were taken and haven't ended */
+    struct folder *nests;  /* all that there are, see folder.h */
     unsigned long serials; /* of folders, the last that was given */
     bool stopped, broken;
 };

@@ -17,7 +17,7 @@
 static struct attributes_birth birth_in(const struct entry *e)
 {
     const struct folder *f = e->in->folder;
-    return (struct attributes_birth){.plain = f->plain, .uid = geteuid(), .gid = f->gid};
+    return (struct attributes_birth){.plain = f->plain, .uid = e->hand->uid, .gid = f->gid};
 }
 
 static bool may_reflink(const struct entry *e)
@@ -44,7 +44,19 @@ static void complain(const struct entry *e, const struct complaint *why)
     e->hand->tally->failed = true;
 }
 
-static enum small_end copy_small(struct entry *e, int fd)
+/* What is hidden is synced as a whole, and small files aren't worth a journal. */
+static struct copy_rules rules_for(const struct entry *e)
+{
+    struct copy_rules r = e->hand->options->rules;
+    r.wishes.sync &= !e->in->folder->hidden || r.wishes.verify;
+    r.wishes.resume &= e->src.st_size >= REGULAR_LARGE;
+    r.existing = EXISTING_REPLACE; /* it was heeded before */
+    r.update = false;
+    r.wishes.alone = !e->hand->alone;
+    return r;
+}
+
+static enum small_end copy_small(struct entry *e, const struct copy_rules *rules, int fd)
 {
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
     struct complaint why;
@@ -60,9 +72,10 @@ static enum small_end copy_small(struct entry *e, int fd)
                       .birth = birth_in(e),
                       .buffer = e->hand->buffer,
                       .buffer_len = HAND_BUFFER};
-    enum small_end end = small_copy(&s, &e->hand->options->rules, &refused, &why);
+    enum small_end end = small_copy(&s, rules, &refused, &why);
     if (refused)
         note_refusal(e);
+    e->hand->tally->bytes += e->src.st_size;
     if (end == SMALL_LACKING || end == SMALL_FAILED)
         complain(e, &why);
     free(src);
@@ -73,21 +86,19 @@ static enum small_end copy_small(struct entry *e, int fd)
 /* --- others --- */
 
 /* The tree's own line has said all, and its own progress shows it. */
-static struct options quieter(const struct hand *h)
+static struct options quieter(const struct entry *e)
 {
-    struct options o = *h->options;
+    struct options o = *e->hand->options;
+    o.rules = rules_for(e);
     o.verbose = o.explain && o.verbose;
-    if (!h->alone)
+    if (!e->hand->alone)
         o.progress = WHEN_NEVER;
-    o.rules.wishes.alone = !h->alone;
-    o.rules.existing = EXISTING_REPLACE; /* it was heeded before */
-    o.rules.update = false;
     return o;
 }
 
 static bool copy_fully(struct entry *e)
 {
-    struct options o = quieter(e->hand);
+    struct options o = quieter(e);
     struct report report;
     struct copy_result result;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
@@ -103,6 +114,7 @@ static bool copy_fully(struct entry *e)
     copy_file(&from, &to, &o.rules, &observer, &result);
     report_end(&report, src, dst, &result);
     bool done = result.outcome < OUTCOME_FAILED;
+    e->hand->tally->bytes += result.bytes;
     e->hand->tally->failed |= !done || result.error;
     copy_release_result(&result);
     free(src);
@@ -169,14 +181,15 @@ static bool open_source(struct entry *e)
 bool regular_copy(struct entry *e)
 {
     const struct options *o = e->hand->options;
+    struct copy_rules rules = rules_for(e);
     if (!S_ISREG(e->src.st_mode)) /* to be read as if it were */
         return copy_fully(e);
     if (e->fd < 0 && !open_source(e))
         return false;
-    if (o->rules.attributes_only)
+    if (rules.attributes_only)
         return copy_attributes(e, e->fd);
     bool small = !e->exists && e->src.st_size < REGULAR_LARGE && !o->json && !o->explain &&
-                 small_is_possible(&e->src, &o->rules);
-    enum small_end end = small ? copy_small(e, e->fd) : SMALL_TAKEN;
+                 small_is_possible(&e->src, &rules);
+    enum small_end end = small ? copy_small(e, &rules, e->fd) : SMALL_TAKEN;
     return end == SMALL_TAKEN ? copy_fully(e) : end != SMALL_FAILED;
 }

@@ -189,7 +189,7 @@ bool special_link(struct entry *e)
 static int open_long(const char *path, size_t len)
 {
     int fd = AT_FDCWD;
-    char part[PATH_MAX];
+    static char part[PATH_MAX]; /* static, for it is a lot for a stack */
     for (size_t at = 0; at < len;) {
         size_t n = len - at < PATH_MAX / 2 ? len - at : PATH_MAX / 2;
         while (at + n < len && path[at + n] != '/' && n > 0)

@@ -8,6 +8,7 @@
 #include "tree/walk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -119,34 +120,52 @@ static void push_directory(struct tree *t, const struct entry *e)
     queue_push(q, task);
 }
 
-static void copy_operand(struct tree *t, struct opened *in, const char *src, const char *dst_name)
+/* What an earlier operand has become isn't lost for a later one, nor written through. */
+static bool overwrites_made(const struct entry *e)
 {
-    struct entry e = entry_of(&t->hand, in, src, dst_name);
+    const struct copy_rules *r = &e->hand->options->rules;
+    struct stat st;
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    if (r->backup == BACKUP_NUMBERED || r->existing == EXISTING_KEEP ||
+        fstatat(dir_fd, e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode))
+        return false;
+    if (S_ISREG(e->src.st_mode) && S_ISLNK(st.st_mode))
+        entry_fail_both(e, 0, "will not copy %s through just-created symlink %s");
+    else
+        entry_fail_turned(e, 0, "will not overwrite just-created %s with %s");
+    return true;
+}
+
+static void copy_operand(struct tree *t, struct opened *in, struct pair *pair, const char *dst_name)
+{
+    struct entry e = entry_of(&t->hand, in, pair->src, dst_name);
+    bool earlier = pair->earlier && pair->earlier->made;
+    pair->made = earlier;
     if (!entry_look(&e, false))
         return;
-    if (!S_ISDIR(e.src.st_mode))
-        entry_copy(&e);
-    else if (t->hand.options->recursive)
+    if (S_ISDIR(e.src.st_mode) && t->hand.options->recursive)
         push_directory(t, &e);
-    else
+    else if (S_ISDIR(e.src.st_mode))
         entry_fail_src(&e, 0, "-r not specified; omitting directory %s");
+    else if (!earlier || !overwrites_made(&e))
+        pair->made |= entry_copy(&e);
     entry_close(&e);
 }
 
 /* `dst` without the slashes behind it, which a name can't have. */
-static void copy_into(struct tree *t, const char *src, const char *dst)
+static void copy_into(struct tree *t, struct pair *pair)
 {
     const char *name;
-    char *prefix = prefix_of(dst, &name), *bare = prefix ? strdup(name) : NULL;
+    char *prefix = prefix_of(pair->dst, &name), *bare = prefix ? strdup(name) : NULL;
     struct folder *outside = bare ? enter_outside(t, prefix) : NULL;
     struct opened *in = outside ? opening_take(&t->hand.openings, outside) : NULL;
     if (in) {
         bare[strcspn(bare, "/")] = '\0';
         note_outside(outside, in);
-        copy_operand(t, in, src, *bare ? bare : ".");
+        copy_operand(t, in, pair, *bare ? bare : ".");
         opening_release(in);
     } else {
-        hand_fail(&t->hand, errno, "cannot create %s", dst);
+        hand_fail(&t->hand, errno, "cannot create %s", pair->dst);
     }
     free(prefix);
     free(bare);
@@ -160,7 +179,7 @@ static void copy_pair(struct tree *t, struct pair *pair)
     }
     if (pair->earlier) /* into the same directory: as if one were copied after the other */
         drain(t);
-    copy_into(t, pair->src, pair->dst);
+    copy_into(t, pair);
 }
 
 /* --- all of it --- */
@@ -171,6 +190,8 @@ static bool prepare(struct tree *t, const struct options *o)
     *t = (struct tree){.hand = {.options = o, .alone = true}};
     h->mask = umask(0);
     umask(h->mask);
+    h->uid = geteuid();
+    h->gid = getegid();
     h->queue = queue_create();
     if (!h->queue)
         return false;
@@ -190,6 +211,7 @@ static void copy_all(struct tree *t, struct pair *pairs, int count)
     drain(t);
     if (t->outside)
         directory_settle(&t->hand, t->outside);
+    directory_discard_all(&t->hand); /* of what was interrupted, or of a process that was killed */
     progress_end(&t->progress);
 }
 

@@ -110,7 +110,7 @@ static void conclude(struct walk *w)
 {
     bool whole = !signals_fatal() && directory_publish(w->hand, w->in);
     if (!whole)
-        directory_discard(w->hand, w->in);
+        directory_discard(w->hand, w->in->folder);
     twins_publish(w->hand->twins, w->twins, whole);
     if (whole)
         push_tasks(w);
