@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench.h"
+#include "calls.h"
 #include "costs.h"
 #include "json.h"
 #include "plot.h"
@@ -18,6 +19,9 @@ static int open_outputs(const struct settings *settings, FILE **json, struct tro
             return err ? err : trouble_note(trouble, errno, settings->plot);
         fclose(plot);
     }
+    int err = settings->syscalls ? calls_check(trouble) : 0;
+    if (err)
+        return err;
     if (settings->json && !(*json = fopen(settings->json, "we")))
         return trouble_note(trouble, errno, settings->json);
     return 0;
@@ -31,10 +35,10 @@ static int run_all(struct findings *findings, const struct workspace *workspace,
     int err = 0;
     prng_seed(&prng, settings->seed);
     table_print_header(stdout, findings);
-    for (size_t i = 0; i < settings->size_count && !err; i++) {
+    for (size_t i = 0; i < settings->subject_count && !err; i++) {
         struct series *series = &findings->series[findings->count++];
         fflush(stdout);
-        err = series_run(series, settings, settings->sizes[i], workspace, &prng, trouble);
+        err = series_run(series, settings, &settings->subjects[i], workspace, &prng, trouble);
         if (!err)
             table_print_series(stdout, findings, series);
         if (!err && settings->costs)

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 double child_cpu_seconds(const struct rusage *usage)
@@ -32,6 +33,21 @@ static int reap(pid_t pid, int *status, struct rusage *usage)
     return signals_fatal() ? -EINTR : 0;
 }
 
+/* The same, looking at the memory of its group now and then until it ends. */
+static int reap_watched(pid_t pid, int *status, struct rusage *usage, struct together *together)
+{
+    const struct timespec interval = {.tv_nsec = TOGETHER_INTERVAL * 1000000L};
+    for (;;) {
+        pid_t ended = wait4(pid, status, WNOHANG, usage);
+        if (ended != 0)
+            return ended < 0 ? -errno : signals_fatal() ? -EINTR : 0;
+        if (signals_fatal())
+            kill(-pid, SIGTERM); /* the terminal tells only its own group */
+        together_look(together, pid);
+        nanosleep(&interval, NULL);
+    }
+}
+
 static int judge(const char *what, int status, struct trouble *trouble)
 {
     if (WIFSIGNALED(status))
@@ -44,8 +60,9 @@ static int judge(const char *what, int status, struct trouble *trouble)
 
 /* What this program ignores or blocks for its own sake must not change how a command behaves. Its
  * messages go to `log`. */
-static int spawn(pid_t *pid, char *const argv[], int log)
+static int spawn(pid_t *pid, char *const argv[], int log, bool own_group)
 {
+    const short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_t actions;
     sigset_t set;
@@ -57,7 +74,7 @@ static int spawn(pid_t *pid, char *const argv[], int log)
     sigaddset(&set, SIGPIPE);
     sigaddset(&set, SIGXFSZ);
     posix_spawnattr_setsigdefault(&attributes, &set);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes, own_group ? flags | POSIX_SPAWN_SETPGROUP : flags);
     err = posix_spawn_file_actions_init(&actions);
     if (!err) {
         posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
@@ -78,15 +95,16 @@ static void quote(int log, struct trouble *trouble)
         trouble_say(trouble, ECHILD, "%s", line);
 }
 
-int child_command(char *const argv[], struct rusage *usage, struct trouble *trouble)
+int child_command(char *const argv[], struct rusage *usage, struct together *together,
+                  struct trouble *trouble)
 {
     pid_t pid;
     int status, log = memfd_create("messages", MFD_CLOEXEC);
     if (log < 0)
         return trouble_note(trouble, errno, argv[0]);
-    int err = spawn(&pid, argv, log);
+    int err = spawn(&pid, argv, log, together);
     if (!err) /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): it has a pid then */
-        err = reap(pid, &status, usage);
+        err = together ? reap_watched(pid, &status, usage, together) : reap(pid, &status, usage);
     if (err)
         err = trouble_note(trouble, -err, argv[0]);
     else if ((err = judge(argv[0], status, trouble)) == -ECHILD)

@@ -2,6 +2,7 @@
 /* Child processes, run one at a time and waited for with what they used. */
 #pragma once
 
+#include "together.h"
 #include "trouble.h"
 
 #include <sys/resource.h>
@@ -11,8 +12,11 @@
  * status 0, -ECHILD when it refused by another status, -ENOENT when there is no such command, else
  * -errno; with the trouble said. When a signal asks this process to end, it ends the
  * child too and returns -EINTR.
+ * Unless `together` is NULL, the memory of the command and all its children is looked at while it
+ * runs, which disturbs it; they are a process group of their own then.
  */
-int child_command(char *const argv[], struct rusage *usage, struct trouble *trouble);
+int child_command(char *const argv[], struct rusage *usage, struct together *together,
+                  struct trouble *trouble);
 
 /*
  * The same for a function in a forked child, which returns 0 or -errno, 255 at the most. `what`

@@ -8,10 +8,14 @@
 #include <limits.h>
 #include <string.h>
 
+enum {
+    LINE_ARGUMENTS = METHOD_ARGUMENTS + 16
+}; /* strace's, the fsync argument and the NULL, too */
+
 struct line {
-    char *argv[METHOD_ARGUMENTS + 2]; /* the fsync argument and the NULL come on top */
+    char *argv[LINE_ARGUMENTS];
     size_t count;
-    char text[4 * PATH_MAX];
+    char text[5 * PATH_MAX];
     size_t used;
 };
 
@@ -22,8 +26,11 @@ static void append(struct line *line, const char *argument, const struct task *t
         return; /* the command's own choice */
     char jobs[16];
     snprintf(jobs, sizeof(jobs), "%u", task->jobs);
-    const char *const values[][2] = {
-        {"@MPCP", task->mpcp}, {"@SRC", task->src}, {"@DST", task->dst}, {"@JOBS", jobs}};
+    const char *const values[][2] = {{"@MPCP", task->mpcp},
+                                     {"@SRC", task->src},
+                                     {"@DST", task->dst},
+                                     {"@JOBS", jobs},
+                                     {"@CALLS", task->calls}};
     size_t plain = strcspn(argument, "@");
     const char *value = "";
     for (size_t i = 0; i < COUNT_OF(values); i++) {
@@ -33,15 +40,41 @@ static void append(struct line *line, const char *argument, const struct task *t
     char *to = line->text + line->used;
     size_t room = sizeof(line->text) - line->used;
     int len = snprintf(to, room, "%.*s%s", (int)plain, argument, value);
-    assert(len >= 0 && (size_t)len < room && line->count < METHOD_ARGUMENTS + 1);
+    assert(len >= 0 && (size_t)len < room && line->count < LINE_ARGUMENTS - 1);
     line->used += (size_t)len + 1;
     line->argv[line->count++] = to;
 }
 
-static int run_one(struct line *line, struct measurement *measurement, struct trouble *trouble)
+static void append_all(struct line *line, const char *const *arguments, const struct task *task)
+{
+    for (; *arguments; arguments++)
+        append(line, *arguments, task);
+}
+
+static void write_copy(struct line *line, const struct method *method, const struct task *task)
+{
+    static const char *const count[] = {"strace", "-f", "-c", "-o", "@CALLS", NULL};
+    if (task->calls)
+        append_all(line, count, task);
+    append(line, method->argv[0], task);
+    if (task->fsync && method->fsync_argument)
+        append(line, method->fsync_argument, task);
+    append_all(line, method->argv + 1, task);
+}
+
+/* Of a tree, syncing its directory would not reach what is in it. */
+static void write_sync(struct line *line, const struct task *task)
+{
+    static const char *const file[] = {"sync", "@DST", NULL};
+    static const char *const tree[] = {"sync", "-f", "@DST", NULL};
+    append_all(line, task->tree ? tree : file, task);
+}
+
+static int run_one(struct line *line, struct together *together, struct measurement *measurement,
+                   struct trouble *trouble)
 {
     struct rusage usage;
-    int err = child_command(line->argv, &usage, trouble);
+    int err = child_command(line->argv, &usage, together, trouble);
     if (err)
         return err;
     uint64_t peak = (uint64_t)usage.ru_maxrss * 1024;
@@ -55,19 +88,14 @@ int command_run(const struct method *method, const struct task *task,
                 struct measurement *measurement, struct trouble *trouble)
 {
     struct line copy = {.count = 0}, sync = {.count = 0};
-    for (int i = 0; i < METHOD_ARGUMENTS && method->argv[i]; i++) {
-        append(&copy, method->argv[i], task);
-        if (i == 0 && task->fsync && method->fsync_argument)
-            append(&copy, method->fsync_argument, task);
-    }
-    append(&sync, "sync", task);
-    append(&sync, "@DST", task);
+    write_copy(&copy, method, task);
+    write_sync(&sync, task);
 
     *measurement = (struct measurement){0};
     double start = clock_seconds();
-    int err = run_one(&copy, measurement, trouble);
+    int err = run_one(&copy, task->together, measurement, trouble);
     if (!err && task->fsync && !method->fsync_argument)
-        err = run_one(&sync, measurement, trouble);
+        err = run_one(&sync, NULL, measurement, trouble);
     measurement->seconds = clock_seconds() - start;
     return err;
 }

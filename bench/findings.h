@@ -8,6 +8,6 @@
 struct findings {
     const struct settings *settings;
     struct machine machine;
-    struct series series[SETTINGS_SIZES]; /* one for each size */
+    struct series series[SETTINGS_SUBJECTS]; /* one for each */
     size_t count;
 };

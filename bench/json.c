@@ -105,6 +105,8 @@ static void put_settings(struct json *json, const struct settings *settings)
     text(json, "directory", settings->directory);
     text(json, "mpcp", settings->mpcp);
     truth(json, "cold", settings->cold);
+    if (settings->tree && settings->cold)
+        text(json, "cold_by", settings->forget ? "drop_caches" : "evicting");
     truth(json, "fsync", settings->fsync);
     count(json, "idle", settings->idle);
     count(json, "rounds", settings->rounds);
@@ -127,6 +129,42 @@ static void put_summary(struct json *json, const struct series *series, const st
     count(json, "peak_bytes", cell->peak_bytes);
 }
 
+static void put_shortfall(struct json *json, const struct shortfall *shortfall)
+{
+    enter(json, "not_kept", '{');
+    count(json, "modes", shortfall->modes);
+    count(json, "owners", shortfall->owners);
+    count(json, "times", shortfall->times);
+    count(json, "nanoseconds", shortfall->nanoseconds);
+    count(json, "hard_links", shortfall->links);
+    leave(json, '}');
+}
+
+static void put_calls(struct json *json, const struct series *series, const struct calls *calls)
+{
+    enter(json, "system_calls", '{');
+    count(json, "total", calls->total);
+    number(json, "per_file", (double)calls->total / (double)series->census.files);
+    enter(json, "most", '{');
+    for (size_t i = 0; i < CALLS_TOP && calls->top[i].count > 0; i++)
+        count(json, calls->top[i].name, calls->top[i].count);
+    leave(json, '}');
+    leave(json, '}');
+}
+
+static void put_tree_summary(struct json *json, const struct series *series,
+                             const struct cell *cell)
+{
+    number(json, "files_per_second", series_files_per_second(series, cell->seconds.median));
+    if (cell->together.looks >= TOGETHER_ENOUGH) {
+        count(json, "together_pss_bytes", cell->together.pss_bytes);
+        count(json, "together_rss_bytes", cell->together.rss_bytes);
+    }
+    if (cell->calls.total > 0)
+        put_calls(json, series, &cell->calls);
+    put_shortfall(json, &cell->shortfall);
+}
+
 static void put_runs(struct json *json, const struct cell *cell, unsigned rounds)
 {
     enter(json, "runs", '[');
@@ -147,18 +185,34 @@ static void put_cell(struct json *json, const struct series *series, const struc
     if (cell->jobs)
         count(json, "jobs", cell->jobs);
     truth(json, "left_out", cell->left_out);
-    if (cell->left_out)
+    if (cell->why[0])
         text(json, "why", cell->why);
     if (!cell->left_out) {
         put_summary(json, series, cell);
+        if (series_is_tree(series))
+            put_tree_summary(json, series, cell);
         put_runs(json, cell, series->rounds);
     }
+    leave(json, '}');
+}
+
+static void put_tree(struct json *json, const struct series *series)
+{
+    char name[SUBJECT_NAME];
+    const struct subject *subject = series->subject;
+    enter(json, "tree", '{');
+    text(json, "name", subject->path ? subject->path : subject_name(subject, name));
+    count(json, "files", series->census.files);
+    count(json, "directories", series->census.directories);
+    count(json, "others", series->census.others);
     leave(json, '}');
 }
 
 static void put_series(struct json *json, const struct series *series)
 {
     enter(json, NULL, '{');
+    if (series_is_tree(series))
+        put_tree(json, series);
     count(json, "size", series->size);
     count(json, "not_evicted", series->not_evicted);
     enter(json, "cells", '[');

@@ -5,8 +5,9 @@
 #include "findings.h"
 
 /*
- * Writes one JSON object: "format" (1), "machine", "settings" and "series", in which each cell has
+ * Writes one JSON object: "format" (2), "machine", "settings" and "series", in which each cell has
  * the summary and every run in the order of the rounds. All times in seconds, all sizes in bytes.
+ * A series of a tree has "tree", too, and its "size" is the sum over the files.
  * Returns 0 or -errno.
  */
 int json_write(FILE *file, const struct findings *findings);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine.h"
 #include "base/cpus.h"
+#include "inside.h"
 
 #include <mntent.h>
 #include <stdbool.h>
@@ -29,15 +30,6 @@ static void describe_cpu(char *cpu, size_t size)
         fclose(file);
 }
 
-/* Whether `path` is `dir` or lies below it; the root's own name ends in the slash. */
-static bool lies_in(const char *path, const char *dir)
-{
-    size_t len = strlen(dir);
-    if (strcmp(dir, "/") == 0)
-        return true;
-    return strncmp(path, dir, len) == 0 && (path[len] == '/' || path[len] == '\0');
-}
-
 /* The longest mount point that leads to dir, the last of equals: a later mount hides an earlier
  * one. */
 static void describe_mount(struct machine *machine, const char *dir)
@@ -49,7 +41,7 @@ static void describe_mount(struct machine *machine, const char *dir)
     if (mounts && realpath(dir, path)) {
         while ((mount = getmntent(mounts))) {
             size_t len = strlen(mount->mnt_dir);
-            if (len < best || !lies_in(path, mount->mnt_dir))
+            if (len < best || !is_inside(path, mount->mnt_dir))
                 continue;
             best = len;
             snprintf(machine->file_system, sizeof(machine->file_system), "%s", mount->mnt_type);

@@ -18,7 +18,7 @@ int main(int argc, const char **argv)
         return USAGE;
     }
     if (settings->list) {
-        methods_list(stdout);
+        methods_list(stdout, settings->table);
         return SUCCESS;
     }
     signals_install();

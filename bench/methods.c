@@ -118,19 +118,17 @@ const struct method methods[] = {
 };
 /* NOLINTEND(bugprone-suspicious-missing-comma) */
 
-const struct method *const method_reference = &methods[0];
-
-const struct method *methods_find(const char *name)
+const struct method *methods_find(const struct method *table, const char *name)
 {
-    for (const struct method *m = methods; m->name; m++) {
+    for (const struct method *m = table; m->name; m++) {
         if (strcmp(m->name, name) == 0)
             return m;
     }
     return NULL;
 }
 
-void methods_list(FILE *file)
+void methods_list(FILE *file, const struct method *table)
 {
-    for (const struct method *m = methods; m->name; m++)
+    for (const struct method *m = table; m->name; m++)
         fprintf(file, "%-16s %s%s\n", m->name, m->help, m->by_default ? "" : " (not by default)");
 }

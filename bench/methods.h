@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of ways to copy that are compared. */
+/* The tables of ways to copy that are compared. */
 #pragma once
 
+#include "together.h"
 #include "trouble.h"
 
 #include <stdbool.h>
@@ -16,6 +17,10 @@ struct task {
     uint64_t size;
     unsigned jobs; /* 0 for a method that has none, or that shall choose */
     bool fsync;
+    bool tree;
+    /* For commands, and NULL while they are measured: */
+    struct together *together; /* to be filled in with the memory of all processes */
+    const char *calls;         /* a file to have strace write to how many system calls there were */
 };
 
 /* What it took. For memcpy, seconds and cpu_seconds are of the copying alone (see memory.h). */
@@ -25,7 +30,7 @@ struct measurement {
     uint64_t peak_bytes; /* the most memory resident in any one process */
 };
 
-enum { METHOD_ARGUMENTS = 12 };
+enum { METHOD_ARGUMENTS = 13 }; /* with the NULL at the end */
 
 struct method {
     const char *name; /* as in --methods */
@@ -39,8 +44,8 @@ struct method {
     bool in_memory;     /* copies no file: there is no destination, and it needs twice the size in
                            memory */
 
-    /* For commands: "@MPCP", "@SRC", "@DST" and "@JOBS" at the end of an argument stand for the
-     * task's; an argument with "@JOBS" goes when the task has none. */
+    /* For commands, ended by NULL: "@MPCP", "@SRC", "@DST" and "@JOBS" at the end of an argument
+     * stand for the task's; an argument with "@JOBS" goes when the task has none. */
     const char *argv[METHOD_ARGUMENTS];
     const char *fsync_argument; /* with --fsync the first argument; NULL: run sync(1) afterwards */
     /* For read and write. */
@@ -49,14 +54,12 @@ struct method {
     bool fresh; /* the destination's pages are not there yet */
 };
 
-/* Ended by a NULL name. */
-extern const struct method methods[];
+/* The ways to copy a file, and those to copy a tree (tree_methods.c). Each table is ended by a NULL
+ * name. Its first method is the reference, that all others are compared with. */
+extern const struct method methods[], tree_methods[];
 
-/* The method that all others are compared with. */
-extern const struct method *const method_reference;
+/* The method of that name in a table, or NULL. */
+const struct method *methods_find(const struct method *table, const char *name);
 
-/* The method of that name, or NULL. */
-const struct method *methods_find(const char *name);
-
-/* Prints names and help, a line each. */
-void methods_list(FILE *file);
+/* Prints names and help of a table, a line each. */
+void methods_list(FILE *file, const struct method *table);

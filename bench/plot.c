@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot.h"
-#include "base/size.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +21,7 @@ static const struct look looks[] = {
     {"mpcp", 0x003f6b, "solid"},
     {"memcpy-N-fresh", 0xb0b0b0, "'-'"},
     {"memcpy", 0x808080, "'-'"},
+    {"cpio", 0xc8c8b8, "solid"},
     {"cp-", 0xf0b070, "solid"},
     {"cp", 0xd55e00, "solid"},
     {"", 0xc8c8b8, "solid"},
@@ -50,12 +51,42 @@ static void put_quoted(FILE *gnuplot, const char *text)
     putc('\'', gnuplot);
 }
 
+/* Speed, in what unit_of says. */
 static double rate(const struct series *series, double seconds)
 {
-    return statistics_throughput(series->size, seconds) / 1e9;
+    return series_is_tree(series) ? series_files_per_second(series, seconds)
+                                  : statistics_throughput(series->size, seconds) / 1e9;
 }
 
-/* Columns: name, median, lowest, highest (GB/s), colour; the slowest first, which is drawn lowest.
+static const char *unit_of(const struct series *series)
+{
+    return series_is_tree(series) ? "files/s" : "GB/s";
+}
+
+/* The end of the fastest run of all. */
+static double longest_of(const struct series *series, const struct cell *const *cells, size_t count)
+{
+    double longest = 0;
+    for (size_t i = 0; i < count; i++)
+        longest = fmax(longest, rate(series, cells[i]->seconds.minimum));
+    return longest > 0 ? longest : 1;
+}
+
+static int decimals_of(double longest)
+{
+    return longest < 1 ? 4 : longest < 1000 ? 2 : 0;
+}
+
+/* For a text in single quotes. */
+static const char *title_of(const struct series *series, char buf[SUBJECT_NAME])
+{
+    subject_name(series->subject, buf);
+    for (char *c = buf; *c; c++)
+        *c = *c == '\'' ? '_' : *c;
+    return buf;
+}
+
+/* Columns: name, median, lowest, highest speed, colour; the slowest first, which is drawn lowest.
  */
 static void put_bars(FILE *gnuplot, const struct series *series, const struct cell *const *sorted,
                      size_t count)
@@ -74,21 +105,21 @@ static void put_bars(FILE *gnuplot, const struct series *series, const struct ce
 static void draw_bars(FILE *gnuplot, const struct series *series, const struct cell *const *sorted,
                       size_t count)
 {
-    char size[SIZE_TEXT];
-    double longest = count ? rate(series, sorted[0]->seconds.minimum) : 1;
+    char name[SUBJECT_NAME];
+    double longest = longest_of(series, sorted, count);
     put_bars(gnuplot, series, sorted, count);
     /* The numbers stand right of the longest bar's end, hence the room. */
     fprintf(
         gnuplot,
         "set title '%s by method: median, and slowest to fastest run'\n"
-        "set xrange [0:%.9g]\nset yrange [-0.7:%zu-0.3]\nset xlabel 'GB/s'\nunset ylabel\n"
+        "set xrange [0:%.9g]\nset yrange [-0.7:%zu-0.3]\nset xlabel '%s'\nunset ylabel\n"
         "unset key\nunset grid\nset grid x\nunset logscale\nset xtics auto\n"
         "set ytics nomirror scale 0\n"
         "plot $bars using 2:0:(0):2:($0-0.36):($0+0.36):5:ytic(1) with boxxyerror fillstyle "
         "solid 1 noborder linecolor rgb variable,"
         " $bars using 2:0:3:4 with xerrorbars pointtype 0 linewidth 1.5 linecolor rgb '#202020',"
         " $bars using 4:0:(sprintf('%%.%df', $2)) with labels left offset 0.8,0\n",
-        size_format(series->size, size), 1.15 * longest, count, longest < 1 ? 4 : 2);
+        title_of(series, name), 1.15 * longest, count, unit_of(series), decimals_of(longest));
 }
 
 /* One line of the second panel: all cells of a method that has jobs. */
@@ -132,21 +163,34 @@ static bool is_line(const struct series *series, const struct method *method)
     return false;
 }
 
+/* More than one number of jobs, and a method that ran by them. */
+static bool has_lines(const struct findings *findings)
+{
+    const struct settings *settings = findings->settings;
+    bool found = false;
+    for (size_t i = 0; i < findings->count && settings->jobs_count > 1; i++) {
+        for (size_t j = 0; j < settings->method_count; j++)
+            found |= is_line(&findings->series[i], settings->methods[j]);
+    }
+    return found;
+}
+
 static void draw_lines(FILE *gnuplot, const struct settings *settings, const struct series *series)
 {
-    char size[SIZE_TEXT];
+    char name[SUBJECT_NAME];
     for (size_t i = 0; i < settings->method_count; i++) {
         if (is_line(series, settings->methods[i]))
             put_line_data(gnuplot, series, settings->methods[i], i);
     }
     put_jobs_axis(gnuplot, settings);
     fprintf(gnuplot,
-            "set title '%s by jobs: median'\nset xlabel 'jobs'\nset ylabel 'GB/s'\n"
+            "set title '%s by jobs: median'\nset xlabel 'jobs'\nset ylabel '%s'\n"
             "set yrange [0:*]\nunset grid\nset grid y\nset ytics auto scale 1\n"
             "set key outside right center vertical Left reverse samplen 2\n"
             "plot %.9g title 'cp' with lines linewidth 2 linecolor rgb %u",
-            size_format(series->size, size), rate(series, series_reference(series)->seconds.median),
-            look_of(method_reference)->colour);
+            title_of(series, name), unit_of(series),
+            rate(series, series_reference(series)->seconds.median),
+            look_of(series_reference(series)->method)->colour);
     for (size_t i = 0; i < settings->method_count; i++) {
         const struct method *method = settings->methods[i];
         const struct look *look = look_of(method);
@@ -159,13 +203,14 @@ static void draw_lines(FILE *gnuplot, const struct settings *settings, const str
     putc('\n', gnuplot);
 }
 
-static void draw_series(FILE *gnuplot, const struct settings *settings, const struct series *series)
+static void draw_series(FILE *gnuplot, const struct settings *settings, const struct series *series,
+                        bool lines)
 {
     const struct cell **sorted = calloc(series->count, sizeof(const struct cell *));
     if (!sorted)
         return;
     draw_bars(gnuplot, series, sorted, series_sort(series, sorted));
-    if (settings->jobs_count > 1)
+    if (lines)
         draw_lines(gnuplot, settings, series);
     free(sorted);
 }
@@ -186,7 +231,7 @@ static void put_title(FILE *gnuplot, const struct findings *findings, int column
 static void draw_findings(FILE *gnuplot, const struct findings *findings)
 {
     const struct settings *settings = findings->settings;
-    int columns = settings->jobs_count > 1 ? 2 : 1;
+    int columns = has_lines(findings) ? 2 : 1;
     bool png = strcmp(strrchr(settings->plot, '.'), ".png") == 0;
     fprintf(gnuplot,
             "set encoding utf8\nset terminal %s noenhanced size %d,%zu font ',11'\nset output ",
@@ -196,7 +241,7 @@ static void draw_findings(FILE *gnuplot, const struct findings *findings)
     fputs("\nset border 3\nset tics nomirror\nset datafile missing 'nan'\n", gnuplot);
     put_title(gnuplot, findings, columns);
     for (size_t i = 0; i < findings->count; i++)
-        draw_series(gnuplot, settings, &findings->series[i]);
+        draw_series(gnuplot, settings, &findings->series[i], columns > 1);
     fputs("unset multiplot\n", gnuplot);
 }
 

@@ -9,8 +9,9 @@
 int plot_check(struct trouble *trouble);
 
 /*
- * Draws to findings->settings->plot, an image by its ending: throughput by method and, where there
- * is more than one number of jobs, by jobs; a row for each size. Returns 0, or -errno with the
+ * Draws to findings->settings->plot, an image by its ending: speed by method and, where there
+ * is more than one number of jobs, by jobs; a row for each size or
+ * tree. Returns 0, or -errno with the
  * trouble said.
  */
 int plot_draw(const struct findings *findings, struct trouble *trouble);

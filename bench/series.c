@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "series.h"
+#include "aside.h"
 #include "base/facts.h"
-#include "base/signals.h"
-#include "source.h"
+#include "copying.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 const char *series_name(const struct cell *cell, char buf[SERIES_NAME])
 {
@@ -54,102 +52,42 @@ static int make_cells(struct series *series, const struct settings *settings)
     return err;
 }
 
-/* A user copies once, after a pause. In a pause, free memory may go back to the host of a virtual
- * machine, and be slow to get again. */
-static int rest(unsigned seconds, struct trouble *trouble)
+void series_explain(struct cell *cell, struct trouble *trouble)
 {
-    struct timespec left = {.tv_sec = seconds};
-    while (nanosleep(&left, &left) < 0)
-        if (signals_fatal())
-            return trouble_note(trouble, EINTR, "rest");
-    return 0;
-}
-
-/* The same state before each run, whatever the last one and its comparison left behind. */
-static int prepare(struct series *series, const struct settings *settings,
-                   const struct workspace *workspace, struct trouble *trouble)
-{
-    uint64_t resident = 0;
-    int err = 0;
-    /* Else neither the medium is waited for nor memory that the last copy has left. */
-    if (settings->cold || settings->fsync || settings->idle > 0)
-        err = workspace_settle(workspace, trouble);
-    if (!err && settings->cold)
-        err = source_evict(workspace->src, &resident, trouble);
-    else if (!err)
-        err = source_warm(workspace->src, trouble);
-    if (series->not_evicted < resident)
-        series->not_evicted = resident;
-    return err ? err : rest(settings->idle, trouble);
-}
-
-/* Unlinking a copy right after its comparison throws its dirty pages away before anyone writes
- * them. */
-static int check(const struct cell *cell, const struct workspace *workspace,
-                 struct trouble *trouble)
-{
-    char name[SERIES_NAME];
-    int err = source_compare(workspace->src, workspace->dst, series_name(cell, name), trouble);
-    return err ? err : workspace_clear(workspace, trouble);
-}
-
-static int run_cell(struct series *series, struct cell *cell, unsigned round,
-                    const struct settings *settings, const struct workspace *workspace,
-                    struct trouble *trouble)
-{
-    struct task task = {settings->mpcp, workspace->src, workspace->dst,
-                        series->size,   cell->jobs,     settings->fsync};
-    bool file = !cell->method->in_memory, compare = file && !cell->method->moves_nothing;
-    int err = file ? prepare(series, settings, workspace, trouble) : 0;
-    if (!err && signals_fatal())
-        err = trouble_note(trouble, EINTR, cell->method->name);
-    if (!err)
-        err = cell->method->run(cell->method, &task, &cell->runs[round], trouble);
-    if (!err && compare)
-        err = check(cell, workspace, trouble);
-    else if (file)
-        workspace_clear(workspace, trouble);
-    return err;
+    snprintf(cell->why, sizeof(cell->why), "%.*s", (int)sizeof(cell->why) - 1, trouble->text);
+    trouble->text[0] = '\0';
 }
 
 /* That a method can't do it (here, or at all) is an answer, not the end; but nothing can be said
- * without the reference. */
+ * without the reference. To copy a tree wrongly is an answer, too: many programs leave something
+ * out. */
 static bool is_refusal(const struct series *series, const struct cell *cell, int err)
 {
-    return cell != series_reference(series) && (err == -ECHILD || err == -ENOENT);
+    return cell != series_reference(series) &&
+           (err == -ECHILD || err == -ENOENT || (err == -EIO && series_is_tree(series)));
 }
 
 static void leave_out(struct cell *cell, struct trouble *trouble)
 {
     cell->left_out = true;
-    snprintf(cell->why, sizeof(cell->why), "%.*s", (int)sizeof(cell->why) - 1, trouble->text);
-    trouble->text[0] = '\0';
-}
-
-static void show_progress(const struct cell *cell, unsigned round, unsigned rounds)
-{
-    char name[SERIES_NAME];
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[Kround %u of %u: %s", round + 1, rounds, series_name(cell, name));
-}
-
-static void clear_progress(void)
-{
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    series_explain(cell, trouble);
 }
 
 static int run_round(struct series *series, unsigned round, const size_t *order,
                      const struct settings *settings, const struct workspace *workspace,
                      struct trouble *trouble)
 {
+    char what[64];
     int err = 0;
+    snprintf(what, sizeof(what), "round %u of %u", round + 1, series->rounds);
     for (size_t i = 0; i < series->count && !err; i++) {
         struct cell *cell = &series->cells[order[i]];
         if (cell->left_out)
             continue;
-        show_progress(cell, round, series->rounds);
-        err = run_cell(series, cell, round, settings, workspace, trouble);
+        copying_show(cell, what);
+        const struct task task = copying_task(series, cell, settings, workspace);
+        err = copying_run(series, cell, &task, round == 0, &cell->runs[round], settings, workspace,
+                          trouble);
         if (is_refusal(series, cell, err)) {
             leave_out(cell, trouble);
             err = 0;
@@ -169,7 +107,7 @@ static int run_rounds(struct series *series, const struct settings *settings,
         statistics_shuffle(order, series->count, prng);
         err = run_round(series, round, order, settings, workspace, trouble);
     }
-    clear_progress();
+    copying_hide();
     free(order);
     return err;
 }
@@ -197,23 +135,33 @@ static int summarize(struct cell *cell, unsigned rounds)
     return err;
 }
 
-int series_run(struct series *series, const struct settings *settings, uint64_t size,
-               const struct workspace *workspace, struct prng *prng, struct trouble *trouble)
+static int run_all(struct series *series, const struct settings *settings,
+                   const struct workspace *workspace, struct prng *prng, struct trouble *trouble)
 {
-    *series = (struct series){.size = size, .rounds = settings->rounds};
     int err = make_cells(series, settings);
     if (err)
         return trouble_note(trouble, -err, "rounds");
-    err = workspace_require(workspace, 2 * size, trouble);
+    err = run_rounds(series, settings, workspace, prng, trouble);
     if (!err)
-        err = source_create(workspace->src, size, trouble);
-    if (!err)
-        err = run_rounds(series, settings, workspace, prng, trouble);
+        err = aside_run(series, settings, workspace, trouble);
     for (size_t i = 0; i < series->count && !err; i++) {
         if (!series->cells[i].left_out && summarize(&series->cells[i], series->rounds) < 0)
             err = trouble_note(trouble, ENOMEM, "rounds");
     }
-    unlink(workspace->src);
+    return err;
+}
+
+int series_run(struct series *series, const struct settings *settings,
+               const struct subject *subject, const struct workspace *workspace, struct prng *prng,
+               struct trouble *trouble)
+{
+    *series = (struct series){.subject = subject, .rounds = settings->rounds};
+    int err = subject_prepare(subject, workspace, &series->census, trouble);
+    series->size = series->census.bytes;
+    if (!err)
+        err = run_all(series, settings, workspace, prng, trouble);
+    struct trouble ignored;
+    workspace_empty(workspace, err ? &ignored : trouble);
     return err;
 }
 
@@ -223,6 +171,16 @@ void series_free(struct series *series)
         free(series->cells[i].runs);
     free(series->cells);
     *series = (struct series){0};
+}
+
+bool series_is_tree(const struct series *series)
+{
+    return subject_is_tree(series->subject);
+}
+
+double series_files_per_second(const struct series *series, double seconds)
+{
+    return statistics_throughput(series->census.files, seconds);
 }
 
 static int compare_medians(const void *a, const void *b)

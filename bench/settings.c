@@ -3,6 +3,7 @@
 #include "base/arithmetic.h"
 #include "base/cpus.h"
 #include "base/size.h"
+#include "coldness.h"
 #include "engine/engine.h"
 #include "prng.h"
 
@@ -10,6 +11,7 @@
 #include <popt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -18,13 +20,20 @@ enum {
     ROUNDS_MAX = 1000000,
     JOBS_MAX = 65536,
     IDLE_DEFAULT = 5,
-    IDLE_MAX = 86400
+    IDLE_MAX = 86400,
+    SCALE_MAX = 1000
 };
+
+static const double scale_quick = 0.02;
+
+/* What poptGetNextOpt returns for --tree, whose argument may be missing. */
+enum { TREE = 't' };
 
 /* Everything as typed; what was not typed stays NULL or 0. */
 static struct {
     char *directory, *sizes, *jobs, *methods, *rounds, *mpcp, *json, *plot, *seed, *idle;
-    int cold, fsync, quick, list, costs;
+    char *trees, *scale;
+    int cold, fsync, quick, list, costs, tree, evict, syscalls;
 } typed;
 
 static struct settings parsed;
@@ -32,12 +41,23 @@ static struct settings parsed;
 static const struct poptOption table[] = {
     {"directory", 'd', POPT_ARG_STRING, &typed.directory, 0, "Copy in DIR (default: here)", "DIR"},
     {"size", 's', POPT_ARG_STRING, &typed.sizes, 0, "Sizes of the source (default: 1G)", "LIST"},
+    {"tree", 0, POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, &typed.trees, TREE,
+     "Copy trees instead of files: some that are made (small, flat, mixed; default: each of "
+     "these), "
+     "or directories that are there",
+     "LIST"},
+    {"scale", 0, POPT_ARG_STRING, &typed.scale, 0,
+     "Make trees X times as large (default: 1; 0.1 is a tenth)", "X"},
     {"jobs", 'j', POPT_ARG_STRING, &typed.jobs, 0,
-     "Jobs of the methods that have some (default: what they choose)", "LIST"},
+     "Jobs of the methods that have some (default: what they choose; for trees 1,2,4)", "LIST"},
     {"methods", 'm', POPT_ARG_STRING, &typed.methods, 0,
      "Methods, or \"all\" (see --list); cp always runs, because all are compared with it", "LIST"},
     {"rounds", 'r', POPT_ARG_STRING, &typed.rounds, 0, "Runs of each method (default: 9)", "N"},
     {"cold", 0, POPT_ARG_NONE, &typed.cold, 0, "Evict the source from memory before each run",
+     NULL},
+    {"evict", 0, POPT_ARG_NONE, &typed.evict, 0,
+     "With --tree --cold: evict the files only, even where the kernel could be told to forget all "
+     "it has cached, names too",
      NULL},
     {"fsync", 0, POPT_ARG_NONE, &typed.fsync, 0, "A copy ends when its data is on the medium",
      NULL},
@@ -45,6 +65,8 @@ static const struct poptOption table[] = {
      "Seconds of rest before each run, as long as memory needs to become idle (default: 5; 0: back "
      "to back)",
      "SECONDS"},
+    {"syscalls", 0, POPT_ARG_NONE, &typed.syscalls, 0,
+     "With --tree: count system calls by strace, in one more run of each method", NULL},
     {"costs", 0, POPT_ARG_NONE, &typed.costs, 0,
      "Run each engine with 1, 2, 4... jobs, as many as there are CPUs, in one file and in two, and "
      "print what it costs, as mpcp's plan wants it",
@@ -55,7 +77,9 @@ static const struct poptOption table[] = {
     {"mpcp", 0, POPT_ARG_STRING, &typed.mpcp, 0, "The mpcp to measure", "PATH"},
     {"list", 0, POPT_ARG_NONE, &typed.list, 0, "List the methods", NULL},
     {"quick", 0, POPT_ARG_NONE, &typed.quick, 0,
-     "A few seconds only: 64 MiB, 3 rounds and no rest where not said otherwise", NULL},
+     "A few seconds only: 64 MiB or fiftieths of trees, 3 rounds and no rest where not said "
+     "otherwise",
+     NULL},
     POPT_AUTOHELP POPT_TABLEEND};
 
 /* Calls take for each item between commas; stops at the first error. */
@@ -69,14 +93,84 @@ static int each_item(char *list, int (*take)(const char *item, struct trouble *)
     return err;
 }
 
+static int add_subject(const struct subject *subject, struct trouble *trouble)
+{
+    if (parsed.subject_count == SETTINGS_SUBJECTS)
+        return trouble_say(trouble, EINVAL, "there is no room for more than %d sizes or trees",
+                           SETTINGS_SUBJECTS);
+    parsed.subjects[parsed.subject_count++] = *subject;
+    return 0;
+}
+
 static int take_size(const char *item, struct trouble *trouble)
 {
     uint64_t bytes;
     if (size_parse(item, &bytes) < 0 || bytes == 0)
         return trouble_say(trouble, EINVAL, "--size: \"%s\" is no size of a file to copy", item);
-    if (parsed.size_count == SETTINGS_SIZES)
-        return trouble_say(trouble, EINVAL, "--size: more than %d sizes", SETTINGS_SIZES);
-    parsed.sizes[parsed.size_count++] = bytes;
+    return add_subject(&(struct subject){.size = bytes}, trouble);
+}
+
+static double scale; /* of trees that are made */
+
+static int take_scale(struct trouble *trouble)
+{
+    char *end;
+    scale = typed.quick ? scale_quick : 1;
+    if (!typed.scale)
+        return 0;
+    scale = strtod(typed.scale, &end);
+    if (*end != '\0' || end == typed.scale || !(scale > 0 && scale <= SCALE_MAX))
+        return trouble_say(trouble, EINVAL, "--scale: \"%s\" is no number above 0 and up to %d",
+                           typed.scale, SCALE_MAX);
+    return 0;
+}
+
+/* A directory is told from a recipe by a slash, if need be. */
+static int take_tree(const char *item, struct trouble *trouble)
+{
+    const struct recipe *recipe = recipe_find(item);
+    char names[RECIPE_NAMES];
+    struct stat st;
+    if (recipe)
+        return add_subject(&(struct subject){.recipe = recipe, .scale = scale}, trouble);
+    if (stat(item, &st) < 0 || !S_ISDIR(st.st_mode))
+        return trouble_say(trouble, EINVAL, "--tree: \"%s\" is neither a directory nor one of %s",
+                           item, recipe_names(names));
+    const char *path = realpath(item, NULL); /* lives as long as the program */
+    if (!path)
+        return trouble_note(trouble, errno, item);
+    return add_subject(&(struct subject){.path = path}, trouble);
+}
+
+static int take_trees(struct trouble *trouble)
+{
+    int err = take_scale(trouble);
+    if (err || typed.trees)
+        return err ? err : each_item(typed.trees, take_tree, trouble);
+    for (const struct recipe *r = recipes; r->name && !err; r++)
+        err = take_tree(r->name, trouble);
+    return err;
+}
+
+static int take_subjects(struct trouble *trouble)
+{
+    char size_default[] = "1G", size_quick[] = "64M";
+    char *sizes = typed.sizes ? typed.sizes : typed.quick ? size_quick : size_default;
+    int err = typed.tree ? take_trees(trouble) : each_item(sizes, take_size, trouble);
+    if (!err && parsed.subject_count == 0)
+        err =
+            trouble_say(trouble, EINVAL, "%s: the list is empty", typed.tree ? "--tree" : "--size");
+    return err;
+}
+
+static int check_together(struct trouble *trouble)
+{
+    if (typed.tree && typed.sizes)
+        return trouble_say(trouble, EINVAL, "--size is of files, --scale of trees");
+    if (typed.tree && typed.costs)
+        return trouble_say(trouble, EINVAL, "--costs are of files, not of trees");
+    if (!typed.tree && (typed.scale || typed.evict || typed.syscalls))
+        return trouble_say(trouble, EINVAL, "--scale, --evict and --syscalls go with --tree");
     return 0;
 }
 
@@ -116,9 +210,9 @@ static void add_method(const struct method *method)
 
 static int take_method(const char *item, struct trouble *trouble)
 {
-    const struct method *method = methods_find(item);
+    const struct method *method = methods_find(parsed.table, item);
     if (strcmp(item, "all") == 0) {
-        for (const struct method *m = methods; m->name; m++)
+        for (const struct method *m = parsed.table; m->name; m++)
             add_method(m);
         return 0;
     }
@@ -130,10 +224,10 @@ static int take_method(const char *item, struct trouble *trouble)
 
 static int take_methods(struct trouble *trouble)
 {
-    add_method(method_reference);
+    add_method(&parsed.table[0]);
     if (typed.methods)
         return each_item(typed.methods, take_method, trouble);
-    for (const struct method *m = methods; m->name; m++) {
+    for (const struct method *m = parsed.table; m->name; m++) {
         if (m->by_default)
             add_method(m);
     }
@@ -144,12 +238,12 @@ static int take_methods(struct trouble *trouble)
 static void take_costs(void)
 {
     char one[64], twice[80];
-    add_method(method_reference);
+    add_method(&methods[0]);
     for (const struct engine *const *e = engines; *e; e++) {
         snprintf(one, sizeof(one), "mpcp-%s", (*e)->name);
         snprintf(twice, sizeof(twice), "%s-twice", one);
-        add_method(methods_find(one));
-        add_method(methods_find(twice));
+        add_method(methods_find(methods, one));
+        add_method(methods_find(methods, twice));
     }
     unsigned most = cpus_usable() > 2 ? cpus_usable() : 2;
     for (unsigned jobs = 1; jobs <= most && parsed.jobs_count < SETTINGS_JOBS; jobs *= 2)
@@ -219,8 +313,9 @@ static void find_mpcp(void)
 static int read_words(int argc, const char **argv, struct trouble *trouble)
 {
     poptContext context = poptGetContext("mpcp-bench", argc, argv, table, 0);
-    int result = poptGetNextOpt(context);
-    int err = 0;
+    int err = 0, result;
+    while ((result = poptGetNextOpt(context)) == TREE)
+        typed.tree = true;
     if (result < -1)
         err = trouble_say(trouble, EINVAL, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS),
                           poptStrerror(result));
@@ -231,41 +326,49 @@ static int read_words(int argc, const char **argv, struct trouble *trouble)
     return err;
 }
 
-int settings_parse(int argc, const char **argv, const struct settings **settings,
-                   struct trouble *trouble)
+static int take_jobs_of_all(struct trouble *trouble)
 {
-    char size_default[] = "1G", size_quick[] = "64M";
-    *settings = &parsed;
-    int err = read_words(argc, argv, trouble);
-    if (!err)
-        err = each_item(typed.sizes   ? typed.sizes
-                        : typed.quick ? size_quick
-                                      : size_default,
-                        take_size, trouble);
-    if (!err && typed.jobs)
-        err = each_item(typed.jobs, take_jobs, trouble);
-    if (!err && typed.costs && !typed.methods && !typed.jobs)
-        take_costs();
-    else if (!err)
-        err = take_methods(trouble);
-    if (!err)
-        err = take_rounds(trouble);
-    if (!err)
-        err = take_idle(trouble);
-    if (!err)
-        err = take_seed(trouble);
-    if (!err)
-        err = take_plot(trouble);
-    if (err)
-        return err;
-    if (parsed.size_count == 0)
-        return trouble_say(trouble, EINVAL, "--size: the list is empty");
+    char trees[] = "1,2,4";
+    char *jobs = typed.jobs ? typed.jobs : typed.tree ? trees : NULL;
+    return jobs ? each_item(jobs, take_jobs, trouble) : 0;
+}
+
+static int choose_methods(struct trouble *trouble)
+{
+    parsed.table = typed.tree ? tree_methods : methods;
+    if (!typed.costs || typed.methods || typed.jobs)
+        return take_methods(trouble);
+    take_costs();
+    return 0;
+}
+
+/* What can't be wrong. */
+static int take_rest(struct trouble *trouble)
+{
+    (void)trouble;
     parsed.directory = typed.directory ? typed.directory : ".";
     parsed.json = typed.json;
+    parsed.tree = typed.tree;
     parsed.cold = typed.cold;
+    parsed.forget = typed.tree && typed.cold && !typed.evict && coldness_possible();
     parsed.fsync = typed.fsync;
+    parsed.syscalls = typed.syscalls;
     parsed.list = typed.list;
     parsed.costs = typed.costs;
     find_mpcp();
     return 0;
+}
+
+int settings_parse(int argc, const char **argv, const struct settings **settings,
+                   struct trouble *trouble)
+{
+    static int (*const steps[])(struct trouble * trouble) = {
+        check_together, take_subjects, take_jobs_of_all, choose_methods, take_rounds,
+        take_idle,      take_seed,     take_plot,        take_rest,
+    };
+    *settings = &parsed;
+    int err = read_words(argc, argv, trouble);
+    for (size_t i = 0; i < COUNT_OF(steps) && !err; i++)
+        err = steps[i](trouble);
+    return err;
 }

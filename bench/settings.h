@@ -3,22 +3,28 @@
 #pragma once
 
 #include "methods.h"
+#include "subject.h"
 
 #include <limits.h>
 
-enum { SETTINGS_SIZES = 16, SETTINGS_JOBS = 32, SETTINGS_METHODS = 64 };
+enum { SETTINGS_SUBJECTS = 16, SETTINGS_JOBS = 32, SETTINGS_METHODS = 64 };
 
 struct settings {
     const char *directory;
-    uint64_t sizes[SETTINGS_SIZES]; /* bytes, each > 0 */
-    size_t size_count;
+    struct subject subjects[SETTINGS_SUBJECTS]; /* what is copied: either files or trees */
+    size_t subject_count;
+    bool tree; /* they are trees */
     unsigned jobs[SETTINGS_JOBS];
     size_t jobs_count;
-    const struct method *methods[SETTINGS_METHODS]; /* the reference is always among them */
+    const struct method *table; /* all methods for that */
+    const struct method
+        *methods[SETTINGS_METHODS]; /* the chosen ones; the reference is the first */
     size_t method_count;
     unsigned rounds;
     uint64_t seed; /* of the order */
     bool cold, fsync;
+    bool forget;             /* cold: the kernel forgets everything, not only the source's pages */
+    bool syscalls;           /* count system calls, too */
     unsigned idle;           /* seconds of rest before each run; 0: back to back */
     const char *json, *plot; /* files to write, or NULL */
     char mpcp[PATH_MAX];     /* the binary: a path, or a name to look for along PATH */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -29,19 +30,31 @@ static int write_random(int fd, uint64_t size)
         if (err)
             return err;
     }
-    return fsync(fd) < 0 ? -errno : 0;
+    return 0;
 }
 
-int source_create(const char *path, uint64_t size, struct trouble *trouble)
+static int create(const char *path, uint64_t size, bool durable, struct trouble *trouble)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return trouble_note(trouble, errno, path);
     int err = write_random(fd, size);
+    if (!err && durable && fsync(fd) < 0)
+        err = -errno;
     int close_err = io_close(&fd);
     if (!err)
         err = close_err;
     return err ? trouble_note(trouble, -err, path) : 0;
+}
+
+int source_create(const char *path, uint64_t size, struct trouble *trouble)
+{
+    return create(path, size, true, trouble);
+}
+
+int source_write(const char *path, uint64_t size, struct trouble *trouble)
+{
+    return create(path, size, false, trouble);
 }
 
 int source_warm(const char *path, struct trouble *trouble)

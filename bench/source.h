@@ -15,6 +15,9 @@
  * dirty page can't be evicted, and its write-back would disturb what is measured. */
 int source_create(const char *path, uint64_t size, struct trouble *trouble);
 
+/* The same for one of many: the caller waits for all of them at once. */
+int source_write(const char *path, uint64_t size, struct trouble *trouble);
+
 /* Brings all of it into the page cache. */
 int source_warm(const char *path, struct trouble *trouble);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "workspace.h"
 #include "base/size.h"
+#include "walk.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +15,10 @@
 
 int workspace_make(struct workspace *workspace, const char *parent, struct trouble *trouble)
 {
-    int len = snprintf(workspace->dir, sizeof(workspace->dir), "%s/.mpcp-bench-XXXXXX", parent);
+    char path[PATH_MAX]; /* a command may run in another directory */
+    if (!realpath(parent, path))
+        return trouble_note(trouble, errno, parent);
+    int len = snprintf(workspace->dir, sizeof(workspace->dir), "%s/.mpcp-bench-XXXXXX", path);
     if (len < 0 || (size_t)len >= sizeof(workspace->dir)) {
         workspace->dir[0] = '\0';
         return trouble_note(trouble, ENAMETOOLONG, parent);
@@ -49,14 +53,17 @@ static bool keep(const struct dirent *entry, bool with_source)
 }
 
 /* Not just the destination: a copier that was killed may have left its own temporary files. */
-static int empty(const struct workspace *workspace, bool with_source)
+static int empty(const struct workspace *workspace, bool with_source, struct trouble *trouble)
 {
+    char path[PATH_MAX + 256];
     DIR *dir = opendir(workspace->dir);
-    int err = dir ? 0 : -errno;
+    int err = dir ? 0 : trouble_note(trouble, errno, workspace->dir);
     struct dirent *entry;
     while (dir && (entry = readdir(dir))) {
-        if (!keep(entry, with_source) && unlinkat(dirfd(dir), entry->d_name, 0) < 0)
-            err = -errno;
+        snprintf(path, sizeof(path), "%s/%s", workspace->dir, entry->d_name);
+        int entry_err = keep(entry, with_source) ? 0 : walk_remove(path, trouble);
+        if (!err)
+            err = entry_err;
     }
     if (dir)
         closedir(dir);
@@ -65,8 +72,12 @@ static int empty(const struct workspace *workspace, bool with_source)
 
 int workspace_clear(const struct workspace *workspace, struct trouble *trouble)
 {
-    int err = empty(workspace, true);
-    return err ? trouble_note(trouble, -err, workspace->dir) : 0;
+    return empty(workspace, true, trouble);
+}
+
+int workspace_empty(const struct workspace *workspace, struct trouble *trouble)
+{
+    return empty(workspace, false, trouble);
 }
 
 int workspace_settle(const struct workspace *workspace, struct trouble *trouble)
@@ -80,9 +91,10 @@ int workspace_settle(const struct workspace *workspace, struct trouble *trouble)
 
 void workspace_remove(struct workspace *workspace)
 {
+    struct trouble ignored;
     if (workspace->dir[0] == '\0')
         return;
-    empty(workspace, false);
+    empty(workspace, false, &ignored);
     rmdir(workspace->dir);
     workspace->dir[0] = '\0';
 }

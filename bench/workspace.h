@@ -13,14 +13,17 @@ struct workspace {
     char dst[PATH_MAX];
 };
 
-/* Makes it under `parent`. Returns 0, or -errno with the trouble said. */
+/* Makes it under `parent`; all paths are absolute. Returns 0, or -errno with the trouble said. */
 int workspace_make(struct workspace *workspace, const char *parent, struct trouble *trouble);
 
 /* -ENOSPC, with the trouble said, where `bytes` more do not fit. */
 int workspace_require(const struct workspace *workspace, uint64_t bytes, struct trouble *trouble);
 
-/* Removes all files in it but the source, where there are any. */
+/* Removes all that is in it but the source. */
 int workspace_clear(const struct workspace *workspace, struct trouble *trouble);
+
+/* Removes the source, too. */
+int workspace_empty(const struct workspace *workspace, struct trouble *trouble);
 
 /* Waits until the file system has made the last removals durable: their journal entries, and the
  * discards that some mounts send with them, would otherwise fall into the next copy. */
