@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""Where mpcp differs from the reference on purpose, or can't be compared with it. A rule excuses a difference; what none
+excuses is a mistake of one of the two."""
+
+import collections
+import re
+
+from cases import TWIN, atime_of
+
+# covers(difference, both): `both` has the case, the outcome by the reference and by mpcp (`wanted`, `got`), and the
+# reference's version as a tuple.
+Rule = collections.namedtuple("Rule", "name why covers")
+
+
+def is_declined(difference, both):
+    return (difference.kind == "status" and both.version < (9, 2) and both.case.has("i", "--interactive")
+            and (both.wanted.status, both.got.status) == (0, 1))
+
+
+def is_reading(difference, both):
+    """Of what was there before, and wasn't given another's time: that it was read, or not, or made anew."""
+    if difference.kind != "atime" or not difference.before:
+        return False
+    entries = {entry.path: entry for entry in both.case.entries}
+    entry = entries[difference.path]
+    while entry.kind == TWIN:
+        entry = entries[entry.target]
+    return difference.wanted in ("now", atime_of(entry))
+
+
+def is_wording(difference, _):
+    """Of one error in other words: the two lines name the same file, and give the same reason if they give one."""
+    if difference.kind != "stderr" or not difference.wanted or not difference.got:
+        return False
+    reasons = [reason_of(line) for line in (difference.wanted, difference.got)]
+    return None in reasons or reasons[0] == reasons[1]
+
+
+def reason_of(line):
+    """As the C library words it."""
+    found = re.search(r": ([A-Z][A-Za-z -]*( \([a-z ]+\))?)$", line)
+    return found[1] if found else None
+
+
+RULES = [
+    Rule("declined", "before 9.2 cp exits with 0 when -i is answered by no; since then with 1", is_declined),
+    Rule("reading", "whether the times of access of what is read change is nobody's business", is_reading),
+    Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
+]
