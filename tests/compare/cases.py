@@ -55,13 +55,9 @@ class Case:
         dashes = ["--"] if any(operand.startswith("-") for operand in self.operands) and not end else []
         return [word for option in options for word in option] + dashes + list(self.operands) + end
 
-    def has(self, *wanted):
-        """Whether one of these options is given, however it is spelled; letters also among others."""
-        for word in (option[0] for option in self.options):
-            for one in wanted:
-                if word == one or word.startswith(one + "=") or (len(one) == 1 and is_letters(word) and one in word):
-                    return True
-        return False
+    def has(self, letters, *words):
+        """Whether one of these options is given."""
+        return given(self.options, letters, *words)
 
 
 def is_letters(word):
@@ -163,8 +159,13 @@ class Tree:
             fields |= self.file_fields()
         return fields | (self.dress(kind) if fields["kind"] != TWIN else {})
 
+    def linkable(self, path):
+        """What that may be a link to: no FIFO where a file may be written to."""
+        unfit = (FIFO, TWIN) if path.startswith(("d", "there")) else ()
+        return [entry.path for entry in self.entries.values() if entry.kind not in unfit]
+
     def twin_fields(self, path):
-        others = [entry.path for entry in self.entries.values() if entry.kind not in (DIRECTORY, TWIN)]
+        others = [other for other in self.linkable(path) if self.entries[other].kind not in (DIRECTORY, TWIN)]
         if not others:
             return {"kind": FILE}
         near = [other for other in others if other.partition("/")[0] == path.partition("/")[0]]
@@ -179,7 +180,7 @@ class Tree:
         """Of a link: never above the working directory."""
         up = path.count("/")
         back = "../" * self.rng.randint(0, up)
-        others = list(self.entries) or ["nowhere"]
+        others = self.linkable(path) or ["nowhere"]
         return pick(self.rng, (self.rng.choice(PLAIN), 30), ("../" * up + self.rng.choice(others), 25),
                     ("nowhere", 12), (WORK + "/" + self.rng.choice(others), 12), (path.rpartition("/")[2], 4),
                     (back + self.rng.choice(PLAIN), 12), (".", 3), (back.rstrip("/") or ".", 3), ("x" * 300, 1))
@@ -268,6 +269,7 @@ def some_options(rng, newer):
 
 
 def given(options, letters, *words):
+    """One of these letters, maybe among others, or of these words, maybe with a value."""
     return any(option[0] in words or option[0].split("=")[0] in words
                or (is_letters(option[0]) and set(option[0]) & set(letters)) for option in options)
 
@@ -342,14 +344,16 @@ class Maker:
 
     def spell(self, path):
         """A name of that, of many."""
-        absolute = 0.6 if given(self.options, "s", "--symbolic-link") else 0.06
-        if chance(self.rng, absolute) and not given(self.options, "", "--parents"):
-            path = f"{WORK}/{path}"
-        known = self.tree.entries.get(path.removeprefix(WORK + "/"))
+        known = self.tree.entries.get(path)
         slashes = 1 if known and known.kind != FILE else 0.1
-        return pick(self.rng, (path, 75), (path + "/", 7 * slashes), (path + "/.", 6 * slashes), (path + "//", slashes),
+        name = pick(self.rng, (path, 75), (path + "/", 7 * slashes), (path + "/.", 6 * slashes), (path + "//", slashes),
                     ("./" + path, 4), (path + "/..", 0.5 * slashes), (path.replace("/", "//"), 2),
                     (path + "/./", slashes))
+        absolute = 0.6 if given(self.options, "s", "--symbolic-link") else 0.06
+        # With --parents, it would be about directories that the next case has, too.
+        if chance(self.rng, absolute) and not given(self.options, "", "--parents"):
+            return f"{WORK}/{name}"
+        return name
 
     # --- destination ---
 
@@ -463,6 +467,8 @@ class Maker:
 
     def some_answers(self):
         """Unlike ones only where the order of the questions is that of the operands."""
+        if not given(self.options, "i", "--interactive"):
+            return ""
         if not self.recursive and chance(self.rng, 0.5):
             return "".join(self.rng.choice(["y\n", "n\n", "Yes\n", "\n", "no\n"]) for _ in range(6))
         return pick(self.rng, ("y\n" * 60, 50), ("n\n" * 60, 30), ("", 10), ("y\n", 5 if not self.recursive else 0))

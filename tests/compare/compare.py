@@ -37,6 +37,7 @@ from ground import TIMEOUT, Ground, clear
 from rules import RULES
 
 BATCH = 100  # cases in one test point
+BRIEF = 3  # seconds for one of the many copies that are made to find a smaller case
 TOLD = 5  # cases of a test point that are told one by one
 
 
@@ -101,6 +102,8 @@ class Comparison:
 
     def minimised(self, case, key):
         """The least that still has a difference of this key; as it was, if it has none now."""
+        self.ground.timeout = min(self.ground.timeout, BRIEF)
+
         def stays(other):
             try:
                 return key in map(key_of, self.differences(other))

@@ -42,8 +42,15 @@ def reason_of(line):
     return found[1] if found else None
 
 
+def is_into_itself(difference, both):
+    """How much was copied when it was noticed."""
+    return (difference.kind in ("extra", "missing", "links", "mtime") and "into itself" in both.wanted.stderr
+            and both.wanted.status == both.got.status == 1)
+
+
 RULES = [
     Rule("declined", "before 9.2 cp exits with 0 when -i is answered by no; since then with 1", is_declined),
     Rule("reading", "whether the times of access of what is read change is nobody's business", is_reading),
+    Rule("into itself", "what is copied before that is noticed depends on the order of names in a directory", is_into_itself),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
 ]
