@@ -32,7 +32,7 @@ import cases
 import common
 import minimise
 import mutations
-from differences import Both, clusters, compare, key_of, sort_out
+from differences import Both, clusters, compare, key_of, sort_out, telling
 from ground import TIMEOUT, Ground, clear
 from rules import RULES
 
@@ -117,7 +117,8 @@ def told(case, differences):
     lines = [f"{minimise.circumstances(case)}: {minimise.command(case)}"]
     for d in differences:
         if d.kind in ("stdout", "stderr"):
-            lines += [f"  {d.kind}: {sign} {line}" for sign, line in (("-", d.wanted), ("+", d.got)) if line is not None]
+            lines += [f"  {d.kind}: - {d.wanted}"] if d.wanted is not None else []
+            lines += [f"  {d.kind}: + {d.got}"] if d.got is not None else []
         else:
             what = f"{d.path!r}: {d.kind}" if d.path else d.kind
             lines.append(f"  {what}: {shown(d.got)} instead of {shown(d.wanted)}")
@@ -215,8 +216,8 @@ def run_all(options, programs, root):
     tap = common.Tap((options.cases + BATCH - 1) // BATCH)
     common.note(f"--seed={options.seed} --cases={options.cases}")
     begun = time.monotonic()
-    with concurrent.futures.ProcessPoolExecutor(options.jobs, initializer=begin,
-                                                initargs=(programs, root, options.timeout)) as pool:
+    shared = programs, root, options.timeout
+    with concurrent.futures.ProcessPoolExecutor(options.jobs, initializer=begin, initargs=shared) as pool:
         reports = run_batches(options, pool, tap)
         took = time.monotonic() - begun
         sum_up(options, reports, pool)
@@ -232,7 +233,7 @@ def run_one(options, programs, root):
     case = cases.make(options.case, is_new(programs.version))
     differences = comparison.differences(case)
     if options.minimise and differences:
-        key = options.key or key_of(min(differences, key=lambda d: d.kind in ("stdout", "stderr", "status")))
+        key = options.key or key_of(telling(differences)[0])
         case = comparison.minimised(case, key)
         differences = comparison.differences(case)
     print(printable("\n".join(minimise.script(case))))
@@ -276,7 +277,9 @@ def copies_trees(mpcp):
 def default_directory():
     """In memory, where extended attributes and ACLs can be had; or where other tests copy."""
     memory = "/dev/shm"
-    return memory if os.access(memory, os.W_OK) and holds_attributes(memory) else os.environ.get("MPCP_TEST_DIR", "/var/tmp")
+    if os.access(memory, os.W_OK) and holds_attributes(memory):
+        return memory
+    return os.environ.get("MPCP_TEST_DIR", "/var/tmp")
 
 
 def holds_attributes(directory):

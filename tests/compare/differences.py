@@ -86,7 +86,7 @@ def partner_of(line, others):
 def names_in(line):
     """The files that a line speaks of: what is quoted, and what is before the first colon."""
     names = {unquoted(found[0]) for found in QUOTED.finditer(line)}
-    first = re.match(r"cp: ([^\s':]+): ", line)
+    first = re.match(r"(?:mp)?cp: ([^\s':]+): ", line)
     if first:
         names.add(first[1])
     return {os.path.normpath(name) for name in names if name}
@@ -133,7 +133,8 @@ def key_of(difference):
     """The same for differences that look alike: no names in it, and no numbers but those that mean something."""
     where = "an old" if difference.before else "a new"
     what = f" of {where} {difference.entry}" if difference.entry else ""
-    return f"{difference.kind}{what}: {normal(difference.kind, difference.wanted)} → {normal(difference.kind, difference.got)}"
+    values = [normal(difference.kind, value) for value in (difference.wanted, difference.got)]
+    return f"{difference.kind}{what}: {' → '.join(values)}"
 
 
 def normal(kind, value):
@@ -145,8 +146,16 @@ def normal(kind, value):
         return "one" if kind != "content" else re.sub(r"\d+|'.*", "N", str(value))
     if kind in ("stdout", "stderr"):
         line = QUOTED.sub("NAME", value)
-        return re.sub(r"^cp: ([^\s:]+): ", "cp: NAME: ", re.sub(r"\d+", "N", line))
+        return re.sub(r"^(\w+): (?!-)[^\s:]+: ", r"\1: NAME: ", re.sub(r"\d+", "N", line))
     return str(value)
+
+
+def telling(differences):
+    """Those that tell the cause: what mpcp complains about tells more than what is missing then, and that more than
+    what wasn't said, or the status."""
+    complaints = [d for d in differences if d.kind == "stderr" and d.got]
+    there = [d for d in differences if d.kind not in ("stdout", "stderr", "status")]
+    return complaints or there or [d for d in differences if d.kind != "status"] or differences
 
 
 Cluster = collections.namedtuple("Cluster", "key cases examples")
@@ -156,11 +165,10 @@ def clusters(reports):
     """Puts each case where most others are that have the same difference, so that one cause is one cluster."""
     members = collections.defaultdict(dict)
     for report in reports:
-        for difference in report.differences:
+        for difference in telling(report.differences):
             members[key_of(difference)][report.seed] = report
     while members:
-        # Of equally many, what is there tells more than what was said.
-        key = max(members, key=lambda k: (len(members[k]), not k.startswith(("std", "status")), k))
+        key = max(members, key=lambda k: (len(members[k]), k))
         inside = members.pop(key)
         # The simplest first.
         examples = sorted(inside.values(), key=lambda r: (len(r.differences), r.weight))

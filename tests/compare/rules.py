@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Where mpcp differs from the reference on purpose, or can't be compared with it. A rule excuses a difference; what none
-excuses is a mistake of one of the two."""
+"""Where mpcp differs from the reference on purpose, or can't be compared with it. A rule excuses a difference; what
+none excuses is a mistake of one of the two."""
 
 import collections
 import re
 
-from cases import TWIN, atime_of
+from cases import DIRECTORY, FILE, TWIN, atime_of
 
 # covers(difference, both): `both` has the case, the outcome by the reference and by mpcp (`wanted`, `got`), and the
 # reference's version as a tuple.
@@ -28,11 +28,20 @@ def is_reading(difference, both):
     return difference.wanted in ("now", atime_of(entry))
 
 
+def is_staging(difference, both):
+    """Of a directory in which there is a file that was there before, and may have been replaced."""
+    if (difference.kind, difference.entry, difference.before, difference.got) != ("mtime", DIRECTORY, True, "now"):
+        return False
+    return any(entry.path.rpartition("/")[0] == difference.path and entry.kind in (FILE, TWIN)
+               for entry in both.case.entries)
+
+
 def is_wording(difference, _):
     """Of one error in other words: the two lines name the same file, and give the same reason if they give one."""
-    if difference.kind != "stderr" or not difference.wanted or not difference.got:
+    lines = difference.wanted, difference.got
+    if difference.kind != "stderr" or not all(line and line.startswith("cp: ") for line in lines):
         return False
-    reasons = [reason_of(line) for line in (difference.wanted, difference.got)]
+    reasons = [reason_of(line) for line in lines]
     return None in reasons or reasons[0] == reasons[1]
 
 
@@ -51,6 +60,7 @@ def is_into_itself(difference, both):
 RULES = [
     Rule("declined", "before 9.2 cp exits with 0 when -i is answered by no; since then with 1", is_declined),
     Rule("reading", "whether the times of access of what is read change is nobody's business", is_reading),
-    Rule("into itself", "what is copied before that is noticed depends on the order of names in a directory", is_into_itself),
+    Rule("into itself", "what is copied before that is noticed depends on the order of names", is_into_itself),
+    Rule("staging", "a file that is replaced gets its name anew, and its directory another time", is_staging),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
 ]
