@@ -51,6 +51,7 @@ class Report:
     text: str = ""
     weight: int = 0  # how much there is in the case
     skipped: bool = False  # the reference finds no end
+    avoided: bool = False
 
 
 @dataclasses.dataclass
@@ -59,6 +60,7 @@ class Programs:
     version: tuple
     mpcp: str
     rules: tuple
+    avoided: tuple  # letters, and words, of options
     kept: typing.Optional[str] = None  # where what was copied stays
 
 
@@ -91,6 +93,8 @@ class Comparison:
         return [] if both.wanted.hangs else sort_out(both, compare(both), self.programs.rules)[0]
 
     def report(self, case):
+        if case.has(*self.programs.avoided):
+            return Report(case.seed, [], [], avoided=True)
         both = self.both(case)
         if both.wanted.hangs:
             return Report(case.seed, [], [], skipped=True)
@@ -202,6 +206,8 @@ def sum_up(options, reports, pool):
     for rule in options.rules:
         count = sum(rule.name in report.excused for report in reports)
         common.note(f"{count} cases excused: {rule.name} ({rule.why})")
+    if options.avoid:
+        common.note(f"{sum(report.avoided for report in reports)} cases left out, with options to be avoided")
     skipped = [report.seed for report in reports if report.skipped]
     if skipped:
         common.note(f"{len(skipped)} cases left out, where the reference finds no end: seeds {' '.join(map(str, skipped))}")
@@ -270,8 +276,10 @@ def install(program, root, name):
 
 
 def copies_trees(mpcp):
-    said = subprocess.run([mpcp, "--help"], capture_output=True, text=True, check=False).stdout
-    return "--recursive" in said
+    with tempfile.TemporaryDirectory() as directory:
+        os.mkdir(os.path.join(directory, "s"))
+        done = subprocess.run([mpcp, "-r", "s", "d"], cwd=directory, stderr=subprocess.DEVNULL, check=False)
+        return done.returncode == 0
 
 
 def default_directory():
@@ -302,6 +310,7 @@ def parse_arguments():
     parser.add_argument("--key", help="with --case and --minimise: the difference that must stay, as printed")
     parser.add_argument("--keep", action="store_true", help="leave what was copied where it is, and tell where")
     parser.add_argument("--all", action="store_true", help=f"tell all that differ, not only {TOLD} of {BATCH} cases")
+    parser.add_argument("--avoid", default="", metavar="OPTIONS", help="leave out cases with these options")
     parser.add_argument("--without", default="", metavar="RULES", help="excuse nothing by these rules, or by \"all\"")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="cases at the same time")
     parser.add_argument("--timeout", type=float, default=TIMEOUT, help=f"seconds for one copy (default: {TIMEOUT})")
@@ -318,11 +327,18 @@ def choose_rules(without):
     return tuple(rule for rule in RULES if rule.name not in names and "all" not in names)
 
 
+def avoided_by(text):
+    """As Case.has takes them."""
+    words = [word for word in text.split(",") if word]
+    return "".join(word[1:] for word in words if cases.is_letters(word)), *words
+
+
 def run(options, root):
     version = version_of(options.reference)
     if options.self_test:
         return mutations.run(options.reference, version, root)
-    programs = Programs(options.reference, version, install(options.mpcp, root, "bin"), options.rules)
+    programs = Programs(options.reference, version, install(options.mpcp, root, "bin"), options.rules,
+                        avoided_by(options.avoid))
     if options.keep:
         programs.kept = tempfile.mkdtemp(prefix="mpcp-compare-kept-", dir=options.directory)
         common.note(f"what was copied stays in {programs.kept}")

@@ -133,8 +133,21 @@ def key_of(difference):
     """The same for differences that look alike: no names in it, and no numbers but those that mean something."""
     where = "an old" if difference.before else "a new"
     what = f" of {where} {difference.entry}" if difference.entry else ""
+    if difference.kind == "mode":
+        return f"mode{what}: {change_of(int(difference.wanted, 8), int(difference.got, 8))}"
     values = [normal(difference.kind, value) for value in (difference.wanted, difference.got)]
     return f"{difference.kind}{what}: {' → '.join(values)}"
+
+
+CLASSES = {"set-user-id": 0o4000, "set-group-id": 0o2000, "sticky": 0o1000, "user": 0o700, "group": 0o070, "others": 0o007}
+
+
+def change_of(wanted, got):
+    """Whose rights are more, or fewer."""
+    fewer = [name for name, bits in CLASSES.items() if wanted & ~got & bits]
+    more = [name for name, bits in CLASSES.items() if got & ~wanted & bits]
+    return ", ".join(words for words, names in ((f"less for {' '.join(fewer)}", fewer), (f"more for {' '.join(more)}", more))
+                     if names)
 
 
 def normal(kind, value):
@@ -142,8 +155,10 @@ def normal(kind, value):
         return "nothing"
     if kind in ("mtime", "atime"):
         return "now" if value == "now" else "a set time"
-    if kind in ("content", "links", "target", "xattr", "acl", "default ACL"):
-        return "one" if kind != "content" else re.sub(r"\d+|'.*", "N", str(value))
+    if kind == "content":
+        return "none" if value.startswith("0 ") else "some"
+    if kind in ("links", "target", "xattr", "acl", "default ACL"):
+        return "one"
     if kind in ("stdout", "stderr"):
         line = QUOTED.sub("NAME", value)
         return re.sub(r"^(\w+): (?!-)[^\s:]+: ", r"\1: NAME: ", re.sub(r"\d+", "N", line))

@@ -36,6 +36,14 @@ def is_staging(difference, both):
                for entry in both.case.entries)
 
 
+def is_set_id(difference, _):
+    """Of a file that was there."""
+    if (difference.kind, difference.entry, difference.before) != ("mode", FILE, True):
+        return False
+    wanted, got = int(difference.wanted, 8), int(difference.got, 8)
+    return wanted & 0o6000 != 0 and got == wanted & ~0o6000
+
+
 def is_wording(difference, _):
     """Of one error in other words: the two lines name the same file, and give the same reason if they give one."""
     lines = difference.wanted, difference.got
@@ -62,5 +70,6 @@ RULES = [
     Rule("reading", "whether the times of access of what is read change is nobody's business", is_reading),
     Rule("into itself", "what is copied before that is noticed depends on the order of names", is_into_itself),
     Rule("staging", "a file that is replaced gets its name anew, and its directory another time", is_staging),
+    Rule("set-id", "a file that is replaced keeps no set-id bits", is_set_id),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
 ]
