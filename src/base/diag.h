@@ -2,6 +2,7 @@
 /* Lines for people, and names that are safe to print in them. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* The length in bytes of the UTF-8 character at s, which isn't empty; 0 if there is none. */
@@ -18,9 +19,14 @@ void diag_put_name(FILE *out, const char *name);
 /* The same, but quoted in any case. */
 void diag_put_quoted(FILE *out, const char *name);
 
+/* What the program calls itself: "cp" if it was called so, as for those who take it for cp, else
+ * "mpcp". */
+const char *diag_program(void);
+bool diag_is_cp(void);
+
 /* Prints "mpcp: NAME: what: why"; without a why, that is NULL, "mpcp: NAME: what". */
 void diag_about(const char *name, const char *what, const char *why);
 
-/* Prints "mpcp: " and a line to stderr in one write, so that the lines of several processes don't
- * mix. */
+/* Prints the program's name and a line to stderr in one write, so that the lines of several
+ * processes don't mix. */
 void diag_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
