@@ -103,15 +103,11 @@ static const struct option *find_letter(const struct option *rows, char letter)
 static int append(struct arguments *read, const struct option *option, const char *value)
 {
     char *word;
-    int len;
-    if (option->value)
-        len = asprintf(&word, "--%s=%s", option->name, value);
-    else if (option->name)
-        len = asprintf(&word, "--%s", option->name);
-    else
-        len = asprintf(&word, "-%c", option->letter);
+    int len = option->name ? asprintf(&word, "--%s%s", option->name, value ? "=" : "")
+                           : asprintf(&word, "-%c", option->letter);
     if (len < 0)
         return -ENOMEM;
+    read->values[read->option_count] = value;
     read->options[read->option_count++] = word;
     return 0;
 }
@@ -190,21 +186,23 @@ static int read_word(struct reader *r)
     return 0;
 }
 
-/* How many options there can be, each letter being one. */
-static size_t most_options(char **words)
+/* The program's name, how many options there can be, each letter being one, and the end. */
+static size_t most_words(char **words)
 {
-    size_t count = 0;
+    size_t count = 2;
     for (; *words; words++)
-        count += strlen(*words) > 1 && (*words)[0] == '-' ? strlen(*words) : 0;
+        count += (*words)[0] == '-' ? strlen(*words) : 0;
     return count;
 }
 
 int arguments_read(struct arguments *a, const struct option *rows, int argc, char **argv)
 {
     struct reader r = {a, rows, argv + (argc > 0), getenv("POSIXLY_CORRECT"), false};
-    *a = (struct arguments){.options = calloc(most_options(r.next) + 2, sizeof(*a->options)),
+    size_t most = most_words(r.next);
+    *a = (struct arguments){.options = calloc(most, sizeof(*a->options)),
+                            .values = calloc(most, sizeof(*a->values)),
                             .operands = calloc((size_t)argc + 1, sizeof(*a->operands))};
-    if (!a->options || !a->operands)
+    if (!a->options || !a->values || !a->operands)
         return -ENOMEM;
     a->options[a->option_count++] = diag_program();
     int rc = 0;
@@ -218,5 +216,6 @@ void arguments_release(struct arguments *a)
     for (int i = 1; i < a->option_count; i++)
         free((char *)a->options[i]);
     free(a->options);
+    free(a->values);
     free(a->operands);
 }

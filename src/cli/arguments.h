@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * argv, read as GNU's getopt_long(3) reads it, and put into words that popt can't read otherwise:
- * names of options and what stands for them are spelled out, letters are taken apart, each value
- * stands behind its option's "=". For popt knows no abbreviations and no values that may be left
- * out, and takes "-S=x" for "-S x".
+ * names of options are spelled out, letters are taken apart. For popt knows no abbreviations and no
+ * values that may be left out, takes "-S=x" for "-S x", and looks for other arguments to put into a
+ * value with "!#:+", for ever if need be. So it gets no values.
  */
 #pragma once
 
 struct option;
 
 struct arguments {
-    const char **options;  /* a word each, as "--name", "--name=value" or "-x", behind the program's
-                              name; ended by NULL, as are the others */
-    int option_count;      /* with that name */
-    const char **operands; /* borrowed from argv */
+    const char **options;  /* behind the program's name a word each: "--name", "--name=" with a
+                              value, or "-x"; ended by NULL */
+    const char **values;   /* of the option with the same index, borrowed; NULL: it has none */
+    int option_count;      /* with the program's name */
+    const char **operands; /* borrowed from argv; ended by NULL */
     int operand_count;
 };
 

@@ -36,7 +36,7 @@ static struct poptOption *make_popt_table(const struct option *rows)
     return popt;
 }
 
-static bool set_option(struct options *o, const struct option *option, char *value)
+static bool set_option(struct options *o, const struct option *option, const char *value)
 {
     const char *arg = value ? value : option->unsaid;
     bool ok = !option->set || option->set(o, arg);
@@ -47,7 +47,6 @@ static bool set_option(struct options *o, const struct option *option, char *val
         snprintf(name, sizeof(name), "--%s", option->name);
         usage_complain_value(name, arg, option->takes);
     }
-    free(value);
     return ok;
 }
 
@@ -59,10 +58,13 @@ static bool complain_popt(poptContext context, int error)
 
 static bool read_options(struct options *o, const struct option *rows)
 {
+    const char **value = o->arguments.values; /* of the program's name, which has none */
     int val;
-    while ((val = poptGetNextOpt(o->context)) > 0)
-        if (!set_option(o, &rows[val - 1], poptGetOptArg(o->context)))
+    while ((val = poptGetNextOpt(o->context)) > 0) {
+        free(poptGetOptArg(o->context)); /* empty */
+        if (!set_option(o, &rows[val - 1], *++value))
             return false;
+    }
     return val == -1 || complain_popt(o->context, val);
 }
 
