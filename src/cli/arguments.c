@@ -62,7 +62,7 @@ static void complain_ambiguous(const struct option *rows, const char *word, size
     if (out) {
         fputs(" is ambiguous; possibilities:", out);
         for (const struct option *o = rows; !table_is_end(o); o++)
-            if (o->help && begins(o, word + 2, len))
+            if (begins(o, word + 2, len))
                 fprintf(out, " '--%s'", o->name);
         fclose(out);
     }

@@ -18,9 +18,10 @@ bool values_find_part(const struct named *names, const char *text, size_t len, u
         if (whole)
             break;
     }
-    if (found)
-        *value = found->value;
-    return found && clear;
+    if (!found || !clear)
+        return false;
+    *value = found->value;
+    return true;
 }
 
 bool values_find(const struct named *names, const char *text, unsigned *value)
