@@ -23,12 +23,11 @@ static void parse_to(const char *options, bool goes_on)
     for (char *word = strtok(line, " "); word; word = strtok(NULL, " "))
         words[count++] = word;
     words[count] = NULL;
-    int old = to_pipe();
+    int old = to_file();
     bool went_on = options_parse(count, words, &o, &status);
-    snprintf(said, sizeof(said), "%s", drawn());
+    snprintf(said, sizeof(said), "%s", written());
     dup2(old, STDERR_FILENO);
     close(old);
-    close(stderr_end);
     cr_assert_eq(went_on, goes_on, "%s: %s", options, said);
 }
 
