@@ -381,4 +381,5 @@ Test(options, cp_says_where_help_is_and_fails, .init = as_cp)
     refuse("-ls", "cp: cannot make both hard and symbolic links" TRY);
     cr_expect_eq(options_exit_status(STATUS_USAGE), STATUS_FAILED);
     cr_expect_eq(options_exit_status(STATUS_FAILED), STATUS_FAILED);
+    cr_expect_eq(options_exit_status(STATUS_COPIED), STATUS_COPIED);
 }

@@ -4,8 +4,9 @@
 
 #include <limits.h>
 
-static const struct named names[] = {
-    {"none", 1}, {"off", 1}, {"none-fail", 2}, {"older", 3}, {"old", 3}, {"numbered", 4}, {0}};
+static const struct named names[] = {{"none", 1},  {"off", 1},  {"none-fail", 2},
+                                     {"older", 3}, {"old", 3},  {"numbered", 4},
+                                     {"fails", 5}, {"fail", 6}, {0}};
 
 Test(values, names_are_found_whole_or_as_far_as_they_are_clear)
 {
@@ -13,7 +14,7 @@ Test(values, names_are_found_whole_or_as_far_as_they_are_clear)
         const char *text;
         unsigned value; /* 0: nonsense */
     } cases[] = {
-        {"none", 1}, /* whole, though more begin so */
+        {"none", 1},  {"fail", 6}, /* whole, though more begin so */
         {"none-", 2}, {"none-fail", 2}, {"of", 1},         {"ol", 3}, /* two that are the same */
         {"o", 0},     {"no", 0},        {"n", 0},          {"nu", 4},
         {"", 0},      {"x", 0},         {"none-failx", 0}, {"None", 0},
