@@ -86,7 +86,7 @@ int main(int argc, char **argv)
     if (options_parse(argc, argv, &options, &status))
         status = options.status ? status_print(options.operands, options.json) : copy_all(&options);
     options_release(&options);
-    status = report_close(status);
+    status = options_exit_status(report_close(status));
     if (signals_fatal())
         signals_die(signals_fatal());
     return status;

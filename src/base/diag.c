@@ -145,6 +145,16 @@ void diag_put_name(FILE *out, const char *name)
         fputs(name, out);
 }
 
+bool diag_is_cp(void)
+{
+    return strcmp(program_invocation_short_name, "cp") == 0;
+}
+
+const char *diag_program(void)
+{
+    return diag_is_cp() ? "cp" : "mpcp";
+}
+
 void diag_print(const char *format, ...)
 {
     va_list args;
@@ -154,7 +164,7 @@ void diag_print(const char *format, ...)
     if (!out)
         return;
     va_start(args, format);
-    fputs("mpcp: ", out);
+    fprintf(out, "%s: ", diag_program());
     vfprintf(out, format, args);
     fputc('\n', out);
     va_end(args);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* The length in bytes of the UTF-8 character at s, which isn't empty; 0 if there is none. */
@@ -24,9 +25,14 @@ void diag_put_quoted(FILE *out, const char *name);
 void diag_error(int err, const char *format, ...);
 void diag_verror(int err, const char *format, va_list names);
 
+/* What the program calls itself: "cp" if it was called so, as for those who take it for cp, else
+ * "mpcp". */
+const char *diag_program(void);
+bool diag_is_cp(void);
+
 /* Prints "mpcp: NAME: what: why"; without a why, that is NULL, "mpcp: NAME: what". */
 void diag_about(const char *name, const char *what, const char *why);
 
-/* Prints "mpcp: " and a line to stderr in one write, so that the lines of several processes don't
- * mix. */
+/* Prints the program's name and a line to stderr in one write, so that the lines of several
+ * processes don't mix. */
 void diag_print(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -29,7 +29,7 @@ static void ask(const char *dst)
 {
     sigset_t old;
     signals_block_harmless(&old);
-    fputs("mpcp: replace ", stderr);
+    fprintf(stderr, "%s: replace ", diag_program());
     diag_put_quoted(stderr, dst);
     fputs("? ", stderr);
     fflush(stderr);

@@ -16,8 +16,8 @@ enum attribute {
     ATTRIBUTE_TOLERANT =
         1 << 4,             /* --preserve=all: those that the destination can't hold are left out */
     ATTRIBUTE_ACL = 1 << 5, /* only in what is lacking: the mode was carried without it */
-    ATTRIBUTE_LINKS = 1 << 6, /* several names of one file stay names of one file */
-    ATTRIBUTE_CONTEXT = 1 << 7,
+    ATTRIBUTE_LINKS = 1 << 6,   /* names of one file are names of one copy */
+    ATTRIBUTE_CONTEXT = 1 << 7, /* the security context */
 };
 
 enum { ATTRIBUTES_ROOM = 80 }; /* for attributes_spell */

@@ -14,32 +14,38 @@ enum existing {
     EXISTING_REPLACE,
     EXISTING_ASK,
     EXISTING_KEEP, /* without a word */
-    EXISTING_FAIL, /* it stays, and that is a failure */
+    EXISTING_FAIL, /* that it exists is an error */
 };
 
-/* What it is called then, if it is renamed. */
-enum backup { BACKUP_NONE, BACKUP_SIMPLE, BACKUP_NUMBERED, BACKUP_EXISTING };
+/* What is kept of a destination that is replaced. */
+enum backup {
+    BACKUP_NONE,
+    BACKUP_SIMPLE,   /* NAME~ */
+    BACKUP_NUMBERED, /* NAME.~1~ */
+    BACKUP_EXISTING, /* numbered if there are numbered ones, else simple */
+};
 
-/* What is made of a file. */
+/* What a source's destination becomes. */
 enum product { PRODUCT_COPY, PRODUCT_HARD_LINK, PRODUCT_SYMLINK };
 
 struct copy_rules {
     struct wishes wishes;
     enum existing existing;
-    bool wait;          /* for another mpcp that is copying to the same destination */
-    bool allow_changes; /* copy a source that is written to meanwhile */
-    bool update;        /* only if the source is newer */
-    bool force;         /* replace what can't be written, write to a device in use */
-    bool dry_run;       /* stop after the plan */
-    unsigned preserve;  /* of enum attribute */
-    unsigned no_preserve;
+    bool wait;            /* for another mpcp that is copying to the same destination */
+    bool allow_changes;   /* copy a source that is written to meanwhile */
+    bool update;          /* only if the source is newer */
+    bool force;           /* replace what can't be written, write to a device in use */
+    bool dry_run;         /* stop after the plan */
+    unsigned preserve;    /* of enum attribute */
+    unsigned no_preserve; /* of enum attribute, never one of `preserve`: not even what a new file
+                             would get of it */
+    const char *context;  /* the security context that is given; NULL: none */
+    bool default_context; /* the one that the system's policy has for the name is given */
     enum backup backup;
-    const char *backup_suffix;
-    bool remove_destination;
-    bool attributes_only;
+    const char *backup_suffix; /* of a simple one; neither empty nor with a slash */
+    bool remove_destination;   /* before anything is created */
+    bool attributes_only;      /* no bytes are copied, and none are cut off */
     enum product product;
-    const char *context;
-    bool default_context;
 };
 
 /* How copy_file keeps its caller informed while it works. */

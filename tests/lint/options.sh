@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fails when man page, --help and the table in src/cli/options.c don't have the same options, values and letters, or
+# Fails when man page, --help and the table in src/cli/table.c don't have the same options, values and letters, or
 # when man page and --help don't name the engines that there are. Usage: options.sh SOURCE_ROOT MPCP
 set -eu
 root=$1 mpcp=$(realpath "$2")
@@ -9,7 +9,7 @@ trap 'rm -rf "$scratch"' EXIT
 # Each list has lines "-letter,--name=" (either may be missing, = stands for a value), sorted.
 
 # {"jobs", 'j', ..., .value = ...}, over several lines
-sed -n '/^static const struct option table/,/^};/p' "$root/src/cli/options.c" | tr -d '\n' | sed 's/},/}\n/g' |
+sed -n '/^static const struct option table/,/^};/p' "$root/src/cli/table.c" | tr -d '\n' | sed 's/},/}\n/g' |
     awk '/\.help/ {
         name = letter = value = ""
         if (match($0, /\{"[a-z-]+"/)) name = "--" substr($0, RSTART + 2, RLENGTH - 3)
@@ -18,12 +18,12 @@ sed -n '/^static const struct option table/,/^};/p' "$root/src/cli/options.c" | 
         print letter "," name value
     }' | sort >"$scratch/table"
 
-#   -j, --jobs=N   text        or        --engine=auto|...   text        or        -p   text
+#   -j, --jobs=N   text        or        --reflink[=WHEN]   text        or        -p   text
 "$mpcp" --help | awk '/^  (-.|    --)/ {
     name = letter = value = ""
     if (match($0, /^  -./)) letter = substr($0, 3, 2)
     if (match($0, /^  (-., |    )--[a-z-]+/)) name = substr($0, 7, RLENGTH - 6)
-    if (name && substr($0, RSTART + RLENGTH, 1) == "=") value = "="
+    if (name && substr($0, RSTART + RLENGTH, 2) ~ /^\[?=/) value = "="
     print letter "," name value
 }' | sort >"$scratch/help"
 
@@ -40,13 +40,13 @@ awk '/^\.It Fl/ {
 }' "$root/man/mpcp.1" | sort >"$scratch/man"
 
 [ "$(wc -l <"$scratch/table")" -ge 20 ] || {
-    echo "the table in src/cli/options.c could not be read"
+    echo "the table in src/cli/table.c could not be read"
     exit 1
 }
 failed=0
 for place in help man; do
     diff "$scratch/table" "$scratch/$place" >"$scratch/diff" || {
-        echo "src/cli/options.c (<) and $place (>) differ:"
+        echo "src/cli/table.c (<) and $place (>) differ:"
         grep '^[<>]' "$scratch/diff"
         failed=1
     }
@@ -68,4 +68,9 @@ for engine in $engines; do
         failed=1
     }
 done
+
+if "$mpcp" --help | LC_ALL=C.UTF-8 awk 'length > 80' | grep .; then
+    echo "--help has lines of more than 80 columns"
+    failed=1
+fi
 exit $failed

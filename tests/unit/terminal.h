@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is written to stderr, for the unit tests of what draws there. to_pipe and to_terminal return
- * what stderr was before. */
+/* What is written to stderr, for the unit tests of what draws there. to_pipe, to_terminal and
+ * to_file return what stderr was before. */
 #pragma once
 
 #include "support.h"
@@ -47,6 +47,29 @@ static inline const char *drawn(void)
     size_t len = 0;
     for (ssize_t n = 1; n > 0 && poll(&end, 1, 50) > 0; len += n > 0 ? (size_t)n : 0)
         n = read(stderr_end, text + len, sizeof(text) - 1 - len);
+    text[len] = '\0';
+    return text;
+}
+
+static inline int to_file(void)
+{
+    int file = memfd_create("said", MFD_CLOEXEC);
+    cr_assert_geq(file, 0);
+    cr_assert_eq(fcntl(file, F_SETFL, O_APPEND), 0);
+    int stderr_fd = dup(STDERR_FILENO);
+    dup2(file, STDERR_FILENO);
+    close(file);
+    return stderr_fd;
+}
+
+/* What has been written to the file since the last call. */
+static inline const char *written(void)
+{
+    static char text[1024];
+    fflush(stderr);
+    ssize_t len = pread(STDERR_FILENO, text, sizeof(text) - 1, 0);
+    cr_assert_geq(len, 0);
+    cr_assert_eq(ftruncate(STDERR_FILENO, 0), 0);
     text[len] = '\0';
     return text;
 }

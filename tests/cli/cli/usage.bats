@@ -42,15 +42,32 @@ nonsense() { # sentence, argument...
     run ! mpcp --engine=mmap --engine=reflink a /dev/null
 }
 @test "an unknown attribute" {
-    nonsense '--preserve=mode,colour: takes a list of mode, ownership, timestamps, xattr, all' --preserve=mode,colour a b
+    nonsense '--preserve=mode,colour: takes a list of mode, ownership, timestamps, links, context, xattr, all' --preserve=mode,colour a b
+    nonsense '--no-preserve=colour: takes a list of mode, ownership, timestamps, links, context, xattr, all' --no-preserve=colour a b
 }
 @test "an unknown time for progress" { nonsense '--progress=now: takes auto, always or never' --progress=now a b; }
-@test "an option without its value" { nonsense '-j: takes a number of workers, 1 or more' -j; }
-@test "an unknown option" { nonsense '--jbos=2: no such option (mpcp --help lists them)' --jbos=2 a b; }
-@test "an unknown letter" { nonsense '-Z: no such option (mpcp --help lists them)' -Z a b; }
+@test "an unknown kind of backup" {
+    nonsense '--backup=twice: takes none, off, numbered, t, existing, nil, simple or never' --backup=twice a b
+    export VERSION_CONTROL=twice
+    nonsense "'\$VERSION_CONTROL=twice': takes none, off, numbered, t, existing, nil, simple or never" -b a b
+}
+@test "an unknown rule for what exists" {
+    nonsense '--update=newer: takes all, older, none or none-fail' --update=newer a b
+}
+@test "a value that could be two" { nonsense '--sparse=a: takes auto, always or never' --sparse=a a b; }
+@test "an option without its value" {
+    nonsense "option requires an argument -- 'j': it takes a number of workers, 1 or more" -j
+    nonsense "option '--suffix' requires an argument: it takes a suffix" --suf
+}
+@test "an option with a value that takes none" { nonsense "option '--force' doesn't allow an argument" --for=1 a b; }
+@test "an unknown option" { nonsense "unrecognized option '--jbos=2' (mpcp --help lists them)" --jbos=2 a b; }
+@test "an unknown letter" { nonsense "invalid option -- 'Y' (mpcp --help lists them)" -rY a b; }
+@test "an abbreviation of two options" {
+    nonsense "option '--j=1' is ambiguous; possibilities: '--jobs' '--json'" --j=1 a b
+}
 @test "an option that would disturb the terminal" {
-    nonsense "$'--\\E[2J': no such option (mpcp --help lists them)" $'--\e[2J' a b
-    nonsense "$'-\\Ex': no such option (mpcp --help lists them)" $'-\ex' a b
+    nonsense "unrecognized option \$'--\\E[2J' (mpcp --help lists them)" $'--\e[2J' a b
+    nonsense "invalid option -- \$'\\E' (mpcp --help lists them)" $'-\ex' a b
     nonsense "$'--sparse=\\E[2J\\n': takes auto, always or never" --sparse=$'\e[2J\n' a b
 }
 @test "no operand" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)'; }
@@ -58,7 +75,14 @@ nonsense() { # sentence, argument...
 @test "-t without a source" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)' -t .; }
 @test "-T with three operands" { nonsense '-T: takes one SOURCE and one DEST' -T a b c; }
 @test "-t together with -T" {
-    nonsense '--target-directory and --no-target-directory: take one of them, not both' -t . -T a
+    nonsense 'cannot combine --target-directory (-t) and --no-target-directory (-T)' -t . -T a
+}
+@test "two directories to copy into" { nonsense 'multiple target directories specified' -t . -t . a; }
+@test "hard and symbolic links" { nonsense 'cannot make both hard and symbolic links' -ls a b; }
+@test "backups of what is left as it is" {
+    for options in -bn '-S.old -n' '--backup --update=none' '--backup=t --update=none-fail'; do
+        nonsense '--backup is mutually exclusive with -n or --update=none-fail' $options a b
+    done
 }
 @test "-v together with -q" { nonsense '--verbose and --quiet: take one of them, not both' -v -q a b; }
 @test "--json to standard output that is the destination" {
