@@ -194,6 +194,9 @@ static void put_sentence(FILE *out, const char *format, va_list names)
         if (c[0] == '%' && c[1] == 's') {
             diag_put_quoted(out, va_arg(names, const char *));
             c++;
+        } else if (c[0] == '%' && c[1] == 'n') {
+            diag_put_name(out, va_arg(names, const char *));
+            c++;
         } else {
             fputc(*c, out);
         }

@@ -20,7 +20,8 @@ void diag_put_name(FILE *out, const char *name);
 /* The same, but quoted in any case. */
 void diag_put_quoted(FILE *out, const char *name);
 
-/* Prints "mpcp: " and the format, in which each %s is a name, to be quoted, then ": " and what the
+/* Prints "mpcp: " and the format, in which each %s is a name, to be quoted, and
+ * each %n one that is quoted only if it has to be, then ": " and what the
  * errno `err` means, if it isn't 0: the sentences that GNU cp has. */
 void diag_error(int err, const char *format, ...);
 void diag_verror(int err, const char *format, va_list names);

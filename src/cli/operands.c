@@ -55,6 +55,16 @@ static char *name_below(const char *directory, const char *src)
     return name;
 }
 
+/* With --parents, the whole name. */
+static char *whole_name_below(const char *directory, const char *src)
+{
+    size_t len = strlen(directory);
+    char *name;
+    src += strspn(src, "/");
+    const char *slash = len > 0 && directory[len - 1] == '/' ? "" : "/";
+    return asprintf(&name, "%s%s%s", directory, slash, src) < 0 ? NULL : name;
+}
+
 /* --- sources of one name --- */
 
 static int compare_destinations(const void *a, const void *b)
@@ -137,7 +147,8 @@ static int pair_into_directory(const struct options *o, int sources, const char 
             diag_print("-: standard input has no name to get in a directory: name the file");
             status = STATUS_USAGE;
         } else {
-            struct pair pair = {.src = src, .dst = name_below(directory, src)};
+            struct pair pair = {.src = src, .dst = o->parents ? whole_name_below(directory, src)
+                                                                     : name_below(directory, src)};
             status = options_worse_status(status, add_pair(pairs, count, pair, o->quiet, &known));
         }
     }
@@ -169,6 +180,11 @@ int operands_pair(const struct options *o, struct pair **pairs, int *count)
 
     const char *dest = need_dest ? o->operands[sources] : o->target_directory;
     int err = o->no_target_directory ? ENOTDIR : check_directory(dest);
+    if (err != 0 && o->parents) {
+        diag_print("with --parents, the destination must be a directory (see %s --help)",
+                   diag_program());
+        return STATUS_USAGE;
+    }
     if (err == 0)
         return pair_into_directory(o, sources, dest, *pairs, count);
     if (!need_dest || sources > 1)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/xattr.h"
 #include "copy/acl.h"
 
 #include <endian.h>
@@ -19,7 +20,7 @@ static bool is_none(int err)
 ssize_t acl_read(int fd, const void **acl)
 {
     static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    ssize_t n = fgetxattr(fd, acl_attribute, value, sizeof(value));
+    ssize_t n = xattr_get(fd, acl_attribute, value, sizeof(value));
     *acl = value;
     if (n < 0)
         return is_none(errno) ? 0 : -errno;
@@ -28,12 +29,12 @@ ssize_t acl_read(int fd, const void **acl)
 
 bool acl_is_there(int fd)
 {
-    return fgetxattr(fd, acl_attribute, NULL, 0) > 0;
+    return xattr_get(fd, acl_attribute, NULL, 0) > 0;
 }
 
 bool acl_may_be_there(int fd)
 {
-    return fgetxattr(fd, acl_attribute, NULL, 0) >= 0 || !is_none(errno);
+    return xattr_get(fd, acl_attribute, NULL, 0) >= 0 || !is_none(errno);
 }
 
 int acl_give(int fd, const void *acl, size_t len)

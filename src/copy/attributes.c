@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/attributes.h"
 #include "base/arithmetic.h"
+#include "base/xattr.h"
 #include "copy/acl.h"
 
 #include <errno.h>
@@ -82,7 +83,7 @@ static bool cannot_be_held(int rc)
  */
 static int list_names(int fd, char **names, size_t *len)
 {
-    ssize_t n = flistxattr(fd, NULL, 0);
+    ssize_t n = xattr_list(fd, NULL, 0);
     *names = NULL;
     *len = 0;
     if (n <= 0)
@@ -90,7 +91,7 @@ static int list_names(int fd, char **names, size_t *len)
     *names = malloc((size_t)n);
     if (!*names)
         return -ENOMEM;
-    n = flistxattr(fd, *names, (size_t)n);
+    n = xattr_list(fd, *names, (size_t)n);
     if (n < 0)
         return -errno;
     *len = (size_t)n;
@@ -139,7 +140,7 @@ static int read_xattrs(int fd, bool (*is_wanted)(const char *),
     for (size_t at = 0; at < len; at += strlen(names + at) + 1) {
         if (!is_wanted(names + at))
             continue;
-        ssize_t n = fgetxattr(fd, names + at, value, sizeof(value));
+        ssize_t n = xattr_get(fd, names + at, value, sizeof(value));
         int failure = n >= 0             ? take(arg, names + at, value, (size_t)n)
                       : errno == ENODATA ? 0 /* it was removed meanwhile */
                                          : -errno;
@@ -338,7 +339,7 @@ int attributes_give(const struct attributes *a, int to, struct attributes_lack *
 /* Is there nothing that would have to be read? What has an ACL has it in the list. */
 static bool is_common(int src)
 {
-    return flistxattr(src, NULL, 0) == 0;
+    return xattr_list(src, NULL, 0) == 0;
 }
 
 int attributes_give_new(const struct attributes *a, int to, const struct attributes_birth *birth,

@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "base/name.h"
 #include "cli/report.h"
+#include "base/xattr.h"
 #include "copy/acl.h"
 #include "tree/appear.h"
 #include "tree/removal.h"
@@ -51,6 +52,17 @@ static bool fail_into_itself(const struct entry *e)
     free(src);
     free(dst);
     return false;
+}
+
+bool directory_is_own(struct entry *e)
+{
+    struct stat st;
+    int dir_fd = e->in->fds[TREE_SOURCE];
+    if (fstatat(dir_fd, e->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+        !is_made(e->in->folder, file_id_of(&st)))
+        return false;
+    fail_into_itself(e);
+    return true;
 }
 
 static bool check_source(const struct entry *e)
@@ -125,9 +137,9 @@ static int make_directory(struct entry *e, struct folder *f)
 static mode_t inherited_rights(int fd, mode_t mode)
 {
     static char acl[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    ssize_t len = fgetxattr(fd, default_acl, acl, sizeof(acl));
+    ssize_t len = xattr_get(fd, default_acl, acl, sizeof(acl));
     int rights = len > 0 ? acl_mode(acl, (size_t)len) : -1;
-    return rights < 0 ? mode & 0700 : mode & (mode_t)rights;
+    return rights < 0 ? mode & 01700 : mode & ((mode_t)rights | S_ISVTX);
 }
 
 /* What all that is created in it has in common. */
@@ -140,7 +152,7 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
     const struct filesystem *kind = filesystem_of((long)fs.f_type);
     const struct copy_rules *r = &e->hand->options->rules;
     mode_t mode = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 01777;
-    bool acl = fgetxattr(fd, default_acl, NULL, 0) > 0;
+    bool acl = xattr_get(fd, default_acl, NULL, 0) > 0;
     f->ids[TREE_DESTINATION] = file_id_of(&st);
     f->plain = kind->exact_names && !acl;
     f->reflinks = kind->reflinks;
@@ -298,7 +310,7 @@ void directory_discard_all(struct hand *h)
 static int carry_default_acl(int src, int dst)
 {
     static char acl[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    ssize_t len = fgetxattr(src, default_acl, acl, sizeof(acl));
+    ssize_t len = xattr_get(src, default_acl, acl, sizeof(acl));
     int rc =
         len > 0 ? fsetxattr(dst, default_acl, acl, (size_t)len, 0) : fremovexattr(dst, default_acl);
     return rc < 0 && len > 0 && errno != EOPNOTSUPP ? -errno : 0;
@@ -329,7 +341,7 @@ static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
                            .mode = f->made ? (int)f->mode : -1};
     struct attributes_lack lack = {0};
     struct attributes_birth birth = {.plain = f->made && f->plain, .uid = h->uid, .gid = f->gid};
-    bool inherits = r->preserve & ATTRIBUTE_MODE && !(birth.plain && flistxattr(src, NULL, 0) == 0);
+    bool inherits = r->preserve & ATTRIBUTE_MODE && !(birth.plain && xattr_list(src, NULL, 0) == 0);
     int rc = inherits ? carry_default_acl(src, dst) : 0;
     if (!rc && (a.which || a.mode >= 0))
         rc = attributes_give_new(&a, dst, &birth, &lack);

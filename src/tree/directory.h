@@ -8,6 +8,9 @@
 
 #include "tree/entry.h"
 
+/* Is it a directory that this very copy is making? That is said, and a failure. */
+bool directory_is_own(struct entry *e);
+
 /* Opens the source's directory and makes the destination's, or opens the one that is there.
  * Returns the folder, open; or NULL if that can't be done, which has been said, or if it isn't to
  * be, as the rules say. */

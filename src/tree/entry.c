@@ -68,12 +68,19 @@ bool entry_is_same_name(const struct entry *e)
     return same;
 }
 
+bool entry_replaces(const struct entry *e)
+{
+    const struct options *o = e->hand->options;
+    bool never = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive);
+    return e->exists && never && o->rules.product == PRODUCT_COPY;
+}
+
 /* --- what it is --- */
 
 static bool follows(const struct hand *h, const struct opened *in)
 {
     enum follow follow = h->options->follow;
-    bool operand = !in->folder->parent;
+    bool operand = in->folder->outside;
     bool by_default = follow == FOLLOW_UNSAID &&
                       (!h->options->recursive || h->options->rules.product == PRODUCT_HARD_LINK);
     return follow == FOLLOW_ALWAYS || by_default || (operand && follow == FOLLOW_OPERANDS);

@@ -49,8 +49,11 @@ bool entry_fail_turned(const struct entry *e, int err,
 /* Are source and destination one name in one directory? */
 bool entry_is_same_name(const struct entry *e);
 
+/* Does what has no data replace what has the name? Not where links are followed, as with cp. */
+bool entry_replaces(const struct entry *e);
+
 /* Is it on the command line? */
 static inline bool entry_is_operand(const struct entry *e)
 {
-    return !e->in->folder->parent;
+    return e->in->folder->outside;
 }

@@ -53,13 +53,29 @@ static enum heed refuse(bool said)
     return HEED_REFUSE;
 }
 
+/* Is there a link to what would take its place? */
+static bool leads_to_source(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    struct stat st;
+    bool kept = r->product == PRODUCT_COPY && r->backup == BACKUP_NONE && !r->remove_destination;
+    return kept && S_ISLNK(e->dst.st_mode) && !S_ISLNK(e->src.st_mode) &&
+           fstatat(e->in->fds[TREE_DESTINATION], e->dst_name, &st, 0) == 0 &&
+           file_id_equal(file_id_of(&st), file_id_of(&e->src));
+}
+
 /* One file under two names may be replaced by a copy of itself, or has the name already. */
 static enum heed heed_same(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
+    if (leads_to_source(e))
+        return refuse(entry_fail_both(e, 0, "%s and %s are the same file"));
     if (!file_id_equal(file_id_of(&e->src), file_id_of(&e->dst)))
         return HEED_GO;
     if (r->product == PRODUCT_HARD_LINK)
+        return HEED_SKIP;
+    bool links = S_ISLNK(e->src.st_mode) && !entry_is_same_name(e);
+    if (links && r->backup == BACKUP_NONE)
         return HEED_SKIP;
     bool apart = r->backup != BACKUP_NONE || r->remove_destination || r->product == PRODUCT_SYMLINK;
     if (apart && (e->src.st_nlink > 1 || r->backup != BACKUP_NONE) && !entry_is_same_name(e))
@@ -159,6 +175,12 @@ static bool parts_links(const struct entry *e)
     return r->preserve & ATTRIBUTE_LINKS && r->product == PRODUCT_COPY && e->dst.st_nlink > 1;
 }
 
+/* What has no data takes the name at once. */
+static bool is_replaced(const struct entry *e)
+{
+    return !S_ISREG(e->src.st_mode) && entry_replaces(e);
+}
+
 static enum heed make_way(struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
@@ -171,6 +193,8 @@ static enum heed make_way(struct entry *e)
         return HEED_GO;
     if (r->backup != BACKUP_NONE || r->remove_destination || parts_links(e))
         return set_aside(e);
+    if (is_replaced(e))
+        tell_removed(e);
     return HEED_GO;
 }
 

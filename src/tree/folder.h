@@ -18,8 +18,8 @@
 enum tree_side { TREE_SOURCE, TREE_DESTINATION, TREE_PLACE };
 
 struct folder {
-    struct folder *parent; /* NULL: it is no directory of a tree, but where operands are copied to,
-                              and their names are the paths that the user wrote */
+    struct folder *parent; /* NULL: it is where operands are copied to, and is only a path */
+    bool outside;          /* its entries are operands, and their names what the user wrote */
     unsigned long serial;  /* no other folder ever had it */
     unsigned pending;      /* what is still to be done in it: it goes when this becomes 0 */
     bool made;     /* the destination's directory is new: nobody else has put a thing in it */

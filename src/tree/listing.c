@@ -8,10 +8,20 @@
 #include <string.h>
 #include <unistd.h>
 
+static DIR *open_stream(int dir_fd)
+{
+    int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0); /* to open "." would take the right to search it */
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    int err = errno == EBADF ? EACCES : errno; /* it was opened with O_PATH, for it can't be read */
+    if (!dir && fd >= 0)
+        close(fd);
+    errno = err;
+    return dir;
+}
+
 struct listing *listing_open(int dir_fd)
 {
-    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    DIR *dir = open_stream(dir_fd);
     struct listing *l = dir ? malloc(sizeof(*l)) : NULL;
     if (l) {
         l->dir = dir;

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/special.h"
-#include "base/name.h"
+#include "copy/acl.h"
 #include "tree/appear.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+
+enum { PROC_ROOM = NAME_MAX + 32 };
 
 /* --- attributes --- */
 
@@ -38,12 +42,51 @@ static int give_mode(const struct entry *e, int dir_fd, const char *name)
     return fchmodat(dir_fd, name, e->src.st_mode & 07777, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
+/* Where /proc leads to an entry, whose own attributes are meant. */
+static void path_through_proc(char path[PROC_ROOM], int dir_fd, const char *name)
+{
+    snprintf(path, PROC_ROOM, "/proc/self/fd/%d/%s", dir_fd, name);
+}
+
+static bool is_wanted(const struct entry *e, const char *attribute)
+{
+    unsigned preserve = e->hand->options->rules.preserve;
+    if (strcmp(attribute, acl_attribute) == 0)
+        return preserve & ATTRIBUTE_MODE;
+    return strncmp(attribute, "system.", 7) != 0 && preserve & ATTRIBUTE_XATTR;
+}
+
+static int carry_xattr(const char *from, const char *to, const char *attribute)
+{
+    static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
+    ssize_t len = lgetxattr(from, attribute, value, sizeof(value));
+    return len >= 0 && lsetxattr(to, attribute, value, (size_t)len, 0) < 0 ? -errno : 0;
+}
+
+/* Those that it has; and of the ACL that its directory gives all that is new nothing is left. */
+static int give_xattrs(const struct entry *e, int dir_fd, const char *name)
+{
+    static char names[65536]; /* XATTR_LIST_MAX */
+    char from[PROC_ROOM], to[PROC_ROOM];
+    int rc = 0;
+    path_through_proc(from, e->in->fds[TREE_SOURCE], e->name);
+    path_through_proc(to, dir_fd, name);
+    if (e->hand->options->rules.preserve & ATTRIBUTE_MODE && !S_ISLNK(e->src.st_mode))
+        lremovexattr(to, acl_attribute);
+    ssize_t len = llistxattr(from, names, sizeof(names));
+    for (ssize_t at = 0; at < len; at += (ssize_t)strlen(names + at) + 1)
+        if (is_wanted(e, names + at) && rc == 0)
+            rc = carry_xattr(from, to, names + at);
+    return rc == -EOPNOTSUPP || rc == -EPERM ? 0 : rc;
+}
+
 static const struct {
     unsigned attribute;
     int (*give)(const struct entry *e, int dir_fd, const char *name);
     const char *failure;
 } gifts[] = {
     {ATTRIBUTE_OWNERSHIP, give_owner, "failed to preserve ownership for %s"},
+    {ATTRIBUTE_MODE | ATTRIBUTE_XATTR, give_xattrs, "setting attributes of %s"},
     {ATTRIBUTE_MODE, give_mode, "preserving permissions for %s"},
     {ATTRIBUTE_TIMESTAMPS, give_times, "preserving times for %s"},
 };
@@ -71,8 +114,10 @@ static int make_symlink(void *arg, int dir_fd, const char *name)
     const struct making *m = arg;
     if (symlinkat(m->target, dir_fd, name) < 0)
         return -errno;
-    if (S_ISLNK(m->e->src.st_mode) && m->e->hand->options->rules.product == PRODUCT_COPY)
+    if (m->e->hand->options->rules.product == PRODUCT_COPY)
         give_attributes(m->e, dir_fd, name);
+    else if (m->e->hand->options->rules.preserve & ATTRIBUTE_TIMESTAMPS)
+        give_times(m->e, dir_fd, name); /* as cp does */
     return 0;
 }
 
@@ -104,7 +149,7 @@ static bool copy_symlink(struct entry *e)
     if (!target)
         return entry_fail_src(e, errno, "cannot read symbolic link %s");
     struct making m = {e, target};
-    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, e->exists, make_symlink, &m);
+    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, entry_replaces(e), make_symlink, &m);
     bool done = rc == 0 || complain_symlink(e, rc, target);
     free(target);
     return done;
@@ -129,7 +174,7 @@ bool special_copy(struct entry *e)
     struct making m = {e, NULL};
     if (S_ISLNK(e->src.st_mode))
         return copy_symlink(e);
-    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, e->exists, make_node, &m);
+    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, entry_replaces(e), make_node, &m);
     if (rc == 0)
         return true;
     return entry_fail_dst(e, -rc,
@@ -166,7 +211,7 @@ static bool soft_link(struct entry *e)
     if (!src || !dst)
         entry_fail_src(e, ENOMEM, "cannot copy %s");
     else if (*src != '/' && strchr(dst, '/'))
-        hand_fail(e->hand, 0, "%s: can make relative symbolic links only in current directory",
+        hand_fail(e->hand, 0, "%n: can make relative symbolic links only in current directory",
                   dst);
     else {
         bool replace = e->exists && e->hand->options->rules.force;

@@ -105,6 +105,8 @@ static struct folder *enter_outside(struct tree *t, const char *prefix)
     if (t->outside)
         directory_settle(h, t->outside);
     t->outside = folder_create(h->queue, NULL, "", prefix);
+    if (t->outside)
+        t->outside->outside = true;
     return t->outside;
 }
 
@@ -118,6 +120,14 @@ static void push_directory(struct tree *t, const struct entry *e)
     }
     folder_expect(q, e->in->folder, 1);
     queue_push(q, task);
+}
+
+/* "a/." goes into the very directory that later operands do, and comes before them. */
+static void walk_operand(struct tree *t, const struct entry *e)
+{
+    push_directory(t, e);
+    if (strcmp(e->dst_name, ".") == 0 || strcmp(e->dst_name, "..") == 0)
+        drain(t);
 }
 
 /* What an earlier operand has become isn't lost for a later one, nor written through. */
@@ -136,15 +146,16 @@ static bool overwrites_made(const struct entry *e)
     return true;
 }
 
-static void copy_operand(struct tree *t, struct opened *in, struct pair *pair, const char *dst_name)
+static void copy_operand(struct tree *t, struct opened *in, struct pair *pair, const char *name,
+                         const char *dst_name)
 {
-    struct entry e = entry_of(&t->hand, in, pair->src, dst_name);
+    struct entry e = entry_of(&t->hand, in, name, dst_name);
     bool earlier = pair->earlier && pair->earlier->made;
     pair->made = earlier;
     if (!entry_look(&e, false))
         return;
     if (S_ISDIR(e.src.st_mode) && t->hand.options->recursive)
-        push_directory(t, &e);
+        walk_operand(t, &e);
     else if (S_ISDIR(e.src.st_mode))
         entry_fail_src(&e, 0, "-r not specified; omitting directory %s");
     else if (!earlier || !overwrites_made(&e))
@@ -152,23 +163,98 @@ static void copy_operand(struct tree *t, struct opened *in, struct pair *pair, c
     entry_close(&e);
 }
 
-/* `dst` without the slashes behind it, which a name can't have. */
-static void copy_into(struct tree *t, struct pair *pair)
+/* --- where operands go --- */
+
+/* Opens the directory that operands are copied to; NULL: it couldn't be, which has been said. */
+static struct opened *open_outside(struct tree *t, const char *prefix, const char *dst)
+{
+    struct folder *outside = enter_outside(t, prefix);
+    struct opened *in = outside ? opening_take(&t->hand.openings, outside) : NULL;
+    if (in)
+        note_outside(outside, in);
+    else
+        hand_fail(&t->hand, outside ? errno : ENOMEM, "cannot create %s", dst);
+    return in;
+}
+
+/* The slashes behind a name are none of it. */
+static void copy_to(struct tree *t, struct pair *pair)
 {
     const char *name;
     char *prefix = prefix_of(pair->dst, &name), *bare = prefix ? strdup(name) : NULL;
-    struct folder *outside = bare ? enter_outside(t, prefix) : NULL;
-    struct opened *in = outside ? opening_take(&t->hand.openings, outside) : NULL;
+    struct opened *in = bare ? open_outside(t, prefix, pair->dst) : NULL;
     if (in) {
         bare[strcspn(bare, "/")] = '\0';
-        note_outside(outside, in);
-        copy_operand(t, in, pair, *bare ? bare : ".");
+        copy_operand(t, in, pair, pair->src, *bare ? bare : ".");
         opening_release(in);
-    } else {
-        hand_fail(&t->hand, errno, "cannot create %s", pair->dst);
     }
     free(prefix);
     free(bare);
+}
+
+/* --- --parents --- */
+
+/* Makes the directory of that name in the destination, and has what follows copied into that. NULL: it couldn't
+ * be, which has been said. */
+static struct opened *enter_parent(struct tree *t, struct opened *in, const char *name)
+{
+    struct entry e = entry_of(&t->hand, in, name, name + strspn(name, "/"));
+    e.follow = true;
+    struct opened *below = directory_begin(&e);
+    if (!below)
+        return NULL;
+    below->folder->outside = true;
+    folder_expect(t->hand.queue, in->folder, 1);
+    directory_publish(&t->hand, below);
+    return below;
+}
+
+/* Cuts the first name, with the slashes before it, off *path; NULL: it is the last. */
+static char *next_parent(char **path)
+{
+    char *name = *path, *end = name + strspn(name, "/");
+    end += strcspn(end, "/");
+    if (end[strspn(end, "/")] == '\0')
+        return NULL;
+    *path = end + strspn(end, "/");
+    *end = '\0';
+    return name;
+}
+
+static void leave(struct tree *t, struct opened *in)
+{
+    struct folder *f = in->folder;
+    opening_release(in);
+    if (f->parent)
+        directory_settle(&t->hand, f);
+}
+
+/* `path` is taken apart. */
+static void copy_below(struct tree *t, struct opened *in, struct pair *pair, char *path)
+{
+    for (char *name; in && (name = next_parent(&path));) {
+        struct opened *below = enter_parent(t, in, name);
+        leave(t, in);
+        in = below;
+    }
+    if (!in)
+        return;
+    char *dst_name = path + strspn(path, "/");
+    dst_name[strcspn(dst_name, "/")] = '\0';
+    copy_operand(t, in, pair, path, *dst_name ? dst_name : ".");
+    leave(t, in);
+}
+
+/* The destination ends with the source's name. */
+static void copy_with_parents(struct tree *t, struct pair *pair)
+{
+    size_t len = strlen(pair->dst) - strlen(pair->src + strspn(pair->src, "/"));
+    char *prefix = strndup(pair->dst, len), *path = strdup(pair->src);
+    struct opened *in = prefix && path ? open_outside(t, prefix, pair->dst) : NULL;
+    if (in)
+        copy_below(t, in, pair, path);
+    free(prefix);
+    free(path);
 }
 
 static void copy_pair(struct tree *t, struct pair *pair)
@@ -179,7 +265,10 @@ static void copy_pair(struct tree *t, struct pair *pair)
     }
     if (pair->earlier) /* into the same directory: as if one were copied after the other */
         drain(t);
-    copy_into(t, pair);
+    if (t->hand.options->parents)
+        copy_with_parents(t, pair);
+    else
+        copy_to(t, pair);
 }
 
 /* --- all of it --- */

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One directory while it is walked. */
 struct walk {
@@ -55,6 +56,9 @@ static void visit(struct walk *w, const struct listed *listed)
 {
     struct entry e = entry_of(w->hand, w->in, listed->name, listed->name);
     e.nest = w->in->folder->nest ? &w->twins : NULL;
+    bool own = strstr(listed->name, ".mpcp-") && directory_is_own(&e);
+    if (own)
+        return;
     if (listed->type == DT_DIR) /* it is opened, and looked at, when its turn comes */
         put_off(w, TASK_DIRECTORY, &e);
     else if (entry_look(&e, listed->type == DT_REG))

@@ -8,8 +8,3 @@
 
 /* Does it; what comes of it is pushed. */
 void walk_task(struct hand *hand, const struct task *task);
-
-/* An operand, in the folder where operands are copied to: copies it, or walks it if it is a
- * directory that may be. */
-void walk_operand(struct hand *hand, struct folder *outside, const char *name,
-                  const char *dst_name);
