@@ -128,26 +128,28 @@ static int complain_missing(const struct option *option, bool by_name)
     return -EINVAL;
 }
 
+static int complain_unwanted(const struct option *option)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "--%s", option->name);
+    usage_complain_word("option ", name, " doesn't allow an argument", "");
+    return -EINVAL;
+}
+
 /* "--name" or "--name=value". */
 static int read_long(struct reader *r, const char *word)
 {
     const struct option *option = find_long(r->rows, word);
     const char *equals = strchr(word, '=');
     const char *value = equals ? equals + 1 : NULL;
-    char name[64];
     if (!option)
         return -EINVAL;
-    if (value && !option->value) {
-        snprintf(name, sizeof(name), "--%s", option->name);
-        usage_complain_word("option ", name, " doesn't allow an argument", "");
-        return -EINVAL;
-    }
+    if (value && !option->value)
+        return complain_unwanted(option);
     if (option->value && !value)
-        value = option->unsaid ? option->unsaid : *r->next;
+        value = option->unsaid ? option->unsaid : *r->next ? *r->next++ : NULL;
     if (option->value && !value)
         return complain_missing(option, true);
-    if (value == *r->next && value)
-        r->next++;
     return append(r->read, option, value);
 }
 

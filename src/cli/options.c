@@ -108,8 +108,11 @@ static bool complain_context(const char *sentence)
 static bool settle_context(struct options *o)
 {
     struct copy_rules *rules = &o->rules;
+    bool given = o->said.context || rules->default_context;
+    bool strictly = o->said.strictly & ATTRIBUTE_CONTEXT;
+    if (!given && !strictly && !(rules->preserve & ATTRIBUTE_CONTEXT))
+        return true;
     bool known = access("/sys/fs/selinux/enforce", F_OK) == 0;
-    bool strictly = o->said.strictly & ATTRIBUTE_CONTEXT, given;
     if (!known && strictly)
         return complain_context(
             "cannot preserve security context without an SELinux-enabled kernel");
@@ -117,7 +120,6 @@ static bool settle_context(struct options *o)
         diag_print("warning: ignoring --context; it requires an SELinux-enabled kernel");
     rules->context = known ? o->said.context : NULL;
     rules->default_context &= known && !rules->context;
-    given = rules->context || rules->default_context;
     if (given && strictly)
         return complain_context("cannot set target context and preserve it");
     if (!known || given)
