@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 /* A report of a source whose name another source has given to its copy just now. */
 struct rival_report {
@@ -62,12 +63,22 @@ static int copy_pair(struct pair *pair, const struct options *options)
     return failed ? STATUS_FAILED : STATUS_COPIED;
 }
 
+/* As cp, all is as cp does it. */
+static bool needs_tree(const struct pair *pairs, int count, const struct options *options)
+{
+    struct stat st;
+    bool needs = diag_is_cp() || tree_is_asked_for(options);
+    for (int i = 0; i < count && !needs; i++)
+        needs = stat(pairs[i].src, &st) == 0 && S_ISDIR(st.st_mode);
+    return needs;
+}
+
 static int copy_all(const struct options *options)
 {
     struct pair *pairs;
     int count, status = operands_pair(options, &pairs, &count);
     if (status != STATUS_USAGE)
-        status = options_worse_status(status, tree_is_asked_for(options)
+        status = options_worse_status(status, needs_tree(pairs, count, options)
                                                   ? tree_run(pairs, count, options)
                                                   : batch_run(pairs, count, options, copy_pair));
     operands_release(pairs, count);

@@ -147,8 +147,9 @@ static int pair_into_directory(const struct options *o, int sources, const char 
             diag_print("-: standard input has no name to get in a directory: name the file");
             status = STATUS_USAGE;
         } else {
-            struct pair pair = {.src = src, .dst = o->parents ? whole_name_below(directory, src)
-                                                                     : name_below(directory, src)};
+            struct pair pair = {.src = src,
+                                .dst = o->parents ? whole_name_below(directory, src)
+                                                  : name_below(directory, src)};
             status = options_worse_status(status, add_pair(pairs, count, pair, o->quiet, &known));
         }
     }

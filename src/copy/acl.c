@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/xattr.h"
 #include "copy/acl.h"
+#include "base/xattr.h"
 
 #include <endian.h>
 #include <errno.h>

@@ -4,8 +4,8 @@
 #include "base/filesystem.h"
 #include "base/io.h"
 #include "base/name.h"
-#include "cli/report.h"
 #include "base/xattr.h"
+#include "cli/report.h"
 #include "copy/acl.h"
 #include "tree/appear.h"
 #include "tree/removal.h"
@@ -154,6 +154,7 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
     mode_t mode = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 01777;
     bool acl = xattr_get(fd, default_acl, NULL, 0) > 0;
     f->ids[TREE_DESTINATION] = file_id_of(&st);
+    f->special = st.st_mode & (S_ISGID | S_ISVTX);
     f->plain = kind->exact_names && !acl;
     f->reflinks = kind->reflinks;
     f->gid = st.st_mode & S_ISGID ? st.st_gid : e->hand->gid;
@@ -335,8 +336,10 @@ static void tell_lack(struct hand *h, const struct folder *f, const struct attri
 static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
 {
     const struct copy_rules *r = &h->options->rules;
+    struct stat st = f->src;
+    st.st_mode |= f->special; /* cp leaves these, too */
     struct attributes a = {.src = src,
-                           .src_st = &f->src,
+                           .src_st = &st,
                            .which = r->preserve & ~(unsigned)ATTRIBUTE_LINKS,
                            .mode = f->made ? (int)f->mode : -1};
     struct attributes_lack lack = {0};

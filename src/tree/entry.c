@@ -72,7 +72,7 @@ bool entry_replaces(const struct entry *e)
 {
     const struct options *o = e->hand->options;
     bool never = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive);
-    return e->exists && never && o->rules.product == PRODUCT_COPY;
+    return e->exists && never && !o->rules.attributes_only && !S_ISREG(e->src.st_mode);
 }
 
 /* --- what it is --- */

@@ -120,8 +120,6 @@ static enum heed heed_rules(const struct entry *e)
     const struct copy_rules *r = &e->hand->options->rules;
     if (is_kept(e) || (r->update && !is_newer(e)))
         return HEED_SKIP;
-    if (r->existing == EXISTING_KEEP)
-        return HEED_SKIP;
     if (r->existing == EXISTING_FAIL)
         return refuse(entry_fail_dst(e, 0, "not replacing %s"));
     if (r->existing == EXISTING_ASK && !r->dry_run && !confirm(e)) {
@@ -172,13 +170,7 @@ static bool would_destroy_source(const struct entry *e)
 static bool parts_links(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
-    return r->preserve & ATTRIBUTE_LINKS && r->product == PRODUCT_COPY && e->dst.st_nlink > 1;
-}
-
-/* What has no data takes the name at once. */
-static bool is_replaced(const struct entry *e)
-{
-    return !S_ISREG(e->src.st_mode) && entry_replaces(e);
+    return r->preserve & ATTRIBUTE_LINKS && !r->attributes_only && e->dst.st_nlink > 1;
 }
 
 static enum heed make_way(struct entry *e)
@@ -193,7 +185,7 @@ static enum heed make_way(struct entry *e)
         return HEED_GO;
     if (r->backup != BACKUP_NONE || r->remove_destination || parts_links(e))
         return set_aside(e);
-    if (is_replaced(e))
+    if (entry_replaces(e))
         tell_removed(e);
     return HEED_GO;
 }
@@ -208,7 +200,8 @@ enum heed existing_heed(struct entry *e)
         return HEED_GO;
     if (rc < 0)
         return refuse(entry_fail_dst(e, -rc, "cannot stat %s"));
-    enum heed heed = heed_same(e);
+    bool kept = e->hand->options->rules.existing == EXISTING_KEEP;
+    enum heed heed = kept ? HEED_SKIP : heed_same(e);
     if (heed == HEED_GO)
         heed = heed_rules(e);
     return heed == HEED_GO ? make_way(e) : heed;

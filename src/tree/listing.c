@@ -11,12 +11,12 @@
 static DIR *open_stream(int dir_fd)
 {
     int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0); /* to open "." would take the right to search it */
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    int err = errno == EBADF ? EACCES : errno; /* it was opened with O_PATH, for it can't be read */
-    if (!dir && fd >= 0)
+    if (fd >= 0 && fcntl(fd, F_GETFL) & O_PATH) { /* for it may not be read */
         close(fd);
-    errno = err;
-    return dir;
+        errno = EACCES;
+        return NULL;
+    }
+    return fd < 0 ? NULL : fdopendir(fd);
 }
 
 struct listing *listing_open(int dir_fd)

@@ -163,7 +163,7 @@ static int make_node(void *arg, int dir_fd, const char *name)
     mode_t mode = m->e->src.st_mode;
     if (m->e->hand->options->rules.preserve & (ATTRIBUTE_OWNERSHIP | ATTRIBUTE_MODE))
         mode &= ~(mode_t)(S_IRWXG | S_IRWXO | S_ISUID | S_ISGID); /* until it has its owner */
-    if (mknodat(dir_fd, name, mode & ~(mode_t)(S_ISUID | S_ISGID | S_ISVTX), m->e->src.st_rdev) < 0)
+    if (mknodat(dir_fd, name, mode, m->e->src.st_rdev) < 0)
         return -errno;
     give_attributes(m->e, dir_fd, name);
     return 0;
@@ -196,8 +196,8 @@ static bool hard_link(struct entry *e)
     struct making m = {e, NULL};
     if (e->exists && file_id_equal(file_id_of(&e->src), file_id_of(&e->dst)))
         return true;
-    bool replace = e->exists && (e->hand->options->rules.force ||
-                                 e->hand->options->rules.existing == EXISTING_ASK);
+    const struct copy_rules *r = &e->hand->options->rules;
+    bool replace = entry_replaces(e) || (e->exists && (r->force || r->existing == EXISTING_ASK));
     int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, replace, make_hard_link, &m);
     return rc == 0 || entry_fail_turned(e, -rc, "cannot create hard link %s to %s");
 }
@@ -214,7 +214,7 @@ static bool soft_link(struct entry *e)
         hand_fail(e->hand, 0, "%n: can make relative symbolic links only in current directory",
                   dst);
     else {
-        bool replace = e->exists && e->hand->options->rules.force;
+        bool replace = entry_replaces(e) || (e->exists && e->hand->options->rules.force);
         int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, replace, make_symlink, &m);
         done = rc == 0 || complain_symlink(e, rc, src);
     }

@@ -165,15 +165,24 @@ static void copy_operand(struct tree *t, struct opened *in, struct pair *pair, c
 
 /* --- where operands go --- */
 
+static void fail_outside(struct tree *t, int err, const struct pair *pair)
+{
+    struct stat st;
+    bool directory = stat(pair->src, &st) == 0 && S_ISDIR(st.st_mode);
+    hand_fail(&t->hand, err,
+              directory ? "cannot create directory %s" : "cannot create regular file %s",
+              pair->dst);
+}
+
 /* Opens the directory that operands are copied to; NULL: it couldn't be, which has been said. */
-static struct opened *open_outside(struct tree *t, const char *prefix, const char *dst)
+static struct opened *open_outside(struct tree *t, const char *prefix, const struct pair *pair)
 {
     struct folder *outside = enter_outside(t, prefix);
     struct opened *in = outside ? opening_take(&t->hand.openings, outside) : NULL;
     if (in)
         note_outside(outside, in);
     else
-        hand_fail(&t->hand, outside ? errno : ENOMEM, "cannot create %s", dst);
+        fail_outside(t, outside ? errno : ENOMEM, pair);
     return in;
 }
 
@@ -182,7 +191,7 @@ static void copy_to(struct tree *t, struct pair *pair)
 {
     const char *name;
     char *prefix = prefix_of(pair->dst, &name), *bare = prefix ? strdup(name) : NULL;
-    struct opened *in = bare ? open_outside(t, prefix, pair->dst) : NULL;
+    struct opened *in = bare ? open_outside(t, prefix, pair) : NULL;
     if (in) {
         bare[strcspn(bare, "/")] = '\0';
         copy_operand(t, in, pair, pair->src, *bare ? bare : ".");
@@ -194,8 +203,8 @@ static void copy_to(struct tree *t, struct pair *pair)
 
 /* --- --parents --- */
 
-/* Makes the directory of that name in the destination, and has what follows copied into that. NULL: it couldn't
- * be, which has been said. */
+/* Makes the directory of that name in the destination, and has what follows copied into that. NULL:
+ * it couldn't be, which has been said. */
 static struct opened *enter_parent(struct tree *t, struct opened *in, const char *name)
 {
     struct entry e = entry_of(&t->hand, in, name, name + strspn(name, "/"));
@@ -250,7 +259,7 @@ static void copy_with_parents(struct tree *t, struct pair *pair)
 {
     size_t len = strlen(pair->dst) - strlen(pair->src + strspn(pair->src, "/"));
     char *prefix = strndup(pair->dst, len), *path = strdup(pair->src);
-    struct opened *in = prefix && path ? open_outside(t, prefix, pair->dst) : NULL;
+    struct opened *in = prefix && path ? open_outside(t, prefix, pair) : NULL;
     if (in)
         copy_below(t, in, pair, path);
     free(prefix);
