@@ -171,24 +171,34 @@ static bool may_have_twins(const struct entry *e)
            (e->src.st_nlink > 1 || followed);
 }
 
+/* What is left as it is, because there is something, is no copy. */
+static bool is_copy(const struct entry *e, bool done)
+{
+    return done && !(e->exists && e->hand->options->rules.existing == EXISTING_KEEP);
+}
+
 static void conclude_first(struct entry *e, bool done)
 {
     struct stat st;
-    enum tree_side side = e->nest ? TREE_DESTINATION : TREE_PLACE; /* as it will be called, or is */
-    char *path = folder_path(e->in->folder, side, e->dst_name);
-    if (!done || fstatat(e->in->fds[TREE_DESTINATION], e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-        free(path);
-        path = NULL;
+    struct file_id id = {0};
+    struct folder *f = e->in->folder;
+    char *path = NULL, *place = NULL;
+    if (done && fstatat(e->in->fds[TREE_DESTINATION], e->dst_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        path = folder_path(f, TREE_DESTINATION, e->dst_name);
+        place = folder_path(f, TREE_PLACE, e->dst_name);
+        id = file_id_of(&st);
+    } else if (done && !e->hand->options->rules.dry_run) {
+        entry_fail_dst(e, errno, "cannot stat %s");
     }
-    struct file_id id = path ? file_id_of(&st) : (struct file_id){0};
-    twin_conclude(e->hand->twins, e->twin, path, id, e->nest);
+    twin_conclude(e->hand->twins, e->twin, path, place, id, e->nest);
     free(path);
+    free(place);
 }
 
 static bool copy_first(struct entry *e)
 {
     bool done = copy_heeding(e, copy_kind);
-    conclude_first(e, done);
+    conclude_first(e, is_copy(e, done));
     return done;
 }
 

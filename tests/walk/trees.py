@@ -159,12 +159,12 @@ def make_wide(making):
 def make_old(making):
     """Some of it is there already, as older files and as newer, and something else, too."""
     making.directory("a", 0o711)
-    making.file("a/x", "old", 1500)
+    making.file("a/x", "old", 1500, mtime=MTIME - 9000)
     making.file("a/stays", "old")
     making.symlink("a/s", "nowhere")
     making.directory("c")
     making.file("c/large", "old", 50000, mtime=MTIME + 9000)
-    making.file("one", "old", 2000, mtime=MTIME + 9000)
+    making.file("one", "old", 2000, mtime=MTIME - 9000)
 
 
 def make_old_wide(making):
