@@ -81,6 +81,7 @@ static size_t put_escaped(FILE *out, const char *s)
 {
     static const char codes[] = "\a\b\t\n\v\f\r", letters[] = "abtnvfr";
     size_t len = 0;
+    fputs("$'", out);
     for (; s[len] && !printable(s + len); len++) {
         const char *code = strchr(codes, s[len]);
         if (code)
@@ -88,6 +89,7 @@ static size_t put_escaped(FILE *out, const char *s)
         else
             fprintf(out, "\\%03o", (unsigned char)s[len]);
     }
+    fputc('\'', out);
     return len;
 }
 
@@ -104,22 +106,21 @@ static bool is_clear(const char *name)
 /* In single quotes, a quote of its own and what can't be printed outside of them: 'a'$'\n''b'. */
 static void put_parts(FILE *out, const char *s)
 {
+    bool inside = true;
     fputc('\'', out);
     while (*s) {
-        size_t len = printable(s);
-        if (*s == '\'') {
-            fputs("'\\''", out);
-            s++;
-        } else if (len) {
+        size_t len = *s == '\'' ? 0 : printable(s);
+        fputs(inside == (len > 0) ? "" : "'", out); /* ends the quotes, or begins them again */
+        inside = len > 0;
+        if (len)
             fwrite(s, 1, len, out);
-            s += len;
-        } else {
-            fputs("'$'", out);
-            s += put_escaped(out, s);
-            fputs("''", out);
-        }
+        else if (*s == '\'')
+            fputs("\\'", out);
+        else
+            len = put_escaped(out, s);
+        s += len ? len : 1;
     }
-    fputc('\'', out);
+    fputs(inside ? "'" : "", out);
 }
 
 void diag_put_quoted(FILE *out, const char *name)

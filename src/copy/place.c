@@ -24,7 +24,8 @@ static bool keeps_attributes(const struct copy *c)
 /* The permission bits that a new file has, before umask. */
 static mode_t first_mode(const struct copy *c)
 {
-    return inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
+    bool none = c->rules->no_preserve & ATTRIBUTE_MODE;
+    return !none && inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
 }
 
 /* The same, for a staged one: a mode that is preserved, or kept, comes later. */

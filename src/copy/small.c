@@ -18,12 +18,12 @@ bool small_is_possible(const struct stat *st, const struct copy_rules *rules)
 
 /* --- creating --- */
 
-/* Others may open it only with what rights it has in the end. */
+/* Nobody else can open it before it has its name: not what has none, nor what is in a directory that only we may
+ * enter. What is given attributes must be writable until then. */
 static mode_t first_mode(const struct small *s, const struct copy_rules *rules)
 {
-    if (rules->preserve & (ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP | ATTRIBUTE_XATTR))
-        return 0600;
-    return rules->no_preserve & ATTRIBUTE_MODE ? 0666 : s->st->st_mode & 0777;
+    mode_t mode = rules->no_preserve & ATTRIBUTE_MODE ? 0666 : s->st->st_mode & 0777;
+    return rules->preserve & ATTRIBUTE_MODE ? 0600 : mode;
 }
 
 static int create(const struct small *s, const struct copy_rules *rules, struct stage *stage)

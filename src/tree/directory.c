@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -337,7 +338,8 @@ static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
 {
     const struct copy_rules *r = &h->options->rules;
     struct stat st = f->src;
-    st.st_mode |= f->special; /* cp leaves these, too */
+    if (!(st.st_mode & 07000)) /* then cp leaves those that there are */
+        st.st_mode |= f->special;
     struct attributes a = {.src = src,
                            .src_st = &st,
                            .which = r->preserve & ~(unsigned)ATTRIBUTE_LINKS,
@@ -352,6 +354,28 @@ static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
     return rc;
 }
 
+/* One that may not be read, though it is ours, has to become readable to be given anything. */
+static int open_readable(int fd)
+{
+    char path[32];
+    struct stat st;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    if (fcntl(fd, F_GETFL) & O_PATH && fstat(fd, &st) == 0)
+        (void)!chmod(path, st.st_mode | S_IRUSR);
+    return openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int finish_open(struct hand *h, struct folder *f, const struct opened *o)
+{
+    int fd = o->fds[TREE_DESTINATION];
+    if (!(fcntl(fd, F_GETFL) & O_PATH))
+        return give_attributes(h, f, o->fds[TREE_SOURCE], fd);
+    fd = open_readable(fd);
+    int rc = fd < 0 ? -errno : give_attributes(h, f, o->fds[TREE_SOURCE], fd);
+    io_close(&fd);
+    return rc;
+}
+
 static bool changes_anything(const struct hand *h, const struct folder *f)
 {
     return (f->made && !f->dry) || h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS;
@@ -362,7 +386,7 @@ static void finish(struct hand *h, struct folder *f)
     bool dry = h->options->rules.dry_run;
     struct opened *o =
         f->parent && !dry && changes_anything(h, f) ? opening_take(&h->openings, f) : NULL;
-    int rc = o ? give_attributes(h, f, o->fds[TREE_SOURCE], o->fds[TREE_DESTINATION]) : 0;
+    int rc = o ? finish_open(h, f, o) : 0;
     if (rc < 0)
         fail_folder(h, f, rc, "cannot set the attributes of %s");
     if (o)

@@ -167,7 +167,7 @@ static bool may_have_twins(const struct entry *e)
     const struct options *o = e->hand->options;
     bool followed =
         o->follow == FOLLOW_ALWAYS || (entry_is_operand(e) && o->follow == FOLLOW_OPERANDS);
-    return o->rules.preserve & ATTRIBUTE_LINKS && o->rules.product == PRODUCT_COPY &&
+    return o->rules.preserve & ATTRIBUTE_LINKS && o->rules.product != PRODUCT_HARD_LINK &&
            (e->src.st_nlink > 1 || followed);
 }
 
@@ -188,7 +188,7 @@ static void conclude_first(struct entry *e, bool done)
 static bool copy_first(struct entry *e)
 {
     bool done = copy_heeding(e, copy_kind);
-    conclude_first(e, done);
+    conclude_first(e, done && !e->kept);
     return done;
 }
 

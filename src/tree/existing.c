@@ -200,8 +200,8 @@ enum heed existing_heed(struct entry *e)
         return HEED_GO;
     if (rc < 0)
         return refuse(entry_fail_dst(e, -rc, "cannot stat %s"));
-    bool kept = e->hand->options->rules.existing == EXISTING_KEEP;
-    enum heed heed = kept ? HEED_SKIP : heed_same(e);
+    e->kept = e->hand->options->rules.existing == EXISTING_KEEP;
+    enum heed heed = e->kept ? HEED_SKIP : heed_same(e);
     if (heed == HEED_GO)
         heed = heed_rules(e);
     return heed == HEED_GO ? make_way(e) : heed;

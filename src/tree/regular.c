@@ -128,8 +128,9 @@ static int create_or_open(const struct entry *e)
 {
     int dir_fd = e->in->fds[TREE_DESTINATION];
     int flags = e->exists ? 0 : O_CREAT | O_EXCL | O_NOFOLLOW;
+    bool preserves_mode = e->hand->options->rules.preserve & ATTRIBUTE_MODE;
     int fd = openat(dir_fd, e->dst_name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags,
-                    e->src.st_mode & 0777);
+                    preserves_mode ? 0600 : e->src.st_mode & 0777);
     return fd < 0 ? -errno : fd;
 }
 

@@ -160,7 +160,10 @@ static bool copy_symlink(struct entry *e)
 static int make_node(void *arg, int dir_fd, const char *name)
 {
     const struct making *m = arg;
+    const struct copy_rules *r = &m->e->hand->options->rules;
     mode_t mode = m->e->src.st_mode;
+    if (r->no_preserve & ATTRIBUTE_MODE)
+        mode = (mode & S_IFMT) | 0666;
     if (m->e->hand->options->rules.preserve & (ATTRIBUTE_OWNERSHIP | ATTRIBUTE_MODE))
         mode &= ~(mode_t)(S_IRWXG | S_IRWXO | S_ISUID | S_ISGID); /* until it has its owner */
     if (mknodat(dir_fd, name, mode, m->e->src.st_rdev) < 0)
