@@ -11,21 +11,21 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int complain_count(int count, bool need_dest)
+static int complain_count(const struct options *o, bool need_dest)
 {
-    if (count == 0)
-        diag_print("no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)");
-    else if (need_dest && count == 1)
-        diag_print("no DEST: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)");
+    if (o->operand_count == 0)
+        diag_error(0, "missing file operand (see mpcp --help)");
+    else if (need_dest && o->operand_count == 1)
+        diag_error(0, "missing destination file operand after %s (see mpcp --help)",
+                   o->operands[0]);
     else
-        diag_print("-T: takes one SOURCE and one DEST");
+        diag_error(0, "extra operand %s (see mpcp --help)", o->operands[2]);
     return STATUS_USAGE;
 }
 
-static int complain_target(const char *path, int err)
+static int complain_target(const struct options *o, const char *path, int err)
 {
-    diag_about(path, "cannot copy into it",
-               err == ENOENT ? "there is no such directory" : strerror(err));
+    diag_error(err, o->target_directory ? "target directory %s" : "target %s", path);
     return STATUS_FAILED;
 }
 
@@ -108,7 +108,7 @@ static int add_pair(struct pair *pairs, int *count, struct pair pair, bool quiet
     struct pair **last = pair.dst ? tsearch(added, known, compare_destinations) : NULL;
     if (last && *last != added && is_same_source((*last)->src, pair.src)) {
         if (!quiet)
-            diag_about(pair.src, "given more than once", "it is copied once");
+            diag_error(0, "warning: source file %s specified more than once", pair.src);
         free(pair.dst);
         return 0;
     }
@@ -162,7 +162,7 @@ int operands_pair(const struct options *o, struct pair **pairs, int *count)
     *count = 0;
     *pairs = NULL;
     if (sources < 1 || (o->no_target_directory && o->operand_count != 2))
-        return complain_count(o->operand_count, need_dest);
+        return complain_count(o, need_dest);
     *pairs = calloc((size_t)sources, sizeof(**pairs));
     if (!*pairs)
         return complain_memory(o->operands[0]);
@@ -172,7 +172,7 @@ int operands_pair(const struct options *o, struct pair **pairs, int *count)
     if (err == 0)
         return pair_into_directory(o, sources, dest, *pairs, count);
     if (!need_dest || sources > 1)
-        return complain_target(dest, err);
+        return complain_target(o, dest, err);
     return pair_one(o->operands[0], dest, *pairs, count);
 }
 
