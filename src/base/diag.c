@@ -2,6 +2,7 @@
 #include "base/diag.h"
 #include "base/arithmetic.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <locale.h>
@@ -133,9 +134,14 @@ void diag_put_quoted(FILE *out, const char *name)
 
 const char diag_stdin[] = "standard input", diag_stdout[] = "standard output";
 
+static bool is_stream(const char *name)
+{
+    return name == diag_stdin || name == diag_stdout;
+}
+
 void diag_put_name(FILE *out, const char *name)
 {
-    if (name == diag_stdin || name == diag_stdout) {
+    if (is_stream(name)) {
         fputs(name, out);
         return;
     }
@@ -189,28 +195,49 @@ void diag_about(const char *name, const char *what, const char *why)
     free(sentence);
 }
 
-static void put_sentence(FILE *out, const char *format, va_list names)
+/* The next mark of a name in a format: %s or %n; NULL: there is none. */
+static const char *find_mark(const char *format)
 {
-    for (const char *c = format; *c; c++) {
-        if (c[0] == '%' && c[1] == 's') {
-            diag_put_quoted(out, va_arg(names, const char *));
-            c++;
-        } else if (c[0] == '%' && c[1] == 'n') {
-            diag_put_name(out, va_arg(names, const char *));
-            c++;
-        } else {
-            fputc(*c, out);
-        }
+    for (const char *mark = format; (mark = strchr(mark, '%')); mark++)
+        if (mark[1] == 's' || mark[1] == 'n')
+            return mark;
+    return NULL;
+}
+
+void diag_take_names(const char *format, va_list args, const char *names[DIAG_NAMES])
+{
+    size_t count = 0;
+    for (const char *mark = format; (mark = find_mark(mark)); mark += 2) {
+        assert(count < DIAG_NAMES);
+        names[count++] = va_arg(args, const char *);
     }
 }
 
-void diag_verror(int err, const char *format, va_list names)
+void diag_put_sentence(FILE *out, const char *format, const char *const *names)
 {
+    const char *rest = format;
+    for (const char *mark; (mark = find_mark(rest)); rest = mark + 2) {
+        fwrite(rest, 1, (size_t)(mark - rest), out);
+        if (is_stream(*names))
+            fputs(*names, out);
+        else if (mark[1] == 'n')
+            diag_put_name(out, *names);
+        else
+            diag_put_quoted(out, *names);
+        names++;
+    }
+    fputs(rest, out);
+}
+
+void diag_verror(int err, const char *format, va_list args)
+{
+    const char *names[DIAG_NAMES];
     char *sentence = NULL;
     size_t len;
     FILE *out = open_memstream(&sentence, &len);
     if (out) {
-        put_sentence(out, format, names);
+        diag_take_names(format, args, names);
+        diag_put_sentence(out, format, names);
         fclose(out);
     }
     diag_print("%s%s%s", sentence ? sentence : format, err ? ": " : "", err ? strerror(err) : "");
@@ -219,8 +246,8 @@ void diag_verror(int err, const char *format, va_list names)
 
 void diag_error(int err, const char *format, ...)
 {
-    va_list names;
-    va_start(names, format);
-    diag_verror(err, format, names);
-    va_end(names);
+    va_list args;
+    va_start(args, format);
+    diag_verror(err, format, args);
+    va_end(args);
 }

@@ -64,7 +64,8 @@ static int settle_owner(const struct attributes *a, int to, mode_t *mode,
         kept = give_owner(to, &a->old->st);
     if (kept < 0 || rc == 0)
         return kept;
-    bool directory = S_ISDIR(a->src_st->st_mode); /* which may be everybody's but for its sticky bit */
+    bool directory =
+        S_ISDIR(a->src_st->st_mode); /* which may be everybody's but for its sticky bit */
     *mode &= ~(mode_t)(directory ? S_ISUID | S_ISGID : SPECIAL); /* they lend the owner's rights */
     if (is_tolerated(rc) && fchown(to, (uid_t)-1, a->src_st->st_gid) < 0)
         rc = -errno;

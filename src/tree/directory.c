@@ -96,11 +96,14 @@ static int open_source(struct entry *e)
 static int make(void *arg, int dir_fd, const char *name)
 {
     const struct entry *e = arg;
+    struct stat st;
     if (mkdirat(dir_fd, name, 0700) < 0)
         return -errno;
-    if (e->hand->mask & 0700) /* which leaves not even its owner the right to enter */
-        (void)!fchmodat(dir_fd, name, 0700, 0);
-    return 0;
+    if (e->in->folder->plain && !(e->hand->mask & 0700))
+        return 0;
+    /* umask, or a default ACL, may leave not even its owner the right to enter. */
+    bool lacks = fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || (~st.st_mode & 0700);
+    return lacks && fchmodat(dir_fd, name, 0700, 0) < 0 ? -errno : 0;
 }
 
 /* With --resume, under a name that the next run finds, which begins the nest of one that was killed
@@ -152,10 +155,11 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
         return -errno;
     const struct filesystem *kind = filesystem_of((long)fs.f_type);
     const struct copy_rules *r = &e->hand->options->rules;
-    mode_t mode = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 01777;
+    mode_t rights = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 0777;
+    mode_t mode = rights | (e->src.st_mode & S_ISVTX);
     bool acl = xattr_get(fd, default_acl, NULL, 0) > 0;
     f->ids[TREE_DESTINATION] = file_id_of(&st);
-    f->special = st.st_mode & (S_ISGID | S_ISVTX);
+    f->special = st.st_mode & 07000;
     f->plain = kind->exact_names && !acl;
     f->reflinks = kind->reflinks;
     f->gid = st.st_mode & S_ISGID ? st.st_gid : e->hand->gid;
@@ -361,7 +365,7 @@ static int open_readable(int fd)
     struct stat st;
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     if (fcntl(fd, F_GETFL) & O_PATH && fstat(fd, &st) == 0)
-        (void)!chmod(path, st.st_mode | S_IRUSR);
+        (void)!chmod(path, st.st_mode | S_IRWXU);
     return openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 

@@ -140,7 +140,8 @@ static void announce(const struct entry *e)
     if (!e->hand->options->verbose)
         return;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
-    char *backup = e->backup ? folder_path(e->in->folder, TREE_DESTINATION, e->backup) : NULL;
+    bool kept = e->backup && !e->aside;
+    char *backup = kept ? folder_path(e->in->folder, TREE_DESTINATION, e->backup) : NULL;
     if (src && dst)
         report_entry(src, dst, backup);
     free(src);

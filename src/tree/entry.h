@@ -14,7 +14,7 @@ struct entry {
     bool exists;       /* there is something of the name in the destination: */
     struct stat dst;   /* of what is written to, which for a regular file is what a link leads to */
     char *backup;      /* what that is called now; allocated, NULL: it wasn't renamed */
-    bool kept;          /* what was there stays, whatever is in it (-n) */
+    bool kept;         /* what was there stays, whatever is in it (-n) */
     bool aside;        /* it was only set aside, and goes when the copy is there */
     struct twin *twin; /* it is the first of, or NULL */
     struct twin **nest; /* the folder is a nest being filled, whose twins gather here; or NULL */

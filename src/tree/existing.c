@@ -183,7 +183,8 @@ static enum heed make_way(struct entry *e)
             entry_fail_turned(e, 0, "backing up %s might destroy source;  %s not copied"));
     if (r->dry_run)
         return HEED_GO;
-    if (r->backup != BACKUP_NONE || r->remove_destination || parts_links(e))
+    bool useless = r->force && S_ISREG(e->src.st_mode) && S_ISSOCK(e->dst.st_mode);
+    if (r->backup != BACKUP_NONE || r->remove_destination || parts_links(e) || useless)
         return set_aside(e);
     if (entry_replaces(e))
         tell_removed(e);

@@ -187,6 +187,8 @@ bool regular_copy(struct entry *e)
         return copy_fully(e);
     if (e->fd < 0 && !open_source(e))
         return false;
+    if (e->backup && fstat(e->fd, &e->src) < 0) /* a link of its own may have been renamed */
+        return entry_fail_src(e, errno, "cannot stat %s");
     if (rules.attributes_only)
         return copy_attributes(e, e->fd);
     bool small = !e->exists && e->src.st_size < REGULAR_LARGE && !o->json && !o->explain &&

@@ -123,7 +123,8 @@ static void push_directory(struct tree *t, const struct entry *e)
     queue_push(q, task);
 }
 
-/* "a/." goes into the very directory that later operands do, and comes after those before it, and before these. */
+/* "a/." goes into the very directory that later operands do, and comes after those before it, and
+ * before these. */
 static void walk_operand(struct tree *t, const struct entry *e)
 {
     bool shared = strcmp(e->dst_name, ".") == 0 || strcmp(e->dst_name, "..") == 0;
