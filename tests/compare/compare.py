@@ -210,7 +210,8 @@ def sum_up(options, reports, pool):
         common.note(f"{sum(report.avoided for report in reports)} cases left out, with options to be avoided")
     skipped = [report.seed for report in reports if report.skipped]
     if skipped:
-        common.note(f"{len(skipped)} cases left out, where the reference finds no end: seeds {' '.join(map(str, skipped))}")
+        seeds = " ".join(map(str, skipped))
+        common.note(f"{len(skipped)} cases left out, where the reference finds no end: seeds {seeds}")
 
 
 def note_lines(text):

@@ -36,12 +36,54 @@ def is_staging(difference, both):
                for entry in both.case.entries)
 
 
-def is_set_id(difference, _):
-    """Of a file that was there."""
-    if (difference.kind, difference.entry, difference.before) != ("mode", FILE, True):
+SPECIAL, SET_ID = 0o7000, 0o6000
+
+
+def lost_bits(difference, bits):
+    """Those that mpcp lacks, if that is all that differs in a mode."""
+    if difference.kind != "mode":
+        return 0
+    wanted, got = int(difference.wanted, 8), int(difference.got, 8)
+    return wanted & bits if got == wanted & ~bits else 0
+
+
+def preserves_mode(case):
+    return case.has("pa", "--preserve", "--archive")
+
+
+def may_be_preserved(difference, both, bits):
+    """Whether another entry has one of these bits, and may be the source: d is the destination of nearly all cases."""
+    others = [entry for entry in both.case.entries
+              if entry.path.partition("/")[0] != "d" and entry.kind == difference.entry]
+    return preserves_mode(both.case) and any(entry.mode & bits for entry in others)
+
+
+def is_set_id(difference, both):
+    """Of a file that was there, with such bits of its own."""
+    bits = lost_bits(difference, SET_ID)
+    return (bits and difference.entry == FILE and difference.before
+            and not may_be_preserved(difference, both, bits))
+
+
+def is_left_over(difference, both):
+    """Of what gets its mode from a source without such bits, but had them, or inherited them."""
+    bits = lost_bits(difference, SPECIAL)
+    return bits and preserves_mode(both.case) and not may_be_preserved(difference, both, bits)
+
+
+def is_ownerless(difference, both):
+    """Of a copy that gets its mode, but not its owner, from its source."""
+    kept = " ".join(word for option in both.case.options for word in option if word.startswith("--preserve="))
+    owned = both.case.has("pa", "--archive") or "ownership" in kept or "all" in kept
+    return lost_bits(difference, SET_ID) and "mode" in kept and not owned
+
+
+def is_narrowed(difference, both):
+    """Of a new file whose source has an ACL that isn't preserved."""
+    if (difference.kind, difference.entry, difference.before) != ("mode", FILE, False):
         return False
     wanted, got = int(difference.wanted, 8), int(difference.got, 8)
-    return wanted & 0o6000 != 0 and got == wanted & ~0o6000
+    return got & ~wanted == 0 and wanted & ~got & ~0o077 == 0 and any(entry.acl for entry in both.case.entries)
 
 
 def is_wording(difference, _):
@@ -71,5 +113,8 @@ RULES = [
     Rule("into itself", "what is copied before that is noticed depends on the order of names", is_into_itself),
     Rule("staging", "a file that is replaced gets its name anew, and its directory another time", is_staging),
     Rule("set-id", "a file that is replaced keeps no set-id bits", is_set_id),
+    Rule("left over", "cp gives an ACL, and no mode, where the source has no such bits; they stay", is_left_over),
+    Rule("ownerless", "set-id bits are preserved only together with the owner", is_ownerless),
+    Rule("narrowed", "without an ACL a copy gives nobody what that denied", is_narrowed),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
 ]
