@@ -160,7 +160,7 @@ def normal(kind, value):
     if kind in ("links", "target", "xattr", "acl", "default ACL"):
         return "one"
     if kind in ("stdout", "stderr"):
-        line = QUOTED.sub("NAME", value)
+        line = re.sub(r"[\d.]+ ([KMGT]i)?B\b", "SIZE", QUOTED.sub("NAME", value))
         return re.sub(r"^(\w+): (?!-)[^\s:]+: ", r"\1: NAME: ", re.sub(r"\d+", "N", line))
     return str(value)
 

@@ -3,6 +3,7 @@
 none excuses is a mistake of one of the two."""
 
 import collections
+import os
 import re
 
 from cases import DIRECTORY, FILE, TWIN, atime_of
@@ -34,6 +35,21 @@ def is_staging(difference, both):
         return False
     return any(entry.path.rpartition("/")[0] == difference.path and entry.kind in (FILE, TWIN)
                for entry in both.case.entries)
+
+
+def is_read_before(difference, both):
+    """Of a copy whose source may have been read for another copy first, which depends on the order of names."""
+    if difference.kind != "atime" or difference.before or "now" not in (difference.wanted, difference.got):
+        return False
+    names = [os.path.normpath(operand) for operand in both.case.operands]
+    return (any(entry.kind == TWIN for entry in both.case.entries) or len(set(names)) < len(names)
+            or both.case.has("LH", "--dereference"))
+
+
+def is_usage(difference, both):
+    """Both refuse the command line."""
+    return (difference.kind == "stderr" and "Try 'cp --help' for more information." in both.wanted.stderr
+            and both.wanted.status == both.got.status and bool(both.got.stderr))
 
 
 SPECIAL, SET_ID = 0o7000, 0o6000
@@ -110,11 +126,13 @@ def is_into_itself(difference, both):
 RULES = [
     Rule("declined", "before 9.2 cp exits with 0 when -i is answered by no; since then with 1", is_declined),
     Rule("reading", "whether the times of access of what is read change is nobody's business", is_reading),
+    Rule("read before", "what is copied twice is read by the first copy, whichever that is", is_read_before),
     Rule("into itself", "what is copied before that is noticed depends on the order of names", is_into_itself),
     Rule("staging", "a file that is replaced gets its name anew, and its directory another time", is_staging),
     Rule("set-id", "a file that is replaced keeps no set-id bits", is_set_id),
     Rule("left over", "cp gives an ACL, and no mode, where the source has no such bits; they stay", is_left_over),
     Rule("ownerless", "set-id bits are preserved only together with the owner", is_ownerless),
     Rule("narrowed", "without an ACL a copy gives nobody what that denied", is_narrowed),
+    Rule("usage", "what is wrong with a command line is one sentence", is_usage),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
 ]
