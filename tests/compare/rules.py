@@ -46,6 +46,17 @@ def is_read_before(difference, both):
             or both.case.has("LH", "--dereference"))
 
 
+def is_astray(difference, both):
+    """Of a backup that cp puts into the working directory, and the names that it has then."""
+    if both.version >= (9, 2) or not both.case.has("bS", "--backup", "--suffix"):
+        return False
+    found = both.wanted.entries.keys() - both.got.entries.keys()
+    strays = [path for path in found if "/" not in path and path != "d"]
+    name = os.path.basename(difference.path or "")
+    return ((difference.kind in ("missing", "extra") and name in strays)
+            or (difference.kind == "links" and any(path in str(difference.wanted) for path in strays)))
+
+
 def is_usage(difference, both):
     """Both refuse the command line."""
     return (difference.kind == "stderr" and "Try 'cp --help' for more information." in both.wanted.stderr
@@ -133,6 +144,7 @@ RULES = [
     Rule("left over", "cp gives an ACL, and no mode, where the source has no such bits; they stay", is_left_over),
     Rule("ownerless", "set-id bits are preserved only together with the owner", is_ownerless),
     Rule("narrowed", "without an ACL a copy gives nobody what that denied", is_narrowed),
+    Rule("astray", "cp 9.1 gives some backups their names in the working directory", is_astray),
     Rule("usage", "what is wrong with a command line is one sentence", is_usage),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
 ]
