@@ -321,11 +321,17 @@ static int settle_xattrs(const struct attributes *a, int to, struct attributes_l
     return rc;
 }
 
+/* There is no source if nothing of it is carried. */
+static mode_t mode_type(const struct attributes *a)
+{
+    return a->src_st ? a->src_st->st_mode & S_IFMT : 0;
+}
+
 int attributes_give(const struct attributes *a, int to, struct attributes_lack *lack)
 {
     mode_t mode = a->which ? a->src_st->st_mode & 07777 : 0;
     *lack = (struct attributes_lack){0};
-    if (!(a->which & ATTRIBUTE_OWNERSHIP) && !S_ISDIR(a->src_st->st_mode))
+    if (!(a->which & ATTRIBUTE_OWNERSHIP) && !S_ISDIR(mode_type(a)))
         mode &= ~(mode_t)(S_ISUID | S_ISGID);
     narrow(a, to);
     int rc = settle_owner(a, to, &mode, lack);
