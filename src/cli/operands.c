@@ -81,15 +81,31 @@ static void keep(void *pair)
     (void)pair; /* the tree only borrows the pairs */
 }
 
-/* Is one of them enough? So it is with files of one name, unless the first becomes a backup, and
- * with directories. */
+/* lstat(2) of the directory that `path` names a file in. */
+static bool look_at_directory(const char *path, struct stat *st)
+{
+    size_t len = strlen(path);
+    while (len > 0 && path[len - 1] != '/')
+        len--;
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    char *directory = len > 0 ? strndup(path, len) : strdup(".");
+    bool found = directory && lstat(directory, st) == 0;
+    free(directory);
+    return found;
+}
+
+/* Is one of them enough? So it is with directories, and with one name of a file, unless the first
+ * copy becomes a backup. */
 static bool is_same_source(const struct options *o, const char *a, const char *b)
 {
-    struct stat left, right;
+    struct stat left, right, left_dir, right_dir;
     if (stat(a, &left) < 0 || stat(b, &right) < 0 || !io_same_file(&left, &right))
         return false;
-    return S_ISDIR(left.st_mode) ? o->recursive
-                                 : o->rules.backup == BACKUP_NONE && strcmp(a, b) == 0;
+    if (S_ISDIR(left.st_mode))
+        return o->recursive;
+    return o->rules.backup == BACKUP_NONE && look_at_directory(a, &left_dir) &&
+           look_at_directory(b, &right_dir) && io_same_file(&left_dir, &right_dir);
 }
 
 static bool is_given_before(const struct options *o, const struct pair *last, const char *src)
@@ -191,7 +207,7 @@ int operands_pair(const struct options *o, struct pair **pairs, int *count)
 
     const char *dest = need_dest ? o->operands[sources] : o->target_directory;
     int err = o->no_target_directory ? ENOTDIR : check_directory(dest);
-    if (err != 0 && o->parents) {
+    if (err != 0 && o->parents && need_dest) {
         usage_complain("with --parents, the destination must be a directory");
         return STATUS_USAGE;
     }

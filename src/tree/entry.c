@@ -134,8 +134,7 @@ static bool copy_kind(struct entry *e)
     return special_copy(e);
 }
 
-/* Says so before it is done, as cp does. */
-static void announce(const struct entry *e)
+void entry_announce(const struct entry *e)
 {
     if (!e->hand->options->verbose)
         return;
@@ -155,7 +154,7 @@ static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
     enum heed heed = existing_heed(e);
     if (heed != HEED_GO)
         return heed == HEED_SKIP;
-    announce(e);
+    entry_announce(e);
     bool done = e->hand->options->rules.dry_run || copy(e);
     existing_conclude(e, done);
     return done;

@@ -32,6 +32,9 @@ bool entry_look(struct entry *e, bool regular);
 /* Closes what is open of it. */
 void entry_close(struct entry *e);
 
+/* With --verbose, says that it is about to be copied, as cp does. */
+void entry_announce(const struct entry *e);
+
 /* Copies whatever it is, but directories. Returns false if it wasn't, which has been said. */
 bool entry_copy(struct entry *e);
 

@@ -128,9 +128,12 @@ static int create_or_open(const struct entry *e)
 {
     int dir_fd = e->in->fds[TREE_DESTINATION];
     int flags = e->exists ? 0 : O_CREAT | O_EXCL | O_NOFOLLOW;
-    bool preserves_mode = e->hand->options->rules.preserve & ATTRIBUTE_MODE;
-    int fd = openat(dir_fd, e->dst_name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags,
-                    preserves_mode ? 0600 : e->src.st_mode & 0777);
+    const struct copy_rules *r = &e->hand->options->rules;
+    mode_t mode = r->preserve & ATTRIBUTE_MODE      ? 0600
+                  : r->no_preserve & ATTRIBUTE_MODE ? 0666
+                                                    : e->src.st_mode & 0777;
+    int fd =
+        openat(dir_fd, e->dst_name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, mode);
     return fd < 0 ? -errno : fd;
 }
 

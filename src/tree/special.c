@@ -170,7 +170,7 @@ static int make_node(void *arg, int dir_fd, const char *name)
     const struct copy_rules *r = &m->e->hand->options->rules;
     mode_t mode = m->e->src.st_mode;
     if (r->no_preserve & ATTRIBUTE_MODE)
-        mode = (mode & S_IFMT) | 0666;
+        mode = (mode & S_IFMT) | (S_ISSOCK(mode) ? 0777 : 0666); /* as cp */
     if (r->preserve & ATTRIBUTE_MODE)
         mode &= ~(mode_t)(S_IRWXG | S_IRWXO | S_ISUID | S_ISGID); /* until it has its owner */
     if (mknodat(dir_fd, name, mode, m->e->src.st_rdev) < 0)

@@ -174,10 +174,16 @@ static void fail_outside(struct tree *t, int err, const struct pair *pair)
 {
     struct stat st;
     bool directory = stat(pair->src, &st) == 0 && S_ISDIR(st.st_mode);
-    if (t->hand.options->verbose && !directory) /* as if it had been tried */
+    if (directory && !t->hand.options->recursive) {
+        hand_fail(&t->hand, 0, "-r not specified; omitting directory %s", pair->src);
+        return;
+    }
+    if (t->hand.options->verbose && !directory && err == ENOENT) /* as if it had been tried */
         report_entry(pair->src, pair->dst, NULL);
     hand_fail(&t->hand, err,
-              directory ? "cannot create directory %s" : "cannot create regular file %s",
+              err == ENOTDIR ? "cannot stat %s"
+              : directory    ? "cannot create directory %s"
+                             : "cannot create regular file %s",
               pair->dst);
 }
 
