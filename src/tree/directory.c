@@ -175,7 +175,8 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
     f->plain = kind->exact_names && acl == 0;
     f->reflinks = kind->reflinks;
     f->gid = st.st_mode & S_ISGID ? st.st_gid : e->hand->gid;
-    f->mode = (acl > 0 ? inherited_rights(fd, mode) : mode & ~e->hand->mask) | (st.st_mode & S_ISGID);
+    f->mode =
+        (acl > 0 ? inherited_rights(fd, mode) : mode & ~e->hand->mask) | (st.st_mode & S_ISGID);
     return 0;
 }
 
