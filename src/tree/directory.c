@@ -251,7 +251,7 @@ struct opened *directory_begin(struct entry *e)
     struct folder *f = folder_create(h->queue, e->in->folder, e->name, e->dst_name);
     int dst = f ? prepare_destination(e, f) : -ENOMEM;
     if (dst < 0 && dst != DRY) {
-        entry_fail_dst(e, -dst, "cannot create directory %s");
+        entry_fail_dst(e, -dst, e->exists ? "cannot access %s" : "cannot create directory %s");
         io_close(&src);
         if (f)
             abandon(e, f);
@@ -286,32 +286,40 @@ static bool fail_folder(struct hand *h, const struct folder *f, int rc, const ch
     return false;
 }
 
-static int sync_all(const struct hand *h, int dir_fd)
+/* By one of the directories, whichever may be read. */
+static int sync_all(const struct hand *h, const int fds[2])
 {
-    return h->options->rules.wishes.sync && syncfs(dir_fd) < 0 ? -errno : 0;
+    if (!h->options->rules.wishes.sync || syncfs(fds[0]) == 0)
+        return 0;
+    return errno != EBADF || syncfs(fds[1]) < 0 ? -errno : 0;
 }
 
-/* All that is in it, and then its name, reaches the disk. */
-static bool name_and_sync(struct hand *h, struct folder *f, int dir_fd)
+/* All that is in it, and then its name, reaches the disk. `fds`: its parent, and it. */
+static bool name_and_sync(struct hand *h, struct folder *f, const int fds[2])
 {
-    int rc = sync_all(h, dir_fd);
+    int rc = sync_all(h, fds);
     if (rc == 0)
-        rc = rename_nest(f, dir_fd);
+        rc = rename_nest(f, fds[0]);
     if (rc < 0)
         return fail_folder(h, f, rc, "cannot create directory %s");
     folder_end_nest(h->queue, f);
     f->hidden = false;
-    rc = sync_all(h, dir_fd);
+    rc = sync_all(h, fds);
     return rc == 0 || fail_folder(h, f, rc, "cannot write the name of %s to the disk");
 }
 
 static bool give_name(struct hand *h, struct folder *f)
 {
     struct opened *parent = opening_take(&h->openings, f->parent);
-    if (!parent)
-        return fail_folder(h, f, -errno, "cannot create directory %s");
-    bool given = name_and_sync(h, f, parent->fds[TREE_DESTINATION]);
-    opening_release(parent);
+    struct opened *own = parent ? opening_take(&h->openings, f) : NULL;
+    int fds[] = {parent ? parent->fds[TREE_DESTINATION] : -1,
+                 own ? own->fds[TREE_DESTINATION] : -1};
+    bool given =
+        parent ? name_and_sync(h, f, fds) : fail_folder(h, f, -errno, "cannot create directory %s");
+    if (own)
+        opening_release(own);
+    if (parent)
+        opening_release(parent);
     return given;
 }
 

@@ -210,13 +210,35 @@ enum heed existing_heed(struct entry *e)
     return heed == HEED_GO ? make_way(e) : heed;
 }
 
-void existing_conclude(struct entry *e, bool done)
+static void fail_aside(const struct entry *e, int err, const char *format)
+{
+    char *path = folder_path(e->in->folder, TREE_DESTINATION, e->backup);
+    hand_fail(e->hand, err, format, path ? path : e->backup);
+    free(path);
+}
+
+static void remove_aside(const struct entry *e)
+{
+    if (unlinkat(e->in->fds[TREE_DESTINATION], e->backup, 0) < 0)
+        fail_aside(e, errno, "cannot remove %s");
+}
+
+/* A copy that has its name already, though it failed, keeps it. */
+static void restore(const struct entry *e)
 {
     int dir_fd = e->in->fds[TREE_DESTINATION];
-    if (!e->backup)
+    if (renameat2(dir_fd, e->backup, dir_fd, e->dst_name, RENAME_NOREPLACE) == 0)
         return;
-    if (!done)
-        renameat2(dir_fd, e->backup, dir_fd, e->dst_name, RENAME_NOREPLACE);
+    if (errno != EEXIST)
+        fail_aside(e, errno, "cannot give %s its old name again");
     else if (e->aside)
-        unlinkat(dir_fd, e->backup, 0);
+        remove_aside(e);
+}
+
+void existing_conclude(struct entry *e, bool done)
+{
+    if (e->backup && !done)
+        restore(e);
+    else if (e->backup && e->aside)
+        remove_aside(e);
 }

@@ -155,6 +155,8 @@ class Run:
         result = self.plainly("strace", "-f", "-qq", "-s0", "-o", self.log)
         recording = Recording(result.log, in_turn=self.scenario.is_tree)
         self.team = len(recording.workers()) // self.scenario.generations
+        if self.scenario.is_tree and not self.scenario.crew:
+            self.team = 1  # each is that of another file
         for index in range(1, len(recording.workers()) + 1, max(self.team, 1)):
             self.set_up()
             recording.add_alone(index, self.in_worker(index, "-s0").log)
