@@ -231,6 +231,7 @@ static bool copy_claimed(struct entry *e, enum twin_claim claim)
         return copy_first(e);
     if (claim == TWIN_NO_MEMORY)
         return entry_fail_src(e, ENOMEM, "cannot copy %s");
+    e->further = true;
     return copy_heeding(e, link_or_copy);
 }
 

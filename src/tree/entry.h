@@ -17,6 +17,7 @@ struct entry {
     bool kept;         /* what was there stays, whatever is in it (-n) */
     bool aside;        /* it was only set aside, and goes when the copy is there */
     struct twin *twin; /* it is the first of, or NULL */
+    bool further;      /* it is to be a further name of that */
     struct twin **nest; /* the folder is a nest being filled, whose twins gather here; or NULL */
     bool follow;        /* where the name leads to is meant */
     bool later;         /* set by entry_copy: its nest must have a name before this can be done */

@@ -91,13 +91,16 @@ static bool is_newer(const struct entry *e)
     return src.tv_sec != dst.tv_sec ? src.tv_sec > dst.tv_sec : src.tv_nsec > dst.tv_nsec;
 }
 
-/* With --resume, a name means whole: what looks the same was copied by an earlier run. */
+/* With --resume, a name means whole: what looks the same was copied by an earlier run. But it isn't
+ * the first copy's name, if that was made only now. */
 static bool is_kept(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
     if (!r->wishes.resume || !S_ISREG(e->src.st_mode) || !S_ISREG(e->dst.st_mode) ||
         e->src.st_size != e->dst.st_size)
         return false;
+    if (e->further)
+        return file_id_equal(file_id_of(&e->dst), e->twin->dst);
     bool timed = r->preserve & ATTRIBUTE_TIMESTAMPS;
     struct timespec src = attributes_cut_time(e->src.st_mtim, &e->dst, false);
     bool same = src.tv_sec == e->dst.st_mtim.tv_sec && src.tv_nsec == e->dst.st_mtim.tv_nsec;
