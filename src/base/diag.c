@@ -105,6 +105,7 @@ static bool is_clear(const char *name)
 /* In single quotes, a quote of its own and what can't be printed outside of them: 'a'$'\n''b'. */
 static void put_parts(FILE *out, const char *s)
 {
+    bool escaped = false; /* what is before s, by quotes that are still open */
     fputc('\'', out);
     while (*s) {
         size_t len = printable(s);
@@ -112,13 +113,14 @@ static void put_parts(FILE *out, const char *s)
             fputs("'\\''", out);
             s++;
         } else if (len) {
+            fputs(escaped ? "''" : "", out);
             fwrite(s, 1, len, out);
             s += len;
         } else {
             fputs("'$'", out);
             s += put_escaped(out, s);
-            fputs("''", out);
         }
+        escaped = !len;
     }
     fputc('\'', out);
 }

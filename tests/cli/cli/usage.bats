@@ -49,14 +49,14 @@ nonsense() { # sentence, argument...
 @test "an unknown option" { nonsense '--jbos=2: no such option (mpcp --help lists them)' --jbos=2 a b; }
 @test "an unknown letter" { nonsense '-Z: no such option (mpcp --help lists them)' -Z a b; }
 @test "an option that would disturb the terminal" {
-    nonsense "$'--\\E[2J': no such option (mpcp --help lists them)" $'--\e[2J' a b
-    nonsense "$'-\\Ex': no such option (mpcp --help lists them)" $'-\ex' a b
-    nonsense "$'--sparse=\\E[2J\\n': takes auto, always or never" --sparse=$'\e[2J\n' a b
+    nonsense "'--'$'\\033''[2J': no such option (mpcp --help lists them)" $'--\e[2J' a b
+    nonsense "'-'$'\\033''x': no such option (mpcp --help lists them)" $'-\ex' a b
+    nonsense "'--sparse='$'\\033''[2J'$'\\n': takes auto, always or never" --sparse=$'\e[2J\n' a b
 }
-@test "no operand" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)'; }
-@test "no destination" { nonsense 'no DEST: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)' a; }
-@test "-t without a source" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)' -t .; }
-@test "-T with three operands" { nonsense '-T: takes one SOURCE and one DEST' -T a b c; }
+@test "no operand" { nonsense 'missing file operand (see mpcp --help)'; }
+@test "no destination" { nonsense "missing destination file operand after 'a' (see mpcp --help)" a; }
+@test "-t without a source" { nonsense 'missing file operand (see mpcp --help)' -t .; }
+@test "-T with three operands" { nonsense "extra operand 'c' (see mpcp --help)" -T a b c; }
 @test "-t together with -T" {
     nonsense '--target-directory and --no-target-directory: take one of them, not both' -t . -T a
 }
