@@ -46,7 +46,11 @@ Test(backup, numbers_begin_with_1_and_go_on_behind_the_highest)
 {
     assert_backup(BACKUP_NUMBERED, "~", "f.~1~");
     assert_backup(BACKUP_NUMBERED, "~", "f.~2~");
-    write_text("f.~41~", "before");
+    char name[16];
+    for (int i = 3; i <= 41; i += 2) {
+        snprintf(name, sizeof(name), "f.~%d~", i);
+        write_text(name, "before");
+    }
     assert_backup(BACKUP_NUMBERED, "~", "f.~42~");
     assert_text("f.~41~", "before");
 }

@@ -148,6 +148,20 @@ Test(removal, a_file_that_cannot_be_removed_ends_it)
     assert_ends_at("d/e/f");
 }
 
+/* Neither is what makes the other one worth another try. */
+Test(removal, two_that_cannot_be_removed_end_it)
+{
+    make_directory("d"), make_directory("d/a"), make_directory("d/e");
+    touch("d/a/f"), touch("d/e/f");
+    if (!set_immutable("d/a/f", true))
+        SKIP("nothing can be made immutable here");
+    set_immutable("d/e/f", true);
+    int rc = removal_of(AT_FDCWD, "d");
+    set_immutable("d/a/f", false);
+    set_immutable("d/e/f", false);
+    cr_assert_eq(rc, -ENOTEMPTY);
+}
+
 Test(removal, what_can_be_removed_is_beside_what_cannot)
 {
     make_directory("d"), make_directory("d/a"), make_directory("d/e"), make_directory("d/z");
