@@ -21,7 +21,7 @@ int source_write(const char *path, uint64_t size, struct trouble *trouble);
 /* Brings all of it into the page cache. */
 int source_warm(const char *path, struct trouble *trouble);
 
-/* Asks the kernel to drop it from the page cache; *resident is how many bytes stayed all the same.
+/* Asks the kernel to drop it from the page cache; *resident is how many bytes stayed anyway.
  */
 int source_evict(const char *path, uint64_t *resident, struct trouble *trouble);
 

@@ -29,11 +29,11 @@ static bool refuse(void *arg, const char *dst)
     return false;
 }
 
-static void tell_refusal(const char *src, struct copy_result *result)
+static void tell_refusal(const struct pair *pair, struct copy_result *result)
 {
     struct complaint why;
-    complaint_make(&why, EEXIST, src, "cannot copy",
-                   "an earlier source got the same name in the directory");
+    complaint_as_cp_alone(&why, EEXIST, "will not overwrite just-created %s with %s", pair->dst,
+                          pair->src);
     result->outcome = OUTCOME_FAILED;
     result->error = complaint_sentence(&why);
 }
@@ -55,7 +55,7 @@ static int copy_pair(struct pair *pair, const struct options *options)
     struct location src = location_of(pair->src), dst = location_of(pair->dst);
     copy_file(&src, &dst, &rules, &observer, &result);
     if (rival.refused)
-        tell_refusal(pair->src, &result);
+        tell_refusal(pair, &result);
     pair->made |= result.outcome == OUTCOME_COPIED;
     report_end(&rival.report, pair->src, pair->dst, &result);
     bool failed = result.outcome >= OUTCOME_FAILED || result.error;

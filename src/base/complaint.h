@@ -2,14 +2,18 @@
 /* The one sentence that a failure gets. */
 #pragma once
 
+#include "base/diag.h"
+
 /*
- * Why a step failed, for whoever reports it: "PATH: what: why". The steps fill it in and never
- * print. `path` is borrowed and must outlive it.
+ * Why a step failed, for whoever reports it. The steps fill it in and never print. What GNU cp has
+ * a sentence for is said in its words, with its way of quoting: people and scripts know them. What
+ * only mpcp knows is "PATH: what: why". Names are borrowed and must outlive it.
  */
 struct complaint {
-    const char *path;
+    const char *names[DIAG_NAMES]; /* the first is the path */
+    const char *format;            /* of cp's sentence, for diag_put_sentence; NULL: it is ours */
     char what[128];
-    char why[384];
+    char why[384]; /* what comes behind that, ": " and all */
 };
 
 /* Fills in c and returns -err, so that a step can end with it. `why` is printf-like. */
@@ -20,8 +24,15 @@ int complaint_make(struct complaint *c, int err, const char *path, const char *w
 int complaint_make_errno(struct complaint *c, int err, const char *path, const char *what, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Adds to the end of the sentence. */
-void complaint_add(struct complaint *c, const char *more);
+/* The same in the words of cp: each %s of the format, which is borrowed, too, is a name. */
+int complaint_as_cp(struct complaint *c, int err, const char *format, ...);
 
-/* "PATH: what: why" in allocated memory, NULL when there is none. */
+/* The same for a sentence that ends without the system's words. */
+int complaint_as_cp_alone(struct complaint *c, int err, const char *format, ...);
+
+/* Adds to the end of the sentence. `more` is printf-like. */
+void complaint_add(struct complaint *c, const char *more, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The sentence in allocated memory, NULL when there is none. */
 char *complaint_sentence(const struct complaint *c);

@@ -2,6 +2,7 @@
 #include "base/diag.h"
 #include "base/arithmetic.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <locale.h>
@@ -81,6 +82,7 @@ static size_t put_escaped(FILE *out, const char *s)
 {
     static const char codes[] = "\a\b\t\n\v\f\r", letters[] = "abtnvfr";
     size_t len = 0;
+    fputs("$'", out);
     for (; s[len] && !printable(s + len); len++) {
         const char *code = strchr(codes, s[len]);
         if (code)
@@ -88,6 +90,7 @@ static size_t put_escaped(FILE *out, const char *s)
         else
             fprintf(out, "\\%03o", (unsigned char)s[len]);
     }
+    fputc('\'', out);
     return len;
 }
 
@@ -104,22 +107,21 @@ static bool is_clear(const char *name)
 /* In single quotes, a quote of its own and what can't be printed outside of them: 'a'$'\n''b'. */
 static void put_parts(FILE *out, const char *s)
 {
+    bool inside = true;
     fputc('\'', out);
     while (*s) {
-        size_t len = printable(s);
-        if (*s == '\'') {
-            fputs("'\\''", out);
-            s++;
-        } else if (len) {
+        size_t len = *s == '\'' ? 0 : printable(s);
+        fputs(inside == (len > 0) ? "" : "'", out); /* ends the quotes, or begins them again */
+        inside = len > 0;
+        if (len)
             fwrite(s, 1, len, out);
-            s += len;
-        } else {
-            fputs("'$'", out);
-            s += put_escaped(out, s);
-            fputs("''", out);
-        }
+        else if (*s == '\'')
+            fputs("\\'", out);
+        else
+            len = put_escaped(out, s);
+        s += len ? len : 1;
     }
-    fputc('\'', out);
+    fputs(inside ? "'" : "", out);
 }
 
 void diag_put_quoted(FILE *out, const char *name)
@@ -132,9 +134,14 @@ void diag_put_quoted(FILE *out, const char *name)
 
 const char diag_stdin[] = "standard input", diag_stdout[] = "standard output";
 
+static bool is_stream(const char *name)
+{
+    return name == diag_stdin || name == diag_stdout;
+}
+
 void diag_put_name(FILE *out, const char *name)
 {
-    if (name == diag_stdin || name == diag_stdout) {
+    if (is_stream(name)) {
         fputs(name, out);
         return;
     }
@@ -188,28 +195,49 @@ void diag_about(const char *name, const char *what, const char *why)
     free(sentence);
 }
 
-static void put_sentence(FILE *out, const char *format, va_list names)
+/* The next mark of a name in a format: %s or %n; NULL: there is none. */
+static const char *find_mark(const char *format)
 {
-    for (const char *c = format; *c; c++) {
-        if (c[0] == '%' && c[1] == 's') {
-            diag_put_quoted(out, va_arg(names, const char *));
-            c++;
-        } else if (c[0] == '%' && c[1] == 'n') {
-            diag_put_name(out, va_arg(names, const char *));
-            c++;
-        } else {
-            fputc(*c, out);
-        }
+    for (const char *mark = format; (mark = strchr(mark, '%')); mark++)
+        if (mark[1] == 's' || mark[1] == 'n')
+            return mark;
+    return NULL;
+}
+
+void diag_take_names(const char *format, va_list args, const char *names[DIAG_NAMES])
+{
+    size_t count = 0;
+    for (const char *mark = format; (mark = find_mark(mark)); mark += 2) {
+        assert(count < DIAG_NAMES);
+        names[count++] = va_arg(args, const char *);
     }
 }
 
-void diag_verror(int err, const char *format, va_list names)
+void diag_put_sentence(FILE *out, const char *format, const char *const *names)
 {
+    const char *rest = format;
+    for (const char *mark; (mark = find_mark(rest)); rest = mark + 2) {
+        fwrite(rest, 1, (size_t)(mark - rest), out);
+        if (is_stream(*names))
+            fputs(*names, out);
+        else if (mark[1] == 'n')
+            diag_put_name(out, *names);
+        else
+            diag_put_quoted(out, *names);
+        names++;
+    }
+    fputs(rest, out);
+}
+
+void diag_verror(int err, const char *format, va_list args)
+{
+    const char *names[DIAG_NAMES];
     char *sentence = NULL;
     size_t len;
     FILE *out = open_memstream(&sentence, &len);
     if (out) {
-        put_sentence(out, format, names);
+        diag_take_names(format, args, names);
+        diag_put_sentence(out, format, names);
         fclose(out);
     }
     diag_print("%s%s%s", sentence ? sentence : format, err ? ": " : "", err ? strerror(err) : "");
@@ -218,8 +246,8 @@ void diag_verror(int err, const char *format, va_list names)
 
 void diag_error(int err, const char *format, ...)
 {
-    va_list names;
-    va_start(names, format);
-    diag_verror(err, format, names);
-    va_end(names);
+    va_list args;
+    va_start(args, format);
+    diag_verror(err, format, args);
+    va_end(args);
 }

@@ -20,11 +20,18 @@ void diag_put_name(FILE *out, const char *name);
 /* The same, but quoted in any case. */
 void diag_put_quoted(FILE *out, const char *name);
 
-/* Prints "mpcp: " and the format, in which each %s is a name, to be quoted, and
- * each %n one that is quoted only if it has to be, then ": " and what the
- * errno `err` means, if it isn't 0: the sentences that GNU cp has. */
+enum { DIAG_NAMES = 2 }; /* at most, in one sentence of those that GNU cp has */
+
+/* Prints such a sentence to `out`: the format, in which each %s is a name, to be quoted, and
+ * each %n one to be quoted only if it has to be. */
+void diag_put_sentence(FILE *out, const char *format, const char *const *names);
+
+/* Takes the names for it from `args`. */
+void diag_take_names(const char *format, va_list args, const char *names[DIAG_NAMES]);
+
+/* Prints "mpcp: " and such a sentence, then ": " and what the errno `err` means, if it isn't 0. */
 void diag_error(int err, const char *format, ...);
-void diag_verror(int err, const char *format, va_list names);
+void diag_verror(int err, const char *format, va_list args);
 
 /* What the program calls itself: "cp" if it was called so, as for those who take it for cp, else
  * "mpcp". */

@@ -2,6 +2,7 @@
 #include "cli/operands.h"
 #include "base/diag.h"
 #include "base/io.h"
+#include "cli/usage.h"
 #include "copy/inspect.h"
 
 #include <errno.h>
@@ -11,21 +12,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int complain_count(int count, bool need_dest)
+static int complain_count(const struct options *o, bool need_dest)
 {
-    if (count == 0)
-        diag_print("no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)");
-    else if (need_dest && count == 1)
-        diag_print("no DEST: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)");
+    if (o->operand_count == 0)
+        usage_complain(diag_is_cp() ? "missing file operand"
+                                    : "missing file operand (see mpcp --help)");
+    else if (need_dest && o->operand_count == 1)
+        usage_complain_word("missing destination file operand after ", o->operands[0], "",
+                            " (see mpcp --help)");
     else
-        diag_print("-T: takes one SOURCE and one DEST");
+        usage_complain_word("extra operand ", o->operands[2], "", " (see mpcp --help)");
     return STATUS_USAGE;
 }
 
-static int complain_target(const char *path, int err)
+static int complain_target(const struct options *o, const char *path, int err)
 {
-    diag_about(path, "cannot copy into it",
-               err == ENOENT ? "there is no such directory" : strerror(err));
+    diag_error(err, o->target_directory ? "target directory %s" : "target %s", path);
     return STATUS_FAILED;
 }
 
@@ -38,7 +40,7 @@ static int check_directory(const char *path)
     return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
 }
 
-/* "DIRECTORY/b" for a source "a/b" or "a/b/". */
+/* "DIRECTORY/b" for a source "a/b" or "a/b/"; but "a/.." is copied into DIRECTORY itself. */
 static char *name_below(const char *directory, const char *src)
 {
     size_t end = strlen(src);
@@ -50,6 +52,8 @@ static char *name_below(const char *directory, const char *src)
     size_t len = strlen(directory);
     const char *slash = len > 0 && directory[len - 1] == '/' ? "" : "/";
     char *name;
+    if (end - start == 2 && strncmp(src + start, "..", 2) == 0)
+        end--;
     if (asprintf(&name, "%s%s%.*s", directory, slash, (int)(end - start), src + start) < 0)
         return NULL;
     return name;
@@ -91,14 +95,36 @@ static bool look_at_directory(const char *path, struct stat *st)
     return found;
 }
 
-/* Do two sources of equal names come from one directory? Then one of them is enough. Directories
- * are refused, each of them. */
-static bool is_same_source(const char *a, const char *b)
+/* Is one of them enough? So it is with directories, and with one name of a file, unless the first
+ * copy becomes a backup. */
+static bool is_same_source(const struct options *o, const char *a, const char *b)
 {
     struct stat left, right, left_dir, right_dir;
-    return stat(a, &left) == 0 && stat(b, &right) == 0 && !S_ISDIR(left.st_mode) &&
-           io_same_file(&left, &right) && look_at_directory(a, &left_dir) &&
+    if (stat(a, &left) < 0 || stat(b, &right) < 0 || !io_same_file(&left, &right))
+        return false;
+    if (S_ISDIR(left.st_mode))
+        return o->recursive;
+    return o->rules.backup == BACKUP_NONE && look_at_directory(a, &left_dir) &&
            look_at_directory(b, &right_dir) && io_same_file(&left_dir, &right_dir);
+}
+
+static bool is_given_before(const struct options *o, const struct pair *last, const char *src)
+{
+    for (; last; last = last->earlier)
+        if (is_same_source(o, last->src, src))
+            return true;
+    return false;
+}
+
+static void warn_twice(const struct options *o, const char *src)
+{
+    struct stat st;
+    bool directory = stat(src, &st) == 0 && S_ISDIR(st.st_mode);
+    if (!o->quiet)
+        diag_error(0,
+                   directory ? "warning: source directory %s specified more than once"
+                             : "warning: source file %s specified more than once",
+                   src);
 }
 
 /* --- pairs --- */
@@ -111,14 +137,14 @@ static int complain_memory(const char *src)
 
 /* Adds a pair to the end of `pairs`, unless it is there already. `known` is a tree of the last ones
  * of each destination. */
-static int add_pair(struct pair *pairs, int *count, struct pair pair, bool quiet, void **known)
+static int add_pair(const struct options *o, struct pair *pairs, int *count, struct pair pair,
+                    void **known)
 {
     struct pair *added = &pairs[*count];
     *added = pair;
     struct pair **last = pair.dst ? tsearch(added, known, compare_destinations) : NULL;
-    if (last && *last != added && is_same_source((*last)->src, pair.src)) {
-        if (!quiet)
-            diag_about(pair.src, "given more than once", "it is copied once");
+    if (last && *last != added && is_given_before(o, *last, pair.src)) {
+        warn_twice(o, pair.src);
         free(pair.dst);
         return 0;
     }
@@ -150,7 +176,7 @@ static int pair_into_directory(const struct options *o, int sources, const char 
             struct pair pair = {.src = src,
                                 .dst = o->parents ? whole_name_below(directory, src)
                                                   : name_below(directory, src)};
-            status = options_worse_status(status, add_pair(pairs, count, pair, o->quiet, &known));
+            status = options_worse_status(status, add_pair(o, pairs, count, pair, &known));
         }
     }
     tdestroy(known, keep);
@@ -174,22 +200,21 @@ int operands_pair(const struct options *o, struct pair **pairs, int *count)
     *count = 0;
     *pairs = NULL;
     if (sources < 1 || (o->no_target_directory && o->operand_count != 2))
-        return complain_count(o->operand_count, need_dest);
+        return complain_count(o, need_dest);
     *pairs = calloc((size_t)sources, sizeof(**pairs));
     if (!*pairs)
         return complain_memory(o->operands[0]);
 
     const char *dest = need_dest ? o->operands[sources] : o->target_directory;
     int err = o->no_target_directory ? ENOTDIR : check_directory(dest);
-    if (err != 0 && o->parents) {
-        diag_print("with --parents, the destination must be a directory (see %s --help)",
-                   diag_program());
+    if (err != 0 && o->parents && need_dest) {
+        usage_complain("with --parents, the destination must be a directory");
         return STATUS_USAGE;
     }
     if (err == 0)
         return pair_into_directory(o, sources, dest, *pairs, count);
     if (!need_dest || sources > 1)
-        return complain_target(dest, err);
+        return complain_target(o, dest, err);
     return pair_one(o->operands[0], dest, *pairs, count);
 }
 

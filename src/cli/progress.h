@@ -18,7 +18,7 @@ struct progress {
     size_t drawn;      /* columns of the terminal's line that something stands on */
 };
 
-/* What a line is made of. Figures that can't be give a line all the same. */
+/* What a line is made of. Figures that can't be give a line anyway. */
 struct progress_state {
     off_t done, size;  /* bytes; done -1: it waits, and has done nothing; size -1: not known */
     double rate;       /* bytes a second */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/report.h"
+#include "base/arithmetic.h"
 #include "base/diag.h"
 #include "base/filesystem.h"
 #include "base/json_text.h"
@@ -7,8 +8,10 @@
 #include "base/size.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void report_start(struct report *report, const struct options *options, const char *dst)
@@ -24,23 +27,66 @@ void report_start(struct report *report, const struct options *options, const ch
 
 /* --- the observer --- */
 
-/* "y" or "Y" is yes. Anything else, also the end of stdin, is no. */
-static void ask(const char *dst)
+/* As ls -l shows them: rwxr-x--T. */
+static void spell_mode(mode_t mode, char text[10])
+{
+    static const struct {
+        mode_t bit;
+        int at;
+        const char *letters; /* with the right to execute, and without */
+    } special[] = {{S_ISUID, 2, "sS"}, {S_ISGID, 5, "sS"}, {S_ISVTX, 8, "tT"}};
+    for (int i = 0; i < 9; i++)
+        text[i] = mode & (0400U >> i) ? "rwx"[i % 3] : '-';
+    for (size_t i = 0; i < COUNT_OF(special); i++)
+        if (mode & special[i].bit)
+            text[special[i].at] = special[i].letters[text[special[i].at] == '-'];
+    text[9] = '\0';
+}
+
+/* One that can't be written to is asked about in other words, which is no more than a warning. */
+static bool is_unwritable(const char *dst, mode_t *mode)
+{
+    struct stat st;
+    if (geteuid() == 0 || faccessat(AT_FDCWD, dst, W_OK, AT_EACCESS) == 0 || stat(dst, &st) < 0)
+        return false;
+    *mode = st.st_mode & 07777;
+    return true;
+}
+
+static void put_question(const struct options *o, const char *dst)
+{
+    char letters[10];
+    mode_t mode;
+    bool unwritable = is_unwritable(dst, &mode),
+         replaces = o->rules.force || o->rules.remove_destination;
+    fprintf(stderr, "%s: %s ", diag_program(),
+            !unwritable ? "overwrite"
+            : replaces  ? "replace"
+                        : "unwritable");
+    diag_put_quoted(stderr, dst);
+    if (unwritable) {
+        spell_mode(mode, letters);
+        fprintf(stderr, replaces ? ", overriding mode %04o (%s)" : " (mode %04o, %s); try anyway",
+                mode, letters);
+    }
+    fputs("? ", stderr);
+}
+
+static void ask(const struct options *o, const char *dst)
 {
     sigset_t old;
     signals_block_harmless(&old);
-    fprintf(stderr, "%s: replace ", diag_program());
-    diag_put_quoted(stderr, dst);
-    fputs("? ", stderr);
+    put_question(o, dst);
     fflush(stderr);
     signals_unblock(&old);
 }
 
+/* "y" or "Y" is yes. Anything else, also the end of stdin, is no. */
 static bool confirm(void *arg, const char *dst)
 {
     struct report *report = arg;
     char answer = '\0', c = '\0';
-    ask(dst);
+    ask(report->options, dst);
     while (c != '\n') {
         ssize_t n = read(STDIN_FILENO, &c, 1);
         if (n == 1) {
@@ -50,7 +96,7 @@ static bool confirm(void *arg, const char *dst)
         } else { /* a status line was asked for */
             fputc('\n', stderr);
             progress_update(&report->progress, -1, -1);
-            ask(dst);
+            ask(report->options, dst);
         }
     }
     return (answer == 'y' || answer == 'Y') && !signals_fatal();
@@ -201,9 +247,9 @@ struct copy_observer report_observer(struct report *report)
 /* --- the result --- */
 
 static const char *const outcome_names[] = {
-    [OUTCOME_COPIED] = "copied",           [OUTCOME_SKIPPED] = "skipped",
-    [OUTCOME_PLANNED] = "planned",         [OUTCOME_FAILED] = "failed",
-    [OUTCOME_INTERRUPTED] = "interrupted",
+    [OUTCOME_COPIED] = "copied",     [OUTCOME_SKIPPED] = "skipped",
+    [OUTCOME_PLANNED] = "planned",   [OUTCOME_FAILED] = "failed",
+    [OUTCOME_DECLINED] = "declined", [OUTCOME_INTERRUPTED] = "interrupted",
 };
 
 static double throughput(const struct copy_result *result)
@@ -314,6 +360,6 @@ int report_close(int status)
         return status;
     if (signals_fatal()) /* which has interrupted it, and is what the process ends by */
         return status;
-    diag_print("standard output: cannot write: %s", strerror(errno));
+    diag_error(errno, "write error");
     return status == STATUS_COPIED ? STATUS_FAILED : status;
 }

@@ -64,7 +64,9 @@ static int settle_owner(const struct attributes *a, int to, mode_t *mode,
         kept = give_owner(to, &a->old->st);
     if (kept < 0 || rc == 0)
         return kept;
-    *mode &= ~(mode_t)SPECIAL; /* they would lend the wrong owner's rights */
+    bool directory =
+        S_ISDIR(a->src_st->st_mode); /* which may be everybody's but for its sticky bit */
+    *mode &= ~(mode_t)(directory ? S_ISUID | S_ISGID : SPECIAL); /* they lend the owner's rights */
     if (is_tolerated(rc) && fchown(to, (uid_t)-1, a->src_st->st_gid) < 0)
         rc = -errno;
     if (!is_tolerated(rc))
@@ -319,11 +321,17 @@ static int settle_xattrs(const struct attributes *a, int to, struct attributes_l
     return rc;
 }
 
+/* There is no source if nothing of it is carried. */
+static mode_t mode_type(const struct attributes *a)
+{
+    return a->src_st ? a->src_st->st_mode & S_IFMT : 0;
+}
+
 int attributes_give(const struct attributes *a, int to, struct attributes_lack *lack)
 {
     mode_t mode = a->which ? a->src_st->st_mode & 07777 : 0;
     *lack = (struct attributes_lack){0};
-    if (!(a->which & ATTRIBUTE_OWNERSHIP))
+    if (!(a->which & ATTRIBUTE_OWNERSHIP) && !S_ISDIR(mode_type(a)))
         mode &= ~(mode_t)(S_ISUID | S_ISGID);
     narrow(a, to);
     int rc = settle_owner(a, to, &mode, lack);
@@ -352,7 +360,7 @@ int attributes_give_new(const struct attributes *a, int to, const struct attribu
         return attributes_give(a, to, lack);
     if (owner && !same_owner && fchown(to, st->st_uid, st->st_gid) < 0)
         return attributes_give(a, to, lack);
-    mode_t mode = st->st_mode & (owner ? 07777 : 01777);
+    mode_t mode = st->st_mode & (owner || S_ISDIR(st->st_mode) ? 07777 : 01777);
     *lack = (struct attributes_lack){0};
     if (a->which & ATTRIBUTE_MODE && fchmod(to, mode) < 0)
         lacks(lack, ATTRIBUTE_MODE, -errno);

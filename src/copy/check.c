@@ -44,13 +44,13 @@ int step_check_source(struct copy *c)
     if (!rc && matters)
         rc = look_at_name(&c->src.at, &named);
     if (rc < 0)
-        return step_fail(c, rc, c->src.path, "cannot inspect");
+        return complaint_as_cp(&c->why, -rc, "cannot stat %s", c->src.path);
     const char *change = NULL;
     if (now.st_size < c->plan.size)
         ending_complain_short(&c->src, now.st_size, &c->why);
     else if (matters && (change = change_of(&named, &c->src.st, &now)))
         complaint_make(&c->why, ESTALE, c->src.path, "cannot copy",
-                       "%s while being copied (--allow-changes copies it all the same)", change);
+                       "%s while being copied (--allow-changes copies it anyway)", change);
     else
         return 0;
     step_forget(c);

@@ -68,6 +68,7 @@ enum outcome {
     OUTCOME_SKIPPED, /* the rules say that the destination stays */
     OUTCOME_PLANNED, /* dry run */
     OUTCOME_FAILED,
+    OUTCOME_DECLINED,    /* so was it decided by whoever was asked: it failed, and all is said */
     OUTCOME_INTERRUPTED, /* by signals_fatal() */
 };
 

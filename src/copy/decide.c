@@ -40,7 +40,7 @@ static bool needs_lock(const struct copy *c)
 {
     if (inspect_is_stream(&c->dst))
         return false;
-    if (c->dst.exists && c->rules->existing == EXISTING_KEEP) /* it won't be written to */
+    if (c->dst.exists && c->rules->existing >= EXISTING_KEEP) /* it won't be written to */
         return false;
     return c->rules->wishes.resume || !c->src.has_size || c->src.size >= FACTS_SMALL ||
            plan_in_place_why(&c->dst, c->rules->wishes.in_place);
@@ -124,6 +124,25 @@ static bool is_newer(const struct copy *c)
     return src.tv_sec != dst.tv_sec ? src.tv_sec > dst.tv_sec : src.tv_nsec > dst.tv_nsec;
 }
 
+/* What can't be written to is replaced, if it is to be and can be. */
+static int check_force(struct copy *c)
+{
+    const struct destination *dst = &c->dst;
+    int rc = inspect_check_replaceable(dst);
+    bool wanted = c->rules->force && !c->rules->wishes.in_place;
+    if (wanted && rc == 0)
+        return 0;
+    if (wanted)
+        complaint_as_cp(&c->why, -rc, "cannot remove %s", dst->path);
+    else
+        inspect_refuse_creation(dst, dst->refusal ? dst->refusal : EPERM, &c->why);
+    if (dst->fixed)
+        complaint_add(&c->why, " (%s)", dst->fixed);
+    else if (rc == 0 && !c->rules->wishes.in_place)
+        complaint_add(&c->why, " (--force replaces it anyway)");
+    return -EACCES;
+}
+
 /* With --force, a new file takes the name that was given, be it a link's, as with cp. */
 static int heed_rights(struct copy *c)
 {
@@ -132,13 +151,7 @@ static int heed_rights(struct copy *c)
     int rc = !c->dst.fixed || c->rules->force ? inspect_take_link(&c->src, &c->dst, &c->why) : 0;
     if (rc < 0)
         return rc;
-    if (c->dst.fixed)
-        return complaint_make(&c->why, EPERM, c->dst.path, "cannot replace", "%s", c->dst.fixed);
-    bool can = inspect_is_replaceable(&c->dst) && !c->rules->wishes.in_place;
-    if (can && c->rules->force)
-        return 0;
-    return complaint_make(&c->why, EACCES, c->dst.path, "cannot replace", "it is not writable%s",
-                          can ? " (--force replaces it all the same)" : "");
+    return check_force(c);
 }
 
 int step_heed_existing(struct copy *c)
@@ -153,13 +166,12 @@ int step_heed_existing(struct copy *c)
         return 0;
     if (c->rules->update && !is_newer(c))
         return step_finish(c, OUTCOME_SKIPPED);
-    int rc = heed_rights(c);
-    if (rc < 0)
-        return rc;
+    if (c->rules->existing == EXISTING_FAIL)
+        return complaint_as_cp_alone(&c->why, EEXIST, "not replacing %s", c->dst.path);
     if (c->rules->existing == EXISTING_ASK && !c->rules->dry_run &&
         !c->observer->confirm(c->observer->arg, c->dst.path))
-        return signals_fatal() ? -EINTR : step_finish(c, OUTCOME_SKIPPED);
-    return 0;
+        return signals_fatal() ? -EINTR : step_finish(c, OUTCOME_DECLINED);
+    return heed_rights(c);
 }
 
 /* The share of the source's data that is cached: of its holes nothing is, and need not be. */
@@ -225,8 +237,9 @@ static int check_reflinkable(struct copy *c)
     bool src = S_ISREG(c->src.st.st_mode) && !c->src.standard;
     if (src && inspect_is_regular(&c->dst))
         return 0;
-    return complaint_make(&c->why, EINVAL, src ? c->dst.path : c->src.path, "cannot share extents",
-                          "it is a stream or a device");
+    complaint_as_cp_alone(&c->why, EINVAL, "failed to clone %s from %s", c->dst.path, c->src.path);
+    complaint_add(&c->why, ": the %s is a stream or a device", src ? "destination" : "source");
+    return -EINVAL;
 }
 
 /* Whether copy_file_range(2) shares extents is the file system's choice alone. */
@@ -262,7 +275,7 @@ static int check_possible(struct copy *c)
 {
     bool created = !c->plan.in_place || !c->dst.exists;
     if (created && faccessat(c->dst.dir_fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
-        return step_fail(c, -errno, c->dst.path, "cannot create");
+        return inspect_refuse_creation(&c->dst, errno, &c->why);
     if (c->plan.reserve == RESERVE_NOTHING || c->plan.reflink != REFLINK_NO)
         return 0;
     off_t held = c->plan.in_place ? (off_t)c->dst.st.st_blocks * 512 : 0;

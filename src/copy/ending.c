@@ -20,27 +20,31 @@ int ending_complain_short(const struct source *src, off_t end, struct complaint 
                           (long long)src->size);
 }
 
-static const char *const verbs[] = {
-    [SIDE_SOURCE] = "read", [SIDE_DESTINATION] = "write", [SIDE_MEDIUM] = "read back"};
+int ending_complain_io(const struct failure *f, const char *src, const char *dst,
+                       struct complaint *why)
+{
+    static const char *const formats[] = {[SIDE_SOURCE] = "error reading %s",
+                                          [SIDE_DESTINATION] = "error writing %s",
+                                          [SIDE_MEDIUM] = "error reading %s back"};
+    complaint_as_cp(why, f->err, formats[f->side], f->side == SIDE_SOURCE ? src : dst);
+    if (f->len == 0)
+        complaint_add(why, " (at offset %lld)", (long long)f->off);
+    else
+        complaint_add(why, " (%zu bytes at offset %lld)", f->len, (long long)f->off);
+    return -f->err;
+}
 
 static int complain_failure(const struct failure *f, const struct source *src, const char *dst,
                             struct complaint *why)
 {
     if (f->side == SIDE_SOURCE && f->err == ENODATA)
         return ending_complain_short(src, f->off, why);
-    if (f->side == SIDE_DESTINATION && f->err == EPIPE)
-        return complaint_make(why, EPIPE, dst, "cannot write", "the reader went away");
     if (f->side == SIDE_MEDIUM && f->err == EBADMSG)
         return complaint_make(
             why, EBADMSG, dst, "cannot verify",
             "the %zu bytes at offset %lld that the disk returns aren't those copied", f->len,
             (long long)f->off);
-    const char *path = f->side == SIDE_SOURCE ? src->path : dst;
-    if (f->len == 0)
-        return complaint_make_errno(why, f->err, path, "cannot %s at offset %lld", verbs[f->side],
-                                    (long long)f->off);
-    return complaint_make_errno(why, f->err, path, "cannot %s %zu bytes at offset %lld",
-                                verbs[f->side], f->len, (long long)f->off);
+    return ending_complain_io(f, src->path, dst, why);
 }
 
 int ending_complain(const struct ending *e, const struct source *src, const char *dst,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/inspect.h"
+#include "base/arithmetic.h"
 #include "base/complaint.h"
 #include "base/diag.h"
 #include "base/facts.h"
@@ -98,6 +99,21 @@ static int open_source(const struct location *at)
     return openat(at->dir_fd, at->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
 }
 
+static int refuse_directory(const char *path, struct complaint *why)
+{
+    return complaint_as_cp_alone(why, EISDIR, "-r not specified; omitting directory %s", path);
+}
+
+/* What can't be opened is said to be what it is, if it can be looked at. */
+static int refuse_unopened(const struct location *at, int err, struct complaint *why)
+{
+    struct stat st;
+    if (fstatat(at->dir_fd, at->name, &st, at->no_follow ? AT_SYMLINK_NOFOLLOW : 0) < 0)
+        return complaint_as_cp(why, errno, "cannot stat %s", at->path);
+    return S_ISDIR(st.st_mode) ? refuse_directory(at->path, why)
+                               : complaint_as_cp(why, err, "cannot open %s for reading", at->path);
+}
+
 int inspect_source(const struct location *at, struct source *src, struct complaint *why)
 {
     bool standard = is_standard(at);
@@ -105,13 +121,11 @@ int inspect_source(const struct location *at, struct source *src, struct complai
         (struct source){.at = *at, .path = standard ? diag_stdin : at->path, .standard = standard};
     src->fd = standard ? STDIN_FILENO : open_source(at);
     if (src->fd < 0)
-        return complaint_make_errno(why, errno, src->path, "cannot open");
+        return refuse_unopened(at, errno, why);
     if (fstat(src->fd, &src->st) < 0)
-        return complaint_make_errno(why, errno, src->path, "cannot inspect");
+        return complaint_as_cp(why, errno, "cannot fstat %s", src->path);
     if (S_ISDIR(src->st.st_mode))
-        return complaint_make(
-            why, EISDIR, src->path, "cannot copy",
-            "it is a directory, and mpcp copies files (for trees there is cp -R)");
+        return refuse_directory(src->path, why);
     return standard ? 0 : measure_source(src, why);
 }
 
@@ -140,21 +154,25 @@ int inspect_data(const struct source *src, bool holes, size_t page, struct exten
 
 /* --- the destination --- */
 
+int inspect_refuse_creation(const struct destination *dst, int err, struct complaint *why)
+{
+    return complaint_as_cp(why, err, "cannot create regular file %s", dst->path);
+}
+
 /* Refuses a destination that stat(2) couldn't find, unless it can be created, or has appeared
  * since. */
 static int refuse_missing(struct destination *dst, int err, struct complaint *why)
 {
     size_t len = strlen(dst->path);
-    if (err == ENOENT && len > 0 && dst->path[len - 1] == '/')
-        return complaint_make(why, err, dst->path, "cannot create", "there is no such directory");
-    dst->exists =
-        err == ENOENT && fstatat(dst->at.dir_fd, dst->at.name, &dst->st, AT_SYMLINK_NOFOLLOW) == 0;
-    if (dst->exists && S_ISLNK(dst->st.st_mode))
-        return complaint_make(why, err, dst->path, "cannot create",
-                              "it is a symbolic link that leads nowhere; remove it first");
-    if (err == ENOENT && len > 0)
-        return 0;
-    return complaint_make_errno(why, err, dst->path, "cannot create");
+    if (err != ENOENT)
+        return complaint_as_cp(why, err, "cannot stat %s", dst->path);
+    if (len == 0 || dst->path[len - 1] == '/')
+        return inspect_refuse_creation(dst, len == 0 ? ENOENT : ENOTDIR, why);
+    dst->exists = fstatat(dst->at.dir_fd, dst->at.name, &dst->st, AT_SYMLINK_NOFOLLOW) == 0;
+    return dst->exists && S_ISLNK(dst->st.st_mode)
+               ? complaint_as_cp_alone(why, err, "not writing through dangling symlink %s",
+                                       dst->path)
+               : 0;
 }
 
 /* Where a link leads to may be another file by now than the one that was looked at. */
@@ -184,12 +202,14 @@ static int open_directory(struct destination *dst)
     return dst->name ? 0 : -ENOMEM;
 }
 
-/* May it be written to? What fails for a reason of its own is no answer. */
-static int ask_rights(int dir_fd, const char *name, int mode, bool *may)
+/* May it be written to? *refusal is 0, or the errno that says why not. What fails for a reason of
+ * its own is no answer. */
+static int ask_rights(int dir_fd, const char *name, int mode, int *refusal)
 {
-    *may = faccessat(dir_fd, name, mode, AT_EACCESS) == 0;
-    bool answered = *may || errno == EACCES || errno == EPERM || errno == EROFS || errno == ETXTBSY;
-    return answered ? 0 : -errno;
+    *refusal = faccessat(dir_fd, name, mode, AT_EACCESS) == 0 ? 0 : errno;
+    bool answered = *refusal == 0 || *refusal == EACCES || *refusal == EPERM || *refusal == EROFS ||
+                    *refusal == ETXTBSY;
+    return answered ? 0 : -*refusal;
 }
 
 /* Reading what is mounted where isn't worth it for a small file, of which nothing is reserved. */
@@ -214,7 +234,9 @@ static int note_directory(struct destination *dst, const struct source *src)
     dst->same_fs = makedev(dir.stx_dev_major, dir.stx_dev_minor) == src->st.st_dev;
     dst->dir_appends = dir.stx_attributes & STATX_ATTR_APPEND;
     dst->compresses = may_compress(dst, &dir, src->size);
-    return ask_rights(dst->dir_fd, ".", W_OK | X_OK, &dst->dir_writable);
+    int rc = ask_rights(dst->dir_fd, ".", W_OK | X_OK, &dst->dir_refusal);
+    dst->dir_writable = dst->dir_refusal == 0;
+    return rc;
 }
 
 static int note_file(struct destination *dst)
@@ -230,13 +252,14 @@ static int note_file(struct destination *dst)
                                                                 : NULL;
     }
     dst->foreign = geteuid() != 0 && dst->st.st_uid != geteuid();
-    return ask_rights(dst->dir_fd, dst->name, W_OK, &dst->writable);
+    int rc = ask_rights(dst->dir_fd, dst->name, W_OK, &dst->refusal);
+    dst->writable = dst->refusal == 0;
+    return rc;
 }
 
-static int complain_same(const char *path, struct complaint *why)
+static int complain_same(const char *src, const char *dst, struct complaint *why)
 {
-    return complaint_make(why, EINVAL, path, "cannot copy",
-                          "source and destination are the same file");
+    return complaint_as_cp_alone(why, EINVAL, "%s and %s are the same file", src, dst);
 }
 
 int inspect_refuse_same(const struct source *src, const struct destination *dst,
@@ -248,7 +271,7 @@ int inspect_refuse_same(const struct source *src, const struct destination *dst,
         return 0;
     bool same = io_same_file(a, b);
     same |= S_ISBLK(a->st_mode) && S_ISBLK(b->st_mode) && a->st_rdev == b->st_rdev;
-    return same ? complain_same(dst->path, why) : 0;
+    return same ? complain_same(src->path, dst->path, why) : 0;
 }
 
 int inspect_refuse_own_fifo(const struct location *src, const struct location *dst,
@@ -257,7 +280,7 @@ int inspect_refuse_own_fifo(const struct location *src, const struct location *d
     struct stat a, b;
     bool own = look_at(src, &a) == 0 && S_ISFIFO(a.st_mode) && look_at(dst, &b) == 0 &&
                io_same_file(&a, &b);
-    return own ? complain_same(src->path, why) : 0;
+    return own ? complain_same(src->path, dst->path, why) : 0;
 }
 
 static int inspect_stdout(struct destination *dst, struct complaint *why)
@@ -265,7 +288,7 @@ static int inspect_stdout(struct destination *dst, struct complaint *why)
     dst->path = diag_stdout;
     dst->standard = dst->exists = dst->writable = true;
     if (fstat(STDOUT_FILENO, &dst->st) < 0)
-        return complaint_make_errno(why, errno, dst->path, "cannot inspect");
+        return complaint_as_cp(why, errno, "cannot fstat %s", dst->path);
     return 0;
 }
 
@@ -275,7 +298,7 @@ static int look_around(const struct source *src, struct destination *dst, struct
     int rc = note_directory(dst, src);
     if (!rc)
         rc = note_file(dst);
-    return rc < 0 ? complaint_make_errno(why, -rc, dst->path, "cannot inspect") : 0;
+    return rc < 0 ? complaint_as_cp(why, -rc, "cannot stat %s", dst->path) : 0;
 }
 
 int inspect_destination(const struct location *at, const struct source *src,
@@ -290,10 +313,10 @@ int inspect_destination(const struct location *at, const struct source *src,
     if (rc < 0)
         return rc;
     if (dst->exists && S_ISDIR(dst->st.st_mode))
-        return complaint_make(why, EISDIR, at->path, "cannot replace", "it is a directory");
+        return complaint_as_cp_alone(why, EISDIR,
+                                     "cannot overwrite directory %s with non-directory", at->path);
     rc = open_directory(dst);
-    return rc < 0 ? complaint_make_errno(why, -rc, at->path, "cannot open its directory")
-                  : look_around(src, dst, why);
+    return rc < 0 ? inspect_refuse_creation(dst, -rc, why) : look_around(src, dst, why);
 }
 
 void inspect_release_destination(struct destination *dst)
@@ -315,7 +338,7 @@ int inspect_take_link(const struct source *src, struct destination *dst, struct 
     inspect_release_destination(dst);
     int fd = path_open_parent(dst->at.dir_fd, dst->at.name, &dst->name);
     if (fd < 0)
-        return complaint_make_errno(why, -fd, dst->path, "cannot open its directory");
+        return inspect_refuse_creation(dst, -fd, why);
     dst->dir_fd = fd;
     int rc = look_around(src, dst, why);
     dst->writable = false; /* what it leads to isn't meant any more */
@@ -323,17 +346,30 @@ int inspect_take_link(const struct source *src, struct destination *dst, struct 
 }
 
 /* In a directory with the sticky bit, only one's own files may be. */
-bool inspect_is_replaceable(const struct destination *dst)
+static int check_sticky(const struct destination *dst)
 {
     struct stat dir, named;
-    if (dst->dir_fd == AT_FDCWD || !dst->dir_writable || dst->dir_appends || dst->mount_point ||
-        dst->fixed)
-        return false;
     if (fstat(dst->dir_fd, &dir) < 0 ||
         fstatat(dst->dir_fd, dst->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
-        return false;
-    return !(dir.st_mode & S_ISVTX) || geteuid() == 0 || dir.st_uid == geteuid() ||
-           named.st_uid == geteuid();
+        return -errno;
+    bool may = !(dir.st_mode & S_ISVTX) || geteuid() == 0 || dir.st_uid == geteuid() ||
+               named.st_uid == geteuid();
+    return may ? 0 : -EPERM;
+}
+
+int inspect_check_replaceable(const struct destination *dst)
+{
+    const struct {
+        bool met;
+        int err;
+    } reasons[] = {{dst->dir_fd == AT_FDCWD, dst->refusal ? dst->refusal : EPERM},
+                   {dst->dir_refusal != 0, dst->dir_refusal},
+                   {dst->dir_appends || dst->fixed, EPERM},
+                   {dst->mount_point, EBUSY}};
+    for (size_t i = 0; i < COUNT_OF(reasons); i++)
+        if (reasons[i].met)
+            return -reasons[i].err;
+    return check_sticky(dst);
 }
 
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why)

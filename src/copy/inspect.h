@@ -36,8 +36,10 @@ struct destination {
     bool standard; /* stdout, which is open already */
     bool exists;   /* then st, writable and mount_point are valid */
     bool writable; /* it may be opened for writing */
+    int refusal;   /* the errno that says why not; 0: it may */
     bool mount_point;  /* a file mounted over a file: no rename can replace it */
     bool dir_writable; /* files may be created in its directory */
+    int dir_refusal;   /* as above */
     bool foreign;      /* another user's, who can't be given a new file */
     bool dir_appends;  /* but none may be renamed or removed there (chattr +a) */
     bool compresses;   /* what is written there may be compressed */
@@ -75,8 +77,12 @@ void inspect_release_destination(struct destination *dst);
  * stays. Nothing happens if it is none. */
 int inspect_take_link(const struct source *src, struct destination *dst, struct complaint *why);
 
-/* May another file take its name? */
-bool inspect_is_replaceable(const struct destination *dst);
+/* May another file take its name? Returns 0, or what keeps it from being removed as a negative
+ * errno. */
+int inspect_check_replaceable(const struct destination *dst);
+
+/* Complains that it can't be opened for writing, or created; `err` is positive. */
+int inspect_refuse_creation(const struct destination *dst, int err, struct complaint *why);
 
 /* Refuses the block device `fd`, called `path`, if it is smaller than `needed` bytes. */
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why);
@@ -96,7 +102,7 @@ bool inspect_is_stream(const struct destination *dst);
  * and have holes. */
 bool inspect_is_regular(const struct destination *dst);
 
-/* Does the source say that it is an empty file? It is read all the same, to see whether that is so.
+/* Does the source say that it is an empty file? It is read anyway, to see whether that is so.
  */
 bool inspect_is_empty(const struct source *src);
 

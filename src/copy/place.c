@@ -4,6 +4,7 @@
 #include "base/lock.h"
 #include "copy/acl.h"
 #include "copy/flags.h"
+#include "copy/lack.h"
 #include "copy/room.h"
 #include "copy/step.h"
 
@@ -24,7 +25,8 @@ static bool keeps_attributes(const struct copy *c)
 /* The permission bits that a new file has, before umask. */
 static mode_t first_mode(const struct copy *c)
 {
-    return inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
+    bool none = c->rules->no_preserve & ATTRIBUTE_MODE;
+    return !none && inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
 }
 
 /* The same, for a staged one: a mode that is preserved, or kept, comes later. */
@@ -169,10 +171,10 @@ static int open_in_place(struct copy *c)
     if (rc == -EBUSY)
         return complaint_make(
             &c->why, EBUSY, c->dst.path, "cannot open",
-            "the device is in use, mounted perhaps (--force writes to it all the same)");
+            "the device is in use, mounted perhaps (--force writes to it anyway)");
     c->overtaken = rc == -EEXIST && may_begin_anew(c);
     if (rc < 0)
-        return step_fail(c, rc, c->dst.path, c->dst.exists ? "cannot open" : "cannot create");
+        return inspect_refuse_creation(&c->dst, -rc, &c->why);
     if (is_another(c))
         return complaint_make(&c->why, ESTALE, c->dst.path, "cannot open",
                               "it was replaced by another file meanwhile");
@@ -202,7 +204,7 @@ int step_stage(struct copy *c)
         return open_in_place_instead(c, "a new file can't be given its owner and attributes");
     if (rc < 0 && c->dst.dir_appends)
         return open_in_place_instead(c, "nothing can be renamed in its directory");
-    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot create") : 0;
+    return rc < 0 ? inspect_refuse_creation(&c->dst, -rc, &c->why) : 0;
 }
 
 /* --- sharing extents --- */
@@ -227,7 +229,8 @@ int step_reflink(struct copy *c)
     bool unsupported = engine_is_unsupported(-rc);
     c->spoilt |= step_overwrites(c) && !unsupported;
     if (rc < 0 && (c->plan.reflink == REFLINK_MUST || !unsupported))
-        return step_fail(c, rc, c->src.path, "cannot share its extents");
+        return complaint_as_cp(&c->why, -rc, "failed to clone %s from %s", c->dst.path,
+                               c->src.path);
     return 0;
 }
 
@@ -267,7 +270,7 @@ int step_reserve(struct copy *c)
 {
     struct stat st;
     if (fstat(c->stage.fd, &st) < 0)
-        return step_fail(c, -errno, c->dst.path, "cannot inspect");
+        return complaint_as_cp(&c->why, errno, "cannot fstat %s", c->dst.path);
     if (S_ISBLK(st.st_mode) && c->plan.size >= 0)
         return inspect_device_room(c->stage.fd, c->dst.path, c->plan.size, &c->why);
     if (!S_ISREG(st.st_mode) || c->dst.standard)
@@ -280,12 +283,9 @@ int step_reserve(struct copy *c)
 /* The copy is complete, and is published: what it lacks is told then. */
 static void note_lack(struct copy *c, const struct attributes_lack *lack)
 {
-    char what[ATTRIBUTES_ROOM];
     if (!lack->which)
         return;
-    attributes_spell(lack->which, what);
-    complaint_make_errno(&c->why, lack->err, c->dst.path, "cannot preserve %s", what);
-    complaint_add(&c->why, " (the copy is complete)");
+    lack_complain(lack, c->dst.path, &c->why);
     c->lacking = true;
 }
 
@@ -314,10 +314,11 @@ static int give_attributes(struct copy *c)
     if (attributes_give_away(&a))
         stage_part_with(&c->stage);
     int rc = attributes_give(&a, c->stage.fd, &lack);
-    if (rc < 0)
+    if (rc < 0 && c->keeps)
         return step_fail(c, rc, c->dst.path,
-                         c->keeps ? "cannot give it the attributes of the file it replaces"
-                                  : "cannot set its mode");
+                         "cannot give it the attributes of the file it replaces");
+    if (rc < 0)
+        return complaint_as_cp(&c->why, -rc, "setting permissions for %s", c->dst.path);
     note_lack(c, &lack);
     return 0;
 }
@@ -343,13 +344,13 @@ static int give_name(struct copy *c)
     int rc = stage_publish(&c->stage, c->dst.exists);
     /* No other copy of ours can have overtaken one that has the lock. */
     c->overtaken = rc == -EEXIST && c->lock < 0 && may_begin_anew(c);
+    if (rc == 0)
+        step_forget(c); /* there is nothing left to resume */
+    else
+        inspect_refuse_creation(&c->dst, -rc, &c->why);
     if (rc == -EEXIST)
-        return complaint_make(&c->why, EEXIST, c->dst.path, "cannot publish",
-                              "a file of that name appeared while it was being copied");
-    if (rc < 0)
-        return step_fail(c, rc, c->dst.path, "cannot publish");
-    step_forget(c); /* there is nothing left to resume */
-    return 0;
+        complaint_add(&c->why, " (it appeared while it was being copied)");
+    return rc;
 }
 
 static int make_it_last(struct copy *c)
@@ -375,7 +376,7 @@ int step_publish(struct copy *c)
     rc = stage_close(&c->stage);
     if (rc == 0)
         return 0;
-    step_fail(c, rc, c->dst.path, "cannot close");
+    complaint_as_cp(&c->why, -rc, "failed to close %s", c->dst.path);
     complaint_add(&c->why, " (it has its name, but may not be whole)");
     return rc;
 }

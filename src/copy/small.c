@@ -2,6 +2,8 @@
 #include "copy/small.h"
 #include "base/io.h"
 #include "copy/acl.h"
+#include "copy/ending.h"
+#include "copy/lack.h"
 #include "copy/stage.h"
 
 #include <errno.h>
@@ -18,12 +20,12 @@ bool small_is_possible(const struct stat *st, const struct copy_rules *rules)
 
 /* --- creating --- */
 
-/* Others may open it only with what rights it has in the end. */
+/* Nobody else can open it before it has its name: not what has none, nor what is in a directory
+ * that only we may enter. What is given attributes must be writable until then. */
 static mode_t first_mode(const struct small *s, const struct copy_rules *rules)
 {
-    if (rules->preserve & (ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP | ATTRIBUTE_XATTR))
-        return 0600;
-    return rules->no_preserve & ATTRIBUTE_MODE ? 0666 : s->st->st_mode & 0777;
+    mode_t mode = rules->no_preserve & ATTRIBUTE_MODE ? 0666 : s->st->st_mode & 0777;
+    return rules->preserve & ATTRIBUTE_MODE ? 0600 : mode;
 }
 
 static int create(const struct small *s, const struct copy_rules *rules, struct stage *stage)
@@ -44,18 +46,21 @@ static int complain_shrunk(const struct small *s, off_t at, struct complaint *wh
                           (long long)s->st->st_size);
 }
 
+static int complain_io(const struct small *s, struct failure f, struct complaint *why)
+{
+    return ending_complain_io(&f, s->src_path, s->dst_path, why);
+}
+
 /* Moves what one buffer holds. Returns how much that is, 0 at the end, or -errno. */
 static ssize_t move_some(const struct small *s, int fd, off_t off, struct complaint *why)
 {
     size_t written;
     ssize_t n = io_read_some(s->src_fd, s->buffer, s->buffer_len);
     if (n < 0)
-        return complaint_make_errno(why, (int)-n, s->src_path, "cannot read at offset %lld",
-                                    (long long)off);
+        return complain_io(s, (struct failure){(int)-n, SIDE_SOURCE, off, 0}, why);
     int rc = n > 0 ? io_write_full(fd, s->buffer, (size_t)n, &written) : 0;
     if (rc < 0)
-        return complaint_make_errno(why, -rc, s->dst_path, "cannot write %zu bytes at offset %lld",
-                                    (size_t)n, (long long)off);
+        return complain_io(s, (struct failure){-rc, SIDE_DESTINATION, off, (size_t)n}, why);
     return n;
 }
 
@@ -80,7 +85,7 @@ static int check_source(const struct small *s, const struct copy_rules *rules,
     if (rules->allow_changes)
         return 0;
     if (fstat(s->src_fd, &now) < 0)
-        return complaint_make_errno(why, errno, s->src_path, "cannot inspect");
+        return complaint_as_cp(why, errno, "cannot fstat %s", s->src_path);
     const char *change = inspect_change(s->st, &now);
     return change
                ? complaint_make(why, ESTALE, s->src_path, "cannot copy",
@@ -120,7 +125,6 @@ static int settle_mode(const struct small *s, const struct copy_rules *rules,
 static enum small_end give_attributes(const struct small *s, const struct copy_rules *rules,
                                       const struct stage *stage, struct complaint *why)
 {
-    char what[ATTRIBUTES_ROOM];
     struct attributes_lack lack = {0};
     struct attributes a = {.src = s->src_fd,
                            .src_st = s->st,
@@ -131,14 +135,12 @@ static enum small_end give_attributes(const struct small *s, const struct copy_r
     int rc = s->private && a.which ? attributes_give_new(&a, stage->fd, &s->birth, &lack)
                                    : attributes_give(&a, stage->fd, &lack);
     if (rc < 0) {
-        complaint_make_errno(why, -rc, s->dst_path, "cannot set its mode");
+        complaint_as_cp(why, -rc, "setting permissions for %s", s->dst_path);
         return SMALL_FAILED;
     }
     if (!lack.which)
         return SMALL_COPIED;
-    attributes_spell(lack.which, what);
-    complaint_make_errno(why, lack.err, s->dst_path, "cannot preserve %s", what);
-    complaint_add(why, " (the copy is complete)");
+    lack_complain(&lack, s->dst_path, why);
     return SMALL_LACKING;
 }
 
@@ -150,12 +152,14 @@ static enum small_end publish(const struct small *s, struct stage *stage, enum s
     int rc = stage_publish(stage, false);
     if (rc == -EEXIST)
         return SMALL_TAKEN;
-    if (rc == 0)
-        rc = stage_close(stage);
-    if (rc == 0)
-        return end;
-    complaint_make_errno(why, -rc, s->dst_path, "cannot write");
-    return SMALL_FAILED;
+    if (rc < 0) {
+        complaint_as_cp(why, -rc, "cannot create regular file %s", s->dst_path);
+        return SMALL_FAILED;
+    }
+    rc = stage_close(stage);
+    if (rc < 0)
+        complaint_as_cp(why, -rc, "failed to close %s", s->dst_path);
+    return rc < 0 ? SMALL_FAILED : end;
 }
 
 enum small_end small_copy(const struct small *s, const struct copy_rules *rules, bool *refused,
@@ -168,7 +172,7 @@ enum small_end small_copy(const struct small *s, const struct copy_rules *rules,
     if (rc == -EEXIST)
         return SMALL_TAKEN;
     if (rc < 0) {
-        complaint_make_errno(why, -rc, s->dst_path, "cannot create");
+        complaint_as_cp(why, -rc, "cannot create regular file %s", s->dst_path);
         return SMALL_FAILED;
     }
     if (fill(s, rules, stage.fd, refused, why) == 0)

@@ -46,8 +46,9 @@ int step_fail(struct copy *c, int rc, const char *path, const char *what)
 int step_fail_room(struct copy *c, int rc)
 {
     char need[SIZE_TEXT];
-    return complaint_make_errno(&c->why, -rc, c->dst.path, "cannot reserve %s",
-                                size_format((uint64_t)c->plan.data, need));
+    complaint_as_cp(&c->why, -rc, "error writing %s", c->dst.path);
+    complaint_add(&c->why, " (reserving %s)", size_format((uint64_t)c->plan.data, need));
+    return rc;
 }
 
 void step_forget(struct copy *c)
@@ -60,7 +61,9 @@ int step_fail_disk(struct copy *c, int rc)
     if (rc == -EMFILE || rc == -ENFILE) /* it wasn't even asked */
         return step_fail(c, rc, c->dst.path, "cannot find out whether it is written");
     step_forget(c);
-    return step_fail(c, rc, c->dst.path, "cannot write to the disk");
+    complaint_as_cp(&c->why, -rc, "error writing %s", c->dst.path);
+    complaint_add(&c->why, " (on its way to the disk)");
+    return rc;
 }
 
 bool step_overwrites(const struct copy *c)

@@ -28,9 +28,9 @@ static int find_highest(int dir_fd, const char *name, unsigned long *highest)
 {
     int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    if (!dir)
-        return -errno;
     *highest = 0;
+    if (!dir)
+        return errno == EACCES ? 0 : -errno; /* it may be written to, and not read */
     for (struct dirent *entry; (entry = readdir(dir));) {
         unsigned long number = number_of(entry->d_name, name);
         *highest = number > *highest ? number : *highest;

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -95,11 +96,14 @@ static int open_source(struct entry *e)
 static int make(void *arg, int dir_fd, const char *name)
 {
     const struct entry *e = arg;
+    struct stat st;
     if (mkdirat(dir_fd, name, 0700) < 0)
         return -errno;
-    if (e->hand->mask & 0700) /* which leaves not even its owner the right to enter */
-        (void)!fchmodat(dir_fd, name, 0700, 0);
-    return 0;
+    if (e->in->folder->plain && !(e->hand->mask & 0700))
+        return 0;
+    /* umask, or a default ACL, may leave not even its owner the right to enter. */
+    bool lacks = fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || (~st.st_mode & 0700);
+    return lacks && fchmodat(dir_fd, name, 0700, 0) < 0 ? -errno : 0;
 }
 
 /* With --resume, under a name that the next run finds, which begins the nest of one that was killed
@@ -151,10 +155,11 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
         return -errno;
     const struct filesystem *kind = filesystem_of((long)fs.f_type);
     const struct copy_rules *r = &e->hand->options->rules;
-    mode_t mode = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 01777;
+    mode_t rights = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 0777;
+    mode_t mode = rights | (e->src.st_mode & S_ISVTX);
     bool acl = xattr_get(fd, default_acl, NULL, 0) > 0;
     f->ids[TREE_DESTINATION] = file_id_of(&st);
-    f->special = st.st_mode & (S_ISGID | S_ISVTX);
+    f->special = st.st_mode & 07000;
     f->plain = kind->exact_names && !acl;
     f->reflinks = kind->reflinks;
     f->gid = st.st_mode & S_ISGID ? st.st_gid : e->hand->gid;
@@ -337,7 +342,8 @@ static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
 {
     const struct copy_rules *r = &h->options->rules;
     struct stat st = f->src;
-    st.st_mode |= f->special; /* cp leaves these, too */
+    if (!(st.st_mode & 07000)) /* then cp leaves those that there are */
+        st.st_mode |= f->special;
     struct attributes a = {.src = src,
                            .src_st = &st,
                            .which = r->preserve & ~(unsigned)ATTRIBUTE_LINKS,
@@ -352,6 +358,28 @@ static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
     return rc;
 }
 
+/* One that may not be read, though it is ours, has to become readable to be given anything. */
+static int open_readable(int fd)
+{
+    char path[32];
+    struct stat st;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    if (fcntl(fd, F_GETFL) & O_PATH && fstat(fd, &st) == 0)
+        (void)!chmod(path, st.st_mode | S_IRWXU);
+    return openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int finish_open(struct hand *h, struct folder *f, const struct opened *o)
+{
+    int fd = o->fds[TREE_DESTINATION];
+    if (!(fcntl(fd, F_GETFL) & O_PATH))
+        return give_attributes(h, f, o->fds[TREE_SOURCE], fd);
+    fd = open_readable(fd);
+    int rc = fd < 0 ? -errno : give_attributes(h, f, o->fds[TREE_SOURCE], fd);
+    io_close(&fd);
+    return rc;
+}
+
 static bool changes_anything(const struct hand *h, const struct folder *f)
 {
     return (f->made && !f->dry) || h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS;
@@ -362,7 +390,7 @@ static void finish(struct hand *h, struct folder *f)
     bool dry = h->options->rules.dry_run;
     struct opened *o =
         f->parent && !dry && changes_anything(h, f) ? opening_take(&h->openings, f) : NULL;
-    int rc = o ? give_attributes(h, f, o->fds[TREE_SOURCE], o->fds[TREE_DESTINATION]) : 0;
+    int rc = o ? finish_open(h, f, o) : 0;
     if (rc < 0)
         fail_folder(h, f, rc, "cannot set the attributes of %s");
     if (o)

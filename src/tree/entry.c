@@ -134,13 +134,13 @@ static bool copy_kind(struct entry *e)
     return special_copy(e);
 }
 
-/* Says so before it is done, as cp does. */
-static void announce(const struct entry *e)
+void entry_announce(const struct entry *e)
 {
     if (!e->hand->options->verbose)
         return;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
-    char *backup = e->backup ? folder_path(e->in->folder, TREE_DESTINATION, e->backup) : NULL;
+    bool kept = e->backup && !e->aside;
+    char *backup = kept ? folder_path(e->in->folder, TREE_DESTINATION, e->backup) : NULL;
     if (src && dst)
         report_entry(src, dst, backup);
     free(src);
@@ -154,7 +154,7 @@ static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
     enum heed heed = existing_heed(e);
     if (heed != HEED_GO)
         return heed == HEED_SKIP;
-    announce(e);
+    entry_announce(e);
     bool done = e->hand->options->rules.dry_run || copy(e);
     existing_conclude(e, done);
     return done;
@@ -167,7 +167,7 @@ static bool may_have_twins(const struct entry *e)
     const struct options *o = e->hand->options;
     bool followed =
         o->follow == FOLLOW_ALWAYS || (entry_is_operand(e) && o->follow == FOLLOW_OPERANDS);
-    return o->rules.preserve & ATTRIBUTE_LINKS && o->rules.product == PRODUCT_COPY &&
+    return o->rules.preserve & ATTRIBUTE_LINKS && o->rules.product != PRODUCT_HARD_LINK &&
            (e->src.st_nlink > 1 || followed);
 }
 
@@ -188,7 +188,7 @@ static void conclude_first(struct entry *e, bool done)
 static bool copy_first(struct entry *e)
 {
     bool done = copy_heeding(e, copy_kind);
-    conclude_first(e, done);
+    conclude_first(e, done && !e->kept);
     return done;
 }
 

@@ -14,6 +14,7 @@ struct entry {
     bool exists;       /* there is something of the name in the destination: */
     struct stat dst;   /* of what is written to, which for a regular file is what a link leads to */
     char *backup;      /* what that is called now; allocated, NULL: it wasn't renamed */
+    bool kept;         /* what was there stays, whatever is in it (-n) */
     bool aside;        /* it was only set aside, and goes when the copy is there */
     struct twin *twin; /* it is the first of, or NULL */
     struct twin **nest; /* the folder is a nest being filled, whose twins gather here; or NULL */
@@ -30,6 +31,9 @@ bool entry_look(struct entry *e, bool regular);
 
 /* Closes what is open of it. */
 void entry_close(struct entry *e);
+
+/* With --verbose, says that it is about to be copied, as cp does. */
+void entry_announce(const struct entry *e);
 
 /* Copies whatever it is, but directories. Returns false if it wasn't, which has been said. */
 bool entry_copy(struct entry *e);

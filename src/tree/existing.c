@@ -183,7 +183,8 @@ static enum heed make_way(struct entry *e)
             entry_fail_turned(e, 0, "backing up %s might destroy source;  %s not copied"));
     if (r->dry_run)
         return HEED_GO;
-    if (r->backup != BACKUP_NONE || r->remove_destination || parts_links(e))
+    bool useless = r->force && S_ISREG(e->src.st_mode) && S_ISSOCK(e->dst.st_mode);
+    if (r->backup != BACKUP_NONE || r->remove_destination || parts_links(e) || useless)
         return set_aside(e);
     if (entry_replaces(e))
         tell_removed(e);
@@ -194,14 +195,16 @@ enum heed existing_heed(struct entry *e)
 {
     int rc = look(e);
     e->exists = rc == 0;
-    if (rc == -ENOENT && dangles(e))
+    if (rc == -ENOENT && dangles(e)) {
+        entry_announce(e);
         return refuse(entry_fail_dst(e, 0, "not writing through dangling symlink %s"));
+    }
     if (rc == -ENOENT)
         return HEED_GO;
     if (rc < 0)
         return refuse(entry_fail_dst(e, -rc, "cannot stat %s"));
-    bool kept = e->hand->options->rules.existing == EXISTING_KEEP;
-    enum heed heed = kept ? HEED_SKIP : heed_same(e);
+    e->kept = e->hand->options->rules.existing == EXISTING_KEEP;
+    enum heed heed = e->kept ? HEED_SKIP : heed_same(e);
     if (heed == HEED_GO)
         heed = heed_rules(e);
     return heed == HEED_GO ? make_way(e) : heed;

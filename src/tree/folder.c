@@ -111,6 +111,8 @@ static const char *own_name(const struct folder *f, enum tree_side side)
 static char *prepend(char *at, const char *part, bool slash)
 {
     size_t len = strlen(part);
+    while (slash && len > 1 && part[len - 1] == '/' && part[len - 2] == '/')
+        len--;
     if (slash && len > 0 && part[len - 1] != '/')
         *--at = '/';
     return memcpy(at - len, part, len);

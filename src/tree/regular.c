@@ -128,8 +128,12 @@ static int create_or_open(const struct entry *e)
 {
     int dir_fd = e->in->fds[TREE_DESTINATION];
     int flags = e->exists ? 0 : O_CREAT | O_EXCL | O_NOFOLLOW;
-    int fd = openat(dir_fd, e->dst_name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags,
-                    e->src.st_mode & 0777);
+    const struct copy_rules *r = &e->hand->options->rules;
+    mode_t mode = r->preserve & ATTRIBUTE_MODE      ? 0600
+                  : r->no_preserve & ATTRIBUTE_MODE ? 0666
+                                                    : e->src.st_mode & 0777;
+    int fd =
+        openat(dir_fd, e->dst_name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, mode);
     return fd < 0 ? -errno : fd;
 }
 
@@ -186,6 +190,8 @@ bool regular_copy(struct entry *e)
         return copy_fully(e);
     if (e->fd < 0 && !open_source(e))
         return false;
+    if (e->backup && fstat(e->fd, &e->src) < 0) /* a link of its own may have been renamed */
+        return entry_fail_src(e, errno, "cannot stat %s");
     if (rules.attributes_only)
         return copy_attributes(e, e->fd);
     bool small = !e->exists && e->src.st_size < REGULAR_LARGE && !o->json && !o->explain &&

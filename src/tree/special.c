@@ -39,7 +39,14 @@ static int give_mode(const struct entry *e, int dir_fd, const char *name)
 {
     if (S_ISLNK(e->src.st_mode))
         return 0;
-    return fchmodat(dir_fd, name, e->src.st_mode & 07777, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+    struct stat now;
+    mode_t mode = e->src.st_mode & 07777;
+    if (fstatat(dir_fd, name, &now, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    if (now.st_uid != e->src.st_uid ||
+        now.st_gid != e->src.st_gid) /* these lend its owner's rights */
+        mode &= ~(mode_t)(S_ISUID | S_ISGID | S_ISVTX);
+    return fchmodat(dir_fd, name, mode, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
 /* Where /proc leads to an entry, whose own attributes are meant. */
@@ -160,8 +167,11 @@ static bool copy_symlink(struct entry *e)
 static int make_node(void *arg, int dir_fd, const char *name)
 {
     const struct making *m = arg;
+    const struct copy_rules *r = &m->e->hand->options->rules;
     mode_t mode = m->e->src.st_mode;
-    if (m->e->hand->options->rules.preserve & (ATTRIBUTE_OWNERSHIP | ATTRIBUTE_MODE))
+    if (r->no_preserve & ATTRIBUTE_MODE)
+        mode = (mode & S_IFMT) | (S_ISSOCK(mode) ? 0777 : 0666); /* as cp */
+    if (r->preserve & ATTRIBUTE_MODE)
         mode &= ~(mode_t)(S_IRWXG | S_IRWXO | S_ISUID | S_ISGID); /* until it has its owner */
     if (mknodat(dir_fd, name, mode, m->e->src.st_rdev) < 0)
         return -errno;

@@ -3,6 +3,7 @@
 #include "base/cpus.h"
 #include "base/diag.h"
 #include "base/signals.h"
+#include "cli/report.h"
 #include "tree/crew.h"
 #include "tree/directory.h"
 #include "tree/walk.h"
@@ -122,11 +123,15 @@ static void push_directory(struct tree *t, const struct entry *e)
     queue_push(q, task);
 }
 
-/* "a/." goes into the very directory that later operands do, and comes before them. */
+/* "a/." goes into the very directory that later operands do, and comes after those before it, and
+ * before these. */
 static void walk_operand(struct tree *t, const struct entry *e)
 {
+    bool shared = strcmp(e->dst_name, ".") == 0 || strcmp(e->dst_name, "..") == 0;
+    if (shared)
+        drain(t);
     push_directory(t, e);
-    if (strcmp(e->dst_name, ".") == 0 || strcmp(e->dst_name, "..") == 0)
+    if (shared)
         drain(t);
 }
 
@@ -169,8 +174,16 @@ static void fail_outside(struct tree *t, int err, const struct pair *pair)
 {
     struct stat st;
     bool directory = stat(pair->src, &st) == 0 && S_ISDIR(st.st_mode);
+    if (directory && !t->hand.options->recursive) {
+        hand_fail(&t->hand, 0, "-r not specified; omitting directory %s", pair->src);
+        return;
+    }
+    if (t->hand.options->verbose && !directory && err == ENOENT) /* as if it had been tried */
+        report_entry(pair->src, pair->dst, NULL);
     hand_fail(&t->hand, err,
-              directory ? "cannot create directory %s" : "cannot create regular file %s",
+              err == ENOTDIR ? "cannot stat %s"
+              : directory    ? "cannot create directory %s"
+                             : "cannot create regular file %s",
               pair->dst);
 }
 
@@ -184,6 +197,20 @@ static struct opened *open_outside(struct tree *t, const char *prefix, const str
     else
         fail_outside(t, outside ? errno : ENOMEM, pair);
     return in;
+}
+
+/* "name/" is a directory's name alone. */
+static bool has_fitting_name(struct tree *t, const struct pair *pair)
+{
+    struct stat src, dst;
+    size_t len = strlen(pair->dst);
+    if (len == 0 || pair->dst[len - 1] != '/' || stat(pair->src, &src) < 0 || S_ISDIR(src.st_mode))
+        return true;
+    if (stat(pair->dst, &dst) == 0)
+        return true;
+    hand_fail(&t->hand, errno == ENOENT ? ENOTDIR : errno,
+              errno == ENOENT ? "cannot create regular file %s" : "cannot stat %s", pair->dst);
+    return false;
 }
 
 /* The slashes behind a name are none of it. */
@@ -276,7 +303,7 @@ static void copy_pair(struct tree *t, struct pair *pair)
         drain(t);
     if (t->hand.options->parents)
         copy_with_parents(t, pair);
-    else
+    else if (has_fitting_name(t, pair))
         copy_to(t, pair);
 }
 

@@ -286,9 +286,9 @@ class Maker:
         self.user = pick(self.rng, ("root", 60), ("nobody", 40))
         self.options = some_options(self.rng, newer)
         # A FIFO that is read, or written to, would be waited for.
-        recursive = given(self.options, "raR", "--recursive", "--archive") and not given(self.options, "", "--copy-contents")
-        self.tree = Tree(self.rng, self.user, recursive)
-        self.recursive = recursive
+        reads_all = given(self.options, "", "--copy-contents")
+        self.recursive = given(self.options, "raR", "--recursive", "--archive") and not reads_all
+        self.tree = Tree(self.rng, self.user, self.recursive)
 
     def make(self):
         sources = self.make_sources()
@@ -385,7 +385,8 @@ class Maker:
                                   (f"{WORK}/d", 2), ("d/no/such", 0.5)))
 
     def link_destination(self):
-        target = pick(self.rng, ("there", 60), ("nowhere", 12), ("d", 5), (self.rng.choice(list(self.tree.entries) or ["e"]), 25))
+        target = pick(self.rng, ("there", 60), ("nowhere", 12), ("d", 5),
+                      (self.rng.choice(list(self.tree.entries) or ["e"]), 25))
         if target == "there" and chance(self.rng, 0.6):
             self.tree.add("there", DIRECTORY, mode=0o755)
             self.tree.add_some("there/a")
@@ -460,7 +461,8 @@ class Maker:
         if chance(rng, 0.25 if backup else 0.01):
             environment.append(("SIMPLE_BACKUP_SUFFIX", rng.choice([".old", "", "/"])))
         if chance(rng, 0.25 if backup else 0.01):
-            environment.append(("VERSION_CONTROL", rng.choice(["numbered", "existing", "simple", "none", "nonsense", ""])))
+            control = rng.choice(["numbered", "existing", "simple", "none", "nonsense", ""])
+            environment.append(("VERSION_CONTROL", control))
         return {"user": self.user, "umask": pick(rng, (0o022, 70), (0o077, 10), (0, 10), (0o027, 10)),
                 "environment": tuple(environment), "answers": self.some_answers(),
                 "locale": pick(rng, ("C", 85), ("C.UTF-8", 15)), "last": chance(rng, 0.1)}

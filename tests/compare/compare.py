@@ -210,7 +210,8 @@ def sum_up(options, reports, pool):
         common.note(f"{sum(report.avoided for report in reports)} cases left out, with options to be avoided")
     skipped = [report.seed for report in reports if report.skipped]
     if skipped:
-        common.note(f"{len(skipped)} cases left out, where the reference finds no end: seeds {' '.join(map(str, skipped))}")
+        seeds = " ".join(map(str, skipped))
+        common.note(f"{len(skipped)} cases left out, where the reference finds no end: seeds {seeds}")
 
 
 def note_lines(text):
@@ -310,7 +311,7 @@ def parse_arguments():
     parser.add_argument("--key", help="with --case and --minimise: the difference that must stay, as printed")
     parser.add_argument("--keep", action="store_true", help="leave what was copied where it is, and tell where")
     parser.add_argument("--all", action="store_true", help=f"tell all that differ, not only {TOLD} of {BATCH} cases")
-    parser.add_argument("--avoid", default="", metavar="OPTIONS", help="leave out cases with these options")
+    parser.add_argument("--avoid", default="", metavar="OPTIONS", help="leave out cases with these (-S --parents)")
     parser.add_argument("--without", default="", metavar="RULES", help="excuse nothing by these rules, or by \"all\"")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="cases at the same time")
     parser.add_argument("--timeout", type=float, default=TIMEOUT, help=f"seconds for one copy (default: {TIMEOUT})")
@@ -329,7 +330,7 @@ def choose_rules(without):
 
 def avoided_by(text):
     """As Case.has takes them."""
-    words = [word for word in text.split(",") if word]
+    words = text.split()
     return "".join(word[1:] for word in words if cases.is_letters(word)), *words
 
 

@@ -139,15 +139,15 @@ def key_of(difference):
     return f"{difference.kind}{what}: {' → '.join(values)}"
 
 
-CLASSES = {"set-user-id": 0o4000, "set-group-id": 0o2000, "sticky": 0o1000, "user": 0o700, "group": 0o070, "others": 0o007}
+CLASSES = {"set-user-id": 0o4000, "set-group-id": 0o2000, "sticky": 0o1000, "user": 0o700, "group": 0o070,
+           "others": 0o007}
 
 
 def change_of(wanted, got):
     """Whose rights are more, or fewer."""
     fewer = [name for name, bits in CLASSES.items() if wanted & ~got & bits]
     more = [name for name, bits in CLASSES.items() if got & ~wanted & bits]
-    return ", ".join(words for words, names in ((f"less for {' '.join(fewer)}", fewer), (f"more for {' '.join(more)}", more))
-                     if names)
+    return ", ".join(f"{how} for {' '.join(names)}" for how, names in (("less", fewer), ("more", more)) if names)
 
 
 def normal(kind, value):
@@ -160,7 +160,7 @@ def normal(kind, value):
     if kind in ("links", "target", "xattr", "acl", "default ACL"):
         return "one"
     if kind in ("stdout", "stderr"):
-        line = QUOTED.sub("NAME", value)
+        line = re.sub(r"[\d.]+ ([KMGT]i)?B\b", "SIZE", QUOTED.sub("NAME", value))
         return re.sub(r"^(\w+): (?!-)[^\s:]+: ", r"\1: NAME: ", re.sub(r"\d+", "N", line))
     return str(value)
 

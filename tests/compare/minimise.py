@@ -70,9 +70,15 @@ def quoted(word):
 
 def command(case):
     environment = [f"{name}={quoted(value)}" for name, value in case.environment]
-    words = [quoted(word.replace(WORK + "/", "$PWD/", 1) if WORK + "/" in word else word) for word in case.words()]
-    words = [word.replace("'$PWD/", "\"$PWD\"'/") if "$PWD" in word else word for word in words]
-    return " ".join([*environment, "cp", *words])
+    return " ".join([*environment, "cp", *map(located, case.words())])
+
+
+def located(word):
+    """As quoted, with the working directory where it is meant."""
+    before, here, after = word.partition(WORK + "/")
+    if not here or not (before == "" or before.endswith("=")):
+        return quoted(word)
+    return f"{before}\"$PWD\"/{quoted(after) if after else ''}"
 
 
 def circumstances(case):
@@ -97,7 +103,7 @@ def script(case):
 
 def creation(entry):
     path = quoted("./" + entry.path if entry.path.startswith("-") else entry.path)
-    target = quoted(entry.target.replace(WORK + "/", "/…/", 1) if entry.target.startswith(WORK) else entry.target)
+    target = located(entry.target)
     return {DIRECTORY: [f"mkdir {path}"], FILE: [f"head -c {entry.size} /dev/urandom >{path}"],
             LINK: [f"ln -s -- {target} {path}"], TWIN: [f"ln -P -- {target} {path}"], FIFO: [f"mkfifo {path}"],
             SOCKET: [f"python3 -c 'import os, sys; os.mknod(sys.argv[1], 0o140600)' {path}"],

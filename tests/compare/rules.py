@@ -3,6 +3,7 @@
 none excuses is a mistake of one of the two."""
 
 import collections
+import os
 import re
 
 from cases import DIRECTORY, FILE, TWIN, atime_of
@@ -36,12 +37,80 @@ def is_staging(difference, both):
                for entry in both.case.entries)
 
 
-def is_set_id(difference, _):
-    """Of a file that was there."""
-    if (difference.kind, difference.entry, difference.before) != ("mode", FILE, True):
+def is_read_before(difference, both):
+    """Of a copy whose source may have been read for another copy first, which depends on the order of names."""
+    if difference.kind != "atime" or difference.before or "now" not in (difference.wanted, difference.got):
+        return False
+    names = [os.path.normpath(operand) for operand in both.case.operands]
+    return (any(entry.kind == TWIN for entry in both.case.entries) or len(set(names)) < len(names)
+            or both.case.has("LH", "--dereference"))
+
+
+def is_astray(difference, both):
+    """Of a backup that cp puts into the working directory, and the names that it has then."""
+    if both.version >= (9, 2) or not both.case.has("bS", "--backup", "--suffix"):
+        return False
+    found = both.wanted.entries.keys() - both.got.entries.keys()
+    strays = [path for path in found if "/" not in path and path != "d"]
+    name = os.path.basename(difference.path or "")
+    return ((difference.kind in ("missing", "extra") and name in strays)
+            or (difference.kind == "links" and any(path in str(difference.wanted) for path in strays)))
+
+
+def is_usage(difference, both):
+    """Both refuse the command line."""
+    return (difference.kind == "stderr" and "Try 'cp --help' for more information." in both.wanted.stderr
+            and both.wanted.status == both.got.status and bool(both.got.stderr))
+
+
+SPECIAL, SET_ID = 0o7000, 0o6000
+
+
+def lost_bits(difference, bits):
+    """Those that mpcp lacks, if that is all that differs in a mode."""
+    if difference.kind != "mode":
+        return 0
+    wanted, got = int(difference.wanted, 8), int(difference.got, 8)
+    return wanted & bits if got == wanted & ~bits else 0
+
+
+def preserves_mode(case):
+    return case.has("pa", "--preserve", "--archive")
+
+
+def may_be_preserved(difference, both, bits):
+    """Whether another entry has one of these bits, and may be the source: d is the destination of nearly all cases."""
+    others = [entry for entry in both.case.entries
+              if entry.path.partition("/")[0] != "d" and entry.kind == difference.entry]
+    return preserves_mode(both.case) and any(entry.mode & bits for entry in others)
+
+
+def is_set_id(difference, both):
+    """Of a file that was there, with such bits of its own."""
+    bits = lost_bits(difference, SET_ID)
+    return (bits and difference.entry == FILE and difference.before
+            and not may_be_preserved(difference, both, bits))
+
+
+def is_left_over(difference, both):
+    """Of what gets its mode from a source without such bits, but had them, or inherited them."""
+    bits = lost_bits(difference, SPECIAL)
+    return bits and preserves_mode(both.case) and not may_be_preserved(difference, both, bits)
+
+
+def is_ownerless(difference, both):
+    """Of a copy that gets its mode, but not its owner, from its source."""
+    kept = " ".join(word for option in both.case.options for word in option if word.startswith("--preserve="))
+    owned = both.case.has("pa", "--archive") or "ownership" in kept or "all" in kept
+    return lost_bits(difference, SET_ID) and "mode" in kept and not owned
+
+
+def is_narrowed(difference, both):
+    """Of a new file whose source has an ACL that isn't preserved."""
+    if (difference.kind, difference.entry, difference.before) != ("mode", FILE, False):
         return False
     wanted, got = int(difference.wanted, 8), int(difference.got, 8)
-    return wanted & 0o6000 != 0 and got == wanted & ~0o6000
+    return got & ~wanted == 0 and wanted & ~got & ~0o077 == 0 and any(entry.acl for entry in both.case.entries)
 
 
 def is_wording(difference, _):
@@ -68,8 +137,14 @@ def is_into_itself(difference, both):
 RULES = [
     Rule("declined", "before 9.2 cp exits with 0 when -i is answered by no; since then with 1", is_declined),
     Rule("reading", "whether the times of access of what is read change is nobody's business", is_reading),
+    Rule("read before", "what is copied twice is read by the first copy, whichever that is", is_read_before),
     Rule("into itself", "what is copied before that is noticed depends on the order of names", is_into_itself),
     Rule("staging", "a file that is replaced gets its name anew, and its directory another time", is_staging),
     Rule("set-id", "a file that is replaced keeps no set-id bits", is_set_id),
+    Rule("left over", "cp gives an ACL, and no mode, where the source has no such bits; they stay", is_left_over),
+    Rule("ownerless", "set-id bits are preserved only together with the owner", is_ownerless),
+    Rule("narrowed", "without an ACL a copy gives nobody what that denied", is_narrowed),
+    Rule("astray", "cp 9.1 gives some backups their names in the working directory", is_astray),
+    Rule("usage", "what is wrong with a command line is one sentence", is_usage),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
 ]

@@ -103,7 +103,7 @@ wont_be_filled() { # directory
     [ ! -e asked ]
 }
 
-@test "what tests leave behind all the same is told, and removed" {
+@test "what tests leave behind anyway is told, and removed" {
     mkdir below
     mkdir below/a below/b
     needs_root

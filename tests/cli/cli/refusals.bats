@@ -70,7 +70,7 @@ refuses() { # sentence, argument...
     chmod 444 dst
     chmod 777 .
     run --separate-stderr mpcp_as_nobody a dst
-    assert_refused 1 'dst: cannot replace: it is not writable (--force replaces it all the same)'
+    assert_refused 1 'dst: cannot replace: it is not writable (--force replaces it anyway)'
     [ "$(cat dst)" = old ]
     mpcp_as_nobody -f a dst
     cmp a dst

@@ -214,7 +214,7 @@ END
     assert_refused 1 "/proc: cannot list processes: No such file or directory"
 }
 
-@test "a copy that can't be shown is made all the same" {
+@test "a copy that can't be shown is made anyway" {
     needs_strace
     random_file src 9M
     traced memfd_create:error=EMFILE -j2 src dst

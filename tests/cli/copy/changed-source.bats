@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # A source that changes while it is copied gives an error that says how, and nothing is published; --allow-changes
-# copies it all the same.
+# copies it anyway.
 load ../support
 
 # Copies src, which a command changes when half of it is copied.
@@ -21,7 +21,7 @@ copy_while() { # command, option...
 
 assert_refused_for() { # change
     [ "$STATUS" = 1 ]
-    [ "$(cat err)" = "mpcp: src: cannot copy: $1 while being copied (--allow-changes copies it all the same)" ]
+    [ "$(cat err)" = "mpcp: src: cannot copy: $1 while being copied (--allow-changes copies it anyway)" ]
     [ "$(cat dst)" = old ]
     assert_clean
 }
@@ -116,7 +116,7 @@ shrink() { truncate -s 1M src; }
     cmp <(tail -c +2 src) <(tail -c +2 dst)
 }
 
-@test "--allow-changes: one that shrinks is an error all the same" {
+@test "--allow-changes: one that shrinks is an error anyway" {
     copy_while shrink --allow-changes
     [ "$STATUS" = 1 ]
     [ "$(cat err)" = "mpcp: src: cannot read: it shrank from 16.0 MiB to 1.0 MiB while being copied" ]

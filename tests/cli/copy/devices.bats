@@ -55,7 +55,7 @@ loop_device() { # size
     [ -b "$device" ]
     random_file src 1M
     run --separate-stderr mpcp src "$device"
-    assert_refused 1 "$device: cannot open: the device is in use, mounted perhaps (--force writes to it all the same)"
+    assert_refused 1 "$device: cannot open: the device is in use, mounted perhaps (--force writes to it anyway)"
     mpcp --force src "$device"
 }
 

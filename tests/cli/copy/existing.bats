@@ -138,7 +138,7 @@ as_nobody() {
     chmod 400 dst
     ln dst other
     as_nobody src dst
-    assert_refused 1 'dst: cannot replace: it is not writable (--force replaces it all the same)'
+    assert_refused 1 'dst: cannot replace: it is not writable (--force replaces it anyway)'
     as_nobody -f src dst
     [ "$status" = 0 ]
     cmp src dst
@@ -152,7 +152,7 @@ as_nobody() {
     chmod 400 d/to
     ln -s d/to link
     as_nobody src link
-    assert_refused 1 'link: cannot replace: it is not writable (--force replaces it all the same)'
+    assert_refused 1 'link: cannot replace: it is not writable (--force replaces it anyway)'
     chmod 555 d
     for option in "" --resume; do
         as_nobody -f $option src link

@@ -50,26 +50,26 @@ Test(diag, names_that_a_shell_would_split_or_expand_are_quoted)
 
 Test(diag, a_quote_is_escaped)
 {
-    assert_printed("it's", "$'it\\'s'");
-    assert_printed("a\\'b", "$'a\\\\\\'b'");
+    assert_printed("it's", "\"it's\"");
+    assert_printed("a\\'b", "'a\\'\\''b'");
 }
 
 Test(diag, no_name_breaks_the_line)
 {
-    assert_printed("a\nb\033\177", "$'a\\nb\\E\\177'");
-    assert_printed("\a\b\t\v\f\r\001", "$'\\a\\b\\t\\v\\f\\r\\001'");
-    assert_printed("\302\205", "$'\\302\\205'");          /* U+0085, a C1 control character */
-    assert_printed("\342\200\250", "$'\\342\\200\\250'"); /* U+2028, a line separator */
+    assert_printed("a\nb\033\177", "'a'$'\\n''b'$'\\033\\177'");
+    assert_printed("\a\b\t\v\f\r\001", "''$'\\a\\b\\t\\v\\f\\r\\001'");
+    assert_printed("\302\205", "''$'\\302\\205'");          /* U+0085, a C1 control character */
+    assert_printed("\342\200\250", "''$'\\342\\200\\250'"); /* U+2028, a line separator */
 }
 
 Test(diag, bytes_that_are_not_utf8_are_shown_as_such)
 {
-    assert_printed("\377\303", "$'\\377\\303'");
-    assert_printed("\303\244\377", "$'\303\244\\377'");
-    assert_printed("\300\257", "$'\\300\\257'");                   /* an overlong slash */
-    assert_printed("\355\240\200", "$'\\355\\240\\200'");          /* a surrogate */
-    assert_printed("\342\202", "$'\\342\\202'");                   /* cut short */
-    assert_printed("\364\220\200\200", "$'\\364\\220\\200\\200'"); /* beyond U+10FFFF */
+    assert_printed("\377\303", "''$'\\377\\303'");
+    assert_printed("\303\244\377", "'\303\244'$'\\377'");
+    assert_printed("\300\257", "''$'\\300\\257'");                   /* an overlong slash */
+    assert_printed("\355\240\200", "''$'\\355\\240\\200'");          /* a surrogate */
+    assert_printed("\342\202", "''$'\\342\\202'");                   /* cut short */
+    assert_printed("\364\220\200\200", "''$'\\364\\220\\200\\200'"); /* beyond U+10FFFF */
 }
 
 Test(diag, the_length_of_a_character_is_in_bytes)

@@ -164,7 +164,7 @@ Test(stage, nothing_is_published_in_a_directory_that_is_gone)
     int dir_fd = open("gone", O_PATH | O_DIRECTORY);
     cr_assert_eq(rmdir("gone"), 0);
     int rc = stage_open(&stage, dir_fd, "dst", 0666);
-    if (rc == 0) /* some file systems create a file without a name all the same */
+    if (rc == 0) /* some file systems create a file without a name anyway */
         rc = stage_publish(&stage, false);
     cr_assert_lt(rc, 0);
     stage_discard(&stage);
