@@ -84,8 +84,8 @@ int folder_begin_nest(struct queue *q, struct folder *f, const char *hidden_name
 
 void folder_end_nest(struct queue *q, struct folder *f)
 {
-    struct folder *next = f->other_nests[NEXT], *before = f->other_nests[BEFORE];
     queue_lock(q);
+    struct folder *next = f->other_nests[NEXT], *before = f->other_nests[BEFORE];
     f->nest = false;
     if (!q->broken)
         arena_put(q->arena, f->hidden_name, NAME_ROOM);
