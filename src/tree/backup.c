@@ -39,7 +39,7 @@ static int find_highest(int dir_fd, const char *name, unsigned long *highest)
     return 0;
 }
 
-static int rename_to(int dir_fd, const char *name, char *backup, unsigned flags)
+static int rename_to(int dir_fd, const char *name, const char *backup, unsigned flags)
 {
     if (!backup)
         return -ENOMEM;
@@ -76,7 +76,7 @@ struct renaming {
 static int rename_hidden(void *arg, int dir_fd, const char *name)
 {
     const struct renaming *r = arg;
-    return renameat2(dir_fd, r->from, dir_fd, name, RENAME_NOREPLACE) < 0 ? -errno : 0;
+    return rename_to(dir_fd, r->from, name, RENAME_NOREPLACE);
 }
 
 static int make_hidden(int dir_fd, const char *name, char **backup)
@@ -104,4 +104,9 @@ int backup_make(int dir_fd, const char *name, enum backup kind, const char *suff
         *backup = NULL;
     }
     return rc;
+}
+
+int backup_restore(int dir_fd, const char *made, const char *name)
+{
+    return rename_to(dir_fd, made, name, RENAME_NOREPLACE);
 }

@@ -4,6 +4,7 @@
 #include "base/filesystem.h"
 #include "base/io.h"
 #include "base/name.h"
+#include "base/signals.h"
 #include "base/xattr.h"
 #include "cli/report.h"
 #include "copy/acl.h"
@@ -170,7 +171,8 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
 static int open_destination(struct entry *e, struct folder *f)
 {
     const char *name = f->nest ? f->hidden_name : e->dst_name;
-    int fd = folder_open_directory(e->in->fds[TREE_DESTINATION], name, e->exists);
+    bool follow = e->exists && e->hand->options->keep_directory_symlink;
+    int fd = folder_open_directory(e->in->fds[TREE_DESTINATION], name, follow);
     int rc = fd < 0 ? fd : note_destination(e, f, fd);
     if (rc < 0 && fd >= 0)
         close(fd);
@@ -216,6 +218,15 @@ static int prepare_destination(struct entry *e, struct folder *f)
     return f->dry ? DRY : open_destination(e, f);
 }
 
+/* Of one that can't be begun. */
+static void forget(struct hand *h, struct folder *f)
+{
+    if (!f)
+        return;
+    directory_discard(h, f);
+    folder_destroy(h->queue, f);
+}
+
 struct opened *directory_begin(struct entry *e)
 {
     struct hand *h = e->hand;
@@ -229,8 +240,7 @@ struct opened *directory_begin(struct entry *e)
     if (dst < 0 && dst != DRY) {
         entry_fail_dst(e, -dst, "cannot create directory %s");
         io_close(&src);
-        if (f)
-            folder_destroy(h->queue, f);
+        forget(h, f);
         return NULL;
     }
     f->src = e->src;
@@ -400,10 +410,9 @@ static void finish(struct hand *h, struct folder *f)
 /* The whole tree has waited for its name. With --atomic it gets none if anything is lacking. */
 static void conclude_nest(struct hand *h, struct folder *f)
 {
-    if (h->options->atomic && h->tally->failed)
+    bool lacks = signals_fatal() || (h->options->atomic && h->tally->failed);
+    if (lacks || !give_name(h, f))
         directory_discard(h, f);
-    else
-        give_name(h, f);
 }
 
 void directory_settle(struct hand *h, struct folder *f)

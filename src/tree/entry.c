@@ -174,15 +174,15 @@ static bool may_have_twins(const struct entry *e)
 static void conclude_first(struct entry *e, bool done)
 {
     struct stat st;
-    enum tree_side side = e->nest ? TREE_DESTINATION : TREE_PLACE; /* as it will be called, or is */
-    char *path = folder_path(e->in->folder, side, e->dst_name);
-    if (!done || fstatat(e->in->fds[TREE_DESTINATION], e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-        free(path);
-        path = NULL;
-    }
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    done = done && fstatat(dir_fd, e->dst_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    char *path = done ? entry_dst_path(e) : NULL;
+    char *place =
+        done && e->in->folder->hidden ? folder_path(e->in->folder, TREE_PLACE, e->dst_name) : NULL;
     struct file_id id = path ? file_id_of(&st) : (struct file_id){0};
-    twin_conclude(e->hand->twins, e->twin, path, id, e->nest);
+    twin_conclude(e->hand->twins, e->twin, path, place, id, e->nest);
     free(path);
+    free(place);
 }
 
 static bool copy_first(struct entry *e)

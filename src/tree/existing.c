@@ -216,7 +216,7 @@ void existing_conclude(struct entry *e, bool done)
     if (!e->backup)
         return;
     if (!done)
-        renameat2(dir_fd, e->backup, dir_fd, e->dst_name, RENAME_NOREPLACE);
+        backup_restore(dir_fd, e->backup, e->dst_name);
     else if (e->aside)
         unlinkat(dir_fd, e->backup, 0);
 }

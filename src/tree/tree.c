@@ -123,6 +123,18 @@ static void push_directory(struct tree *t, const struct entry *e)
     queue_push(q, task);
 }
 
+/* What is there already can't appear all at once. */
+static bool can_be_atomic(const struct entry *e)
+{
+    struct stat st;
+    if (!e->hand->options->atomic ||
+        fstatat(e->in->fds[TREE_DESTINATION], e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+        !S_ISDIR(st.st_mode))
+        return true;
+    return entry_fail_dst(
+        e, 0, "--atomic: %s exists already: only a new directory can appear all at once");
+}
+
 /* "a/." goes into the very directory that later operands do, and comes after those before it, and
  * before these. */
 static void walk_operand(struct tree *t, const struct entry *e)
@@ -130,7 +142,8 @@ static void walk_operand(struct tree *t, const struct entry *e)
     bool shared = strcmp(e->dst_name, ".") == 0 || strcmp(e->dst_name, "..") == 0;
     if (shared)
         drain(t);
-    push_directory(t, e);
+    if (can_be_atomic(e))
+        push_directory(t, e);
     if (shared)
         drain(t);
 }

@@ -102,23 +102,39 @@ enum twin_claim twins_claim(struct twins *t, struct file_id src, struct folder *
 
 /* --- concluding --- */
 
-/* Keeps the path, in memory that all see; `name` points into it. False: there is none left. */
-static bool keep_path(struct twins *t, struct twin *twin, const char *path)
+/* In memory that all see; NULL: there is none left, or it is of nothing. */
+static char *keep(struct twins *t, const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *copy = arena_get(t->queue->arena, strlen(path) + 1);
-    if (!copy)
-        return false;
-    twin->path = strcpy(copy, path);
-    twin->name = copy + (slash ? slash + 1 - path : 0);
-    return true;
+    char *copy = path ? arena_get(t->queue->arena, strlen(path) + 1) : NULL;
+    return copy ? strcpy(copy, path) : NULL;
 }
 
-static void forget_path(struct twins *t, struct twin *twin)
+static void drop(struct twins *t, char **path)
 {
-    if (twin->path)
-        arena_put(t->queue->arena, twin->path, strlen(twin->path) + 1);
-    twin->path = twin->name = NULL;
+    if (*path)
+        arena_put(t->queue->arena, *path, strlen(*path) + 1);
+    *path = NULL;
+}
+
+static void forget_paths(struct twins *t, struct twin *twin)
+{
+    drop(t, &twin->path);
+    drop(t, &twin->place);
+    twin->name = NULL;
+}
+
+/* `name` points into the path. False: there is no memory left. */
+static bool keep_paths(struct twins *t, struct twin *twin, const char *path, const char *place)
+{
+    twin->path = keep(t, path);
+    twin->place = keep(t, place);
+    if (!twin->path || (place && !twin->place)) {
+        forget_paths(t, twin);
+        return false;
+    }
+    const char *slash = strrchr(path, '/');
+    twin->name = twin->path + (slash ? slash + 1 - path : 0);
+    return true;
 }
 
 /* What has waited for it is to be done now. */
@@ -131,12 +147,12 @@ static struct task *end_waiting(struct twin *twin, bool whole)
     return waiting;
 }
 
-void twin_conclude(struct twins *t, struct twin *twin, const char *path, struct file_id dst,
-                   struct twin **in_nest)
+void twin_conclude(struct twins *t, struct twin *twin, const char *path, const char *place,
+                   struct file_id dst, struct twin **in_nest)
 {
     struct task *waiting = NULL;
     queue_lock(t->queue);
-    bool kept = path && !t->queue->broken && keep_path(t, twin, path);
+    bool kept = !t->queue->broken && keep_paths(t, twin, path, place);
     twin->dst = dst;
     if (kept && in_nest) {
         twin->in_nest = *in_nest;
@@ -154,7 +170,7 @@ void twins_publish(struct twins *t, struct twin *twin, bool whole)
         queue_lock(t->queue);
         next = twin->in_nest;
         if (!whole)
-            forget_path(t, twin);
+            forget_paths(t, twin);
         struct task *waiting = end_waiting(twin, whole);
         queue_unlock(t->queue);
         queue_push(t->queue, waiting);
