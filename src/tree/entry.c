@@ -175,7 +175,10 @@ static void conclude_first(struct entry *e, bool done)
 {
     struct stat st;
     int dir_fd = e->in->fds[TREE_DESTINATION];
-    done = done && fstatat(dir_fd, e->dst_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    bool there = fstatat(dir_fd, e->dst_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    if (done && !there && !e->hand->options->rules.dry_run)
+        entry_fail_dst(e, errno, "cannot stat %s");
+    done = done && there;
     char *path = done ? entry_dst_path(e) : NULL;
     char *place =
         done && e->in->folder->hidden ? folder_path(e->in->folder, TREE_PLACE, e->dst_name) : NULL;

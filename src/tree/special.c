@@ -288,11 +288,32 @@ static int make_twin(void *arg, int dir_fd, const char *name)
     int rc = linkat(from, twin->name, dir_fd, name, 0) < 0 ? -errno : 0;
     if (from >= 0 && from != dir_fd)
         close(from);
-    if (rc == 0 && fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-        !file_id_equal(file_id_of(&st), twin->dst)) { /* somebody has put another file there */
-        unlinkat(dir_fd, name, 0);
+    return rc;
+}
+
+/* The nest above it may get its name at any moment, and only once. */
+static int link_first(const struct twin *twin, int dir_fd, const char *name)
+{
+    if (twin->folder)
+        return link_from(twin, NULL, dir_fd, name);
+    int rc = twin->place ? link_from(twin, twin->place, dir_fd, name) : -ENOENT;
+    return rc == -ENOENT ? link_from(twin, twin->path, dir_fd, name) : rc;
+}
+
+static int make_twin(void *arg, int dir_fd, const char *name)
+{
+    const struct making *m = arg;
+    const struct twin *twin = m->e->twin;
+    struct stat st;
+    int rc = link_first(twin, dir_fd, name);
+    if (rc < 0)
+        return rc;
+    if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        rc = -errno;
+    else if (!file_id_equal(file_id_of(&st), twin->dst)) /* somebody has put another file there */
         rc = -ESTALE;
-    }
+    if (rc < 0)
+        unlinkat(dir_fd, name, 0);
     return rc;
 }
 

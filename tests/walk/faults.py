@@ -34,6 +34,7 @@ from errors import FATAL, OTHER_WORDS, STAGED, STAYS
 from recording import Case, spelled
 from runs import Run, Verdict
 from scenarios import ACCESS, SCENARIOS, attributes_of
+from trees import TAMPER, TREES, TreeVerdict, look
 
 # --- what must be ---
 
@@ -47,8 +48,6 @@ INCOMPLETE = "(the destination was written in place and is now incomplete)"
 COMPLETE = "(the copy is complete)"
 FOREIGN = re.compile("isn't this user's alone|the file system lets others own or write to")
 NARROWED = re.compile("only its owner may open it: the source's ACL can't be read")
-# By strace, of a process that was killed meanwhile.
-TAMPER = "strace: Failed to tamper with process"
 
 
 class FaultVerdict(Verdict):
@@ -179,6 +178,7 @@ class Walk:
         self.options, self.engine, self.scenario = options, engine, scenario
         self.places = places
         self.recording, self.complaint, self.team = None, None, 0
+        self.expected, self.before = None, None  # of a tree
 
     def title(self):
         return f"{self.engine}, {self.scenario.name}"
@@ -192,16 +192,35 @@ class Walk:
         try:
             run = self.run_in(directory)
             run.prepare()
+            if self.scenario.is_tree:
+                self.expected = self.scenario.expect(run)
+                run.set_up()
+                self.before = look(directory, ["src", "dst"])
             result, self.recording = run.record()
             self.team = run.team
             if result.status != 0:
                 self.complaint = f"a copy without faults ends with {result.status}: {result.stderr}"
             elif self.recording.unknown():
                 self.complaint = f"calls that are in no table: {' '.join(self.recording.unknown())}"
+            elif self.scenario.is_tree:
+                self.complaint = self.complain_of_tree(run)
             elif "--jobs=2" in self.scenario.options and not self.recording.workers() and self.engine != "reflink":
                 self.complaint = "no workers were forked"
         finally:
             self.places.put(directory)
+
+    def complain_of_tree(self, run):
+        if self.scenario.crew and len(self.recording.workers()) < 2:
+            return "no crew was forked"
+        run.set_up()
+        verdict = self.verdict(run, Case("parent", "none", 0, "EIO"), run.plainly())
+        wrong = verdict.check()
+        return f"without faults: {'; '.join(wrong)}" if wrong else None
+
+    def verdict(self, run, case, result):
+        if self.scenario.is_tree:
+            return TreeVerdict(run, case, result, self.expected, self.before)
+        return FaultVerdict(run, case, result)
 
     def try_case(self, case, prepared):
         """Returns the complaint about it, and whether the fault was met."""
@@ -212,7 +231,7 @@ class Walk:
                 run.prepare()
                 prepared.add(directory)
             result = run.with_fault(case)
-            verdict = FaultVerdict(run, case, result)
+            verdict = self.verdict(run, case, result)
             wrong = verdict.check()
         finally:
             self.places.put(directory)
@@ -260,7 +279,7 @@ def parse_arguments():
 
 def choose_walks(options, places):
     """All engines in all scenarios, as far as they are wanted; and why some can't be had."""
-    names = [scenario.name for scenario in SCENARIOS]
+    names = [scenario.name for scenario in SCENARIOS + TREES]
     wanted = common.choose(names, options.scenario, "scenario")
     engines = common.choose(common.engines_of(options.mpcp), options.engine, "engine")
     walks, skipped = [], []
@@ -273,7 +292,7 @@ def choose_walks(options, places):
             skipped.append((engine, "no file system that shares extents can be mounted here"))
             continue
         free = places.below(parent)
-        walks += [Walk(options, engine, scenario, free) for scenario in SCENARIOS
+        walks += [Walk(options, engine, scenario, free) for scenario in SCENARIOS + TREES
                   if scenario.name in wanted and scenario.fits(engine)]
     return walks, skipped
 

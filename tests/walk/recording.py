@@ -26,7 +26,8 @@ def some_of(numbers):
 class Recording:
     """The calls of each process of one copy without faults, by strace's log: how many of each."""
 
-    def __init__(self, log):
+    def __init__(self, log, in_turn=False):
+        self.in_turn = in_turn  # each call fails with all its errors at first, and then with one after the other
         self.calls = collections.OrderedDict()  # by pid, the parent's first
         self.begun = {}  # by pid: how many were made before its own work began
         self.alone = {}  # by number: those of a worker that has all the work to do, from that on
@@ -62,11 +63,11 @@ class Recording:
     def of_parent(self):
         pid = self.parent()
         for call, count in self.calls[pid].items():
-            yield from cases_of("parent", call, self.begun[pid][call] + 1, count)
+            yield from self.cases_of("parent", call, self.begun[pid][call] + 1, count)
 
     def of_worker(self, index):
         for call, count in self.alone[index].items():
-            yield from cases_of(f"worker{index}", call, 1, count)
+            yield from self.cases_of(f"worker{index}", call, 1, count)
 
     def of_all(self):
         parent, workers = self.calls[self.parent()], self.workers()
@@ -74,7 +75,7 @@ class Recording:
         made -= {"write"}  # which the parent's sentence needs
         for call in sorted(made):
             most = max(self.calls[pid][call] for pid in workers)
-            yield from cases_of("all", call, parent[call] + 1, most, errnos=1)
+            yield from self.cases_of("all", call, parent[call] + 1, most, errnos=1)
 
     def cases(self):
         yield from self.of_parent()
@@ -82,10 +83,8 @@ class Recording:
             yield from self.of_worker(index)
         yield from self.of_all()
 
-
-def cases_of(where, call, first, last, errnos=None):
-    for number in some_of(range(first, last + 1)):
-        for error in PLAUSIBLE.get(call, "").split()[:errnos]:
-            yield Case(where, call, number, error)
-
-
+    def cases_of(self, where, call, first, last, errnos=None):
+        errors = PLAUSIBLE.get(call, "").split()[:errnos]
+        for i, number in enumerate(some_of(range(first, last + 1))):
+            for error in errors if i == 0 or not self.in_turn else errors[i % len(errors):][:1] if errors else []:
+                yield Case(where, call, number, error)

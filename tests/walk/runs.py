@@ -117,7 +117,9 @@ class Run:
         keep = {"src", "template"}
         for name in set(os.listdir(self.directory)) - keep:
             common.remove(self.path(name))
-        if self.scenario.before is not None:
+        if self.scenario.is_tree:
+            self.scenario.make_destination(self.path("dst"))
+        elif self.scenario.before is not None:
             self.scenario.make_old(self.path("dst"))
             self.old_attributes = attributes_of(self.path("dst"))
         if self.scenario.partial:
@@ -151,7 +153,7 @@ class Run:
     def record(self):
         self.set_up()
         result = self.plainly("strace", "-f", "-qq", "-s0", "-o", self.log)
-        recording = Recording(result.log)
+        recording = Recording(result.log, in_turn=self.scenario.is_tree)
         self.team = len(recording.workers()) // self.scenario.generations
         for index in range(1, len(recording.workers()) + 1, max(self.team, 1)):
             self.set_up()

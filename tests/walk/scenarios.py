@@ -32,6 +32,8 @@ def attributes_of(path):
 class Scenario:
     """How one copy is set up and run, and what must have come out."""
 
+    is_tree = False
+
     def __init__(self, name, *options, old=False, size=SIZE, src="src", dst="dst", holes=False, partial=False,
                  engines=None, dressed=None):
         self.name, self.options, self.old, self.size = name, list(options), old, size

@@ -1,0 +1,409 @@
+# SPDX-License-Identifier: MIT
+"""Whole trees: what they are made of, what must come of a copy, and what may become of one that fails.
+
+What a copy without faults must come to is what GNU cp makes of the same by the same options.
+"""
+
+import collections
+import errno
+import hashlib
+import os
+import re
+import stat
+import subprocess
+
+import common
+from errors import FATAL, OTHER_WORDS
+from runs import Verdict
+from scenarios import ACCESS, MTIME, SOMEONE, acl_for
+
+LARGE = 9 << 20  # from 8 MiB on, a file is a task of its own
+OWN = ("--fsync", "--atomic", "--resume", "--verify")  # options that cp doesn't know
+HIDDEN = re.compile(r"\.mpcp-")
+
+# --- what there is ---
+
+# What is known of one name: `links` are all names of the same file.
+Known = collections.namedtuple("Known", "kind mode owner mtime data xattrs links")
+
+
+def digest_of(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def data_of(path, st):
+    if stat.S_ISREG(st.st_mode):
+        return digest_of(path)
+    return os.readlink(path) if stat.S_ISLNK(st.st_mode) else st.st_rdev
+
+
+def below(root):
+    """All names below it, directories before what is in them, as paths from it."""
+    for directory, directories, files in os.walk(root):
+        for name in sorted(directories + files):
+            yield os.path.relpath(os.path.join(directory, name), root)
+
+
+def look(root, names):
+    """What is there, by path, of those names in `root` and of all below them."""
+    paths = [name for name in names if os.path.lexists(os.path.join(root, name))]
+    paths += [os.path.join(name, path) for name in paths for path in below(os.path.join(root, name))]
+    stats = {path: os.lstat(os.path.join(root, path)) for path in paths}
+    links = collections.defaultdict(list)
+    for path, st in stats.items():
+        links[st.st_ino].append(path)
+    return {path: known(os.path.join(root, path), st, links[st.st_ino]) for path, st in stats.items()}
+
+
+def known(path, st, links):
+    xattrs = {name: os.getxattr(path, name, follow_symlinks=False)
+              for name in os.listxattr(path, follow_symlinks=False)}
+    return Known(stat.S_IFMT(st.st_mode), oct(stat.S_IMODE(st.st_mode)), (st.st_uid, st.st_gid), st.st_mtime_ns,
+                 data_of(path, st), xattrs, frozenset(links))
+
+
+# --- scenarios ---
+
+
+class Making:
+    """Makes things below a directory, the same ones each time."""
+
+    def __init__(self, root):
+        self.root = root
+        self.dressed = True  # some have ACLs and attributes
+
+    def path(self, name):
+        return os.path.join(self.root, name)
+
+    def directory(self, name, mode=0o755):
+        os.makedirs(self.path(name), exist_ok=True)
+        os.chmod(self.path(name), mode)
+
+    def file(self, name, words="new", size=1000, mode=0o640, mtime=MTIME):
+        with open(self.path(name), "wb") as file:
+            file.write(common.content(min(size, 10000), f"{words} {name}"))
+            file.truncate(size)
+        os.chmod(self.path(name), mode)
+        os.utime(self.path(name), (mtime, mtime))
+
+    def link(self, name, other):
+        os.link(self.path(other), self.path(name))
+
+    def symlink(self, name, target):
+        os.symlink(target, self.path(name))
+        os.utime(self.path(name), (MTIME, MTIME), follow_symlinks=False)
+
+    def fifo(self, name):
+        os.mkfifo(self.path(name), 0o640)
+        os.utime(self.path(name), (MTIME, MTIME))
+
+    def dress(self, name, *attributes):
+        for attribute, value in attributes if self.dressed else ():
+            try:
+                os.setxattr(self.path(name), attribute, value)
+            except OSError:  # the file system hasn't any
+                pass
+        os.utime(self.path(name), (MTIME, MTIME))
+
+    def settle(self):
+        """Directories get their times last."""
+        for directory, _, _ in os.walk(self.root, topdown=False):
+            os.utime(directory, (MTIME, MTIME))
+
+
+ACL = (ACCESS, acl_for(SOMEONE, 6))
+# The same entries, and the bit to enter for its owner: what a directory needs.
+DEFAULT = ("system.posix_acl_default", acl_for(SOMEONE, 6))
+
+
+def make_small(making, dressed=True):
+    """One of each kind, in fewer entries than make a crew worth while."""
+    making.dressed = dressed
+    making.directory("a/deep")
+    making.directory("c", 0o750)
+    making.directory("empty", 0o711)
+    making.file("one")
+    making.file("a/x")
+    making.link("a/y", "a/x")
+    making.link("c/z", "a/x")
+    making.link("a/deep/uno", "one")
+    making.file("a/deep/ro", mode=0o440)
+    making.dress("a/deep/ro", ACL, ("user.colour", b"blue"))
+    making.dress("c", DEFAULT)
+    making.file("c/large", size=LARGE)
+    making.symlink("a/s", "../one")
+    making.fifo("a/deep/p")
+    making.dress("a/deep/p", ACL)
+    making.settle()
+
+
+def make_bare(making):
+    make_small(making, dressed=False)
+
+
+def make_wide(making):
+    """Tiny files in some directories: a crew is forked for them."""
+    for i in range(6):
+        making.directory(f"d{i}/e")
+        for j in range(6):
+            making.file(f"d{i}/f{j}", size=300)
+            making.file(f"d{i}/e/g{j}", size=300)
+    making.link("d4/e/twin", "d1/f2")
+    making.link("d1/twin", "d1/f2")
+    making.symlink("d2/s", "f0")
+    making.fifo("d3/p")
+    making.settle()
+
+
+def make_old(making):
+    """Some of it is there already, as older files and as newer, and something else, too."""
+    making.directory("a", 0o711)
+    making.file("a/x", "old", 1500, mtime=MTIME - 9000)
+    making.file("a/stays", "old")
+    making.symlink("a/s", "nowhere")
+    making.directory("c")
+    making.file("c/large", "old", 50000, mtime=MTIME + 9000)
+    making.file("one", "old", 2000, mtime=MTIME - 9000)
+
+
+def make_old_wide(making):
+    making.directory("d0/e")
+    making.directory("d1")
+    making.file("d0/f3", "old")
+    making.file("d1/f0", "old", mtime=MTIME + 9000)
+
+
+class TreeScenario:
+    """How one tree is set up and copied."""
+
+    is_tree = True
+    generations, dst, src, partial, before = 1, "dst", "src", False, None
+
+    def __init__(self, name, *options, make=make_small, old=None, to="dst", crew=False, engines=("auto",)):
+        self.name, self.options, self.make, self.old = name, list(options), make, old
+        self.to, self.crew, self.engines = to, crew, engines
+        self.resumes = "--resume" in options
+        self.atomic = "--atomic" in options and old is None
+
+    def make_source(self, path):
+        os.mkdir(path)
+        self.make(Making(path))
+
+    def make_destination(self, path):
+        if self.old:
+            os.mkdir(path)
+            self.old(Making(path))
+        elif self.to != "dst":
+            os.mkdir(path)
+
+    def fits(self, engine):
+        return engine in self.engines
+
+    def known(self):
+        return {"src", "log", "template", "dst"}
+
+    def operands(self):
+        return ["--parents", "src/a/deep", "src/c/z", "dst"] if self.to == "parents" else ["-T", "src", "dst"]
+
+    def command(self, mpcp, engine):
+        asked = [] if engine == "auto" else [f"--engine={engine}"]
+        jobs = "-j3" if self.crew else "-j1"
+        return [mpcp, *asked, jobs, *self.options, *self.operands()]
+
+    def as_cp(self):
+        """The same by cp; by -a as by root, which is what the walks are."""
+        return ["cp", *[option for option in self.options if option not in OWN], *self.operands()]
+
+    def expect(self, run):
+        """What cp makes of it."""
+        run.set_up()
+        subprocess.run(self.as_cp(), cwd=run.directory, check=True, env={**os.environ, "LC_ALL": "C"})
+        return look(run.directory, ["src", "dst"])
+
+
+WIDE = {"make": make_wide, "crew": True}
+TREES = [
+    TreeScenario("tree", "-a"),
+    TreeScenario("tree merged", "-a", old=make_old),
+    TreeScenario("tree not preserved", "-r", make=make_bare),
+    TreeScenario("tree to the disk", "-a", "--fsync"),
+    TreeScenario("tree merged to the disk", "-a", "--fsync", old=make_old),
+    TreeScenario("tree all at once", "-a", "--atomic"),
+    TreeScenario("tree with backups", "-a", "-b", old=make_old),
+    TreeScenario("tree with numbered backups", "-a", "--backup=numbered", old=make_old),
+    TreeScenario("tree removing", "-a", "--remove-destination", old=make_old),
+    TreeScenario("tree updated", "-a", "-u", old=make_old),
+    TreeScenario("tree not overwritten", "-a", "-n", old=make_old),
+    TreeScenario("tree with parents", "-a", to="parents"),
+    TreeScenario("tree resumed", "-a", "--resume", old=make_old),
+    TreeScenario("tree verified", "-a", "--verify"),
+    TreeScenario("tree of links", "-al"),
+    TreeScenario("crew", "-a", **WIDE),
+    TreeScenario("crew merged", "-a", old=make_old_wide, **WIDE),
+    TreeScenario("crew to the disk", "-a", "--fsync", **WIDE),
+    TreeScenario("crew all at once", "-a", "--atomic", **WIDE),
+    TreeScenario("crew resumed", "-a", "--resume", old=make_old_wide, **WIDE),
+]
+
+# --- what may be ---
+
+# Said of a directory, it tells that entries of it are missing.
+UNREAD = ("cannot read directory", "cannot access", "cannot open the directory of")
+
+
+class Differences:
+    """What the outcome has else than what was expected; and what of it was said."""
+
+    def __init__(self, scenario, expected, before, now, lines):
+        self.scenario, self.expected, self.before, self.now, self.lines = scenario, expected, before, now, lines
+
+    def is_compared(self, path, field):
+        """Times only where they are preserved, which those of directories that something else was put into
+        aren't, nor the source's own, which nobody may change."""
+        preserved = "-r" not in self.scenario.options
+        if field == "mtime":
+            return preserved and not (self.scenario.to == "parents" and path == "dst")
+        return True
+
+    def of(self, path):
+        """The fields that differ."""
+        wanted, is_there = self.expected.get(path), self.now.get(path)
+        if wanted is None or is_there is None:
+            return [] if wanted is is_there else ["presence"]
+        return [field for field in Known._fields
+                if getattr(wanted, field) != getattr(is_there, field) and self.is_compared(path, field)]
+
+    def all(self):
+        found = {}
+        for path in sorted(self.expected.keys() | self.now.keys()):
+            fields = self.of(path)
+            if fields:
+                found[path] = fields
+        return found
+
+    def told(self):
+        return [f"{path}: {', '.join(fields)}" for path, fields in self.all().items()]
+
+    # --- of a failure ---
+
+    def names_of(self, path):
+        """It and what it is a copy of, as sentences name them."""
+        if path == "src" or path.startswith("src/"):
+            return [path]
+        if self.scenario.to == "parents":
+            return [path, path.removeprefix("dst/")]
+        return [path, "src" + path.removeprefix("dst")]
+
+    def lines_of(self, path):
+        """The lines that name it."""
+        quoted = "|".join(re.escape(name) for name in self.names_of(path))
+        return [line for line in self.lines if re.search(rf"(?<![\w/.~])({quoted})(?![\w/.~-])", line)]
+
+    def is_said(self, path):
+        """It was, or it is missing with a directory that was, or its links are those of one that was."""
+        if self.lines_of(path):
+            return True
+        above = os.path.dirname(path)
+        while above and path not in self.now:
+            lines = self.lines_of(above)
+            if lines and (above not in self.now or any(words in line for line in lines for words in UNREAD)):
+                return True
+            above = os.path.dirname(above)
+        return False
+
+    def unsaid(self):
+        """What differs without a word."""
+        every = self.all()
+        return [f"{path}: {', '.join(fields)}" for path, fields in every.items() if not self.is_excused(path, fields)]
+
+    def is_excused(self, path, fields):
+        if HIDDEN.search(path):  # of which it is said that it is left
+            return True
+        if self.is_said(path):
+            return True
+        if fields == ["links"]:  # others of its names are missing, or files of their own
+            others = (self.expected[path].links ^ self.now[path].links) - {path}
+            return any(self.is_said(other) for other in others | self.expected[path].links)
+        known_there = self.now.get(path)
+        # A directory in which something couldn't be done may have been changed afterwards.
+        return fields == ["mtime"] and known_there.kind == stat.S_IFDIR and any(
+            self.is_said(other) for other in self.expected if os.path.dirname(other) == path)
+
+    def torn(self):
+        """Regular files that are neither old nor new."""
+        wholes = {known.data for known in self.before.values()} | {known.data for known in self.expected.values()}
+        return [path for path, known in self.now.items()
+                if known.kind == stat.S_IFREG and known.data not in wholes and not HIDDEN.search(path)]
+
+    def lost(self):
+        """Old files whose name has neither them nor what is new, nor has a backup."""
+        return [path for path, known in self.before.items() if path not in self.now and not any(
+            known.data == other.data for place, other in self.now.items() if place.startswith(path + "~")
+            or place.startswith(path + ".~"))]
+
+    def hidden(self):
+        return sorted(path for path in self.now if HIDDEN.search(os.path.basename(path)))
+
+
+# By strace, of a process that was killed meanwhile.
+TAMPER = "strace: Failed to tamper with process"
+
+
+class TreeVerdict(Verdict):
+    """Of a tree in whose copying one call has failed."""
+
+    def __init__(self, run, case, result, expected, before):
+        super().__init__(run, result)
+        self.case, self.expected, self.before = case, expected, before
+        self.met = "(INJECTED)" in result.log
+        self.lines = [line for line in result.stderr.splitlines() if not line.startswith(TAMPER)]
+
+    def differences(self):
+        return Differences(self.scenario, self.expected, self.before, look(self.run.directory, ["src", "dst"]), self.lines)
+
+    def check_outcome(self):
+        there = self.differences()
+        if self.result.status == 0:
+            self.check_success(there)
+        elif self.result.status == 1:
+            self.check_failure(there)
+        else:
+            self.must(False, f"it ended with {self.result.status}")
+        self.check_left(there)
+        if self.scenario.resumes and self.result.status == 1 and not self.wrong:
+            self.go_on()
+
+    def check_success(self, there):
+        self.must(not there.all(), f"exit 0, but: {'; '.join(there.told())}")
+        self.must(not self.lines, "exit 0, but it says something")
+        self.must(not self.met or self.case.errno not in FATAL.get(self.case.call, ()) or self.case.call == "close",
+                  "exit 0 in spite of a write error")
+
+    def check_failure(self, there):
+        self.must(self.lines, "exit 1 without a word")
+        self.must(all(re.match("mpcp: .*(src|dst)", line) for line in self.lines), "a line names no path")
+        self.must(any(self.says_why(line) for line in self.lines), "no sentence says what failed")
+        self.must(not there.unsaid(), f"nothing is said of: {'; '.join(there.unsaid())}")
+        self.must(not there.torn(), f"neither old nor new: {'; '.join(there.torn())}")
+        self.must(not there.lost(), f"lost: {'; '.join(there.lost())}")
+        if self.scenario.atomic:
+            self.must("dst" not in there.now, "there is something in spite of --atomic")
+
+    def says_why(self, line):
+        words = [e.said for e in OTHER_WORDS if e.call == self.case.call and self.case.errno in e.errnos.split()]
+        return any(said in line for said in [*words, os.strerror(getattr(errno, self.case.errno))])
+
+    def check_left(self, there):
+        hidden = there.hidden() + [name for name in self.left() if HIDDEN.search(name)]
+        if self.scenario.resumes and self.result.status == 1:
+            hidden = [path for path in hidden if not re.search(r"\.mpcp-(partial|journal)$", path)]
+        # What can't be removed stays.
+        self.must(not hidden or self.case.call == "unlinkat", f"left: {' '.join(hidden)}")
+
+    def go_on(self):
+        self.result = self.run.plainly()
+        self.lines = []
+        there = self.differences()
+        self.must(self.result.status == 0, f"going on ended with {self.result.status}: {self.result.stderr}")
+        self.must(not there.all(), f"the copy that went on isn't exact: {'; '.join(there.told())}")
