@@ -263,26 +263,11 @@ static int open_long(const char *path, size_t len)
     return fd;
 }
 
-/* Opens the directory of a path. */
-static int open_directory_of(const char *path)
+/* The first copy is in the same nest, or else at a path. */
+static int link_from(const struct twin *twin, const char *path, int dir_fd, const char *name)
 {
-    const char *slash = strrchr(path, '/');
-    return open_long(path, slash ? (size_t)(slash + 1 - path) : 0);
-}
-
-/* Where the first copy is, which may get its name at this very moment. */
-static int open_first(const struct twin *twin)
-{
-    int fd = twin->place ? open_directory_of(twin->place) : -ENOENT;
-    return fd == -ENOENT ? open_directory_of(twin->path) : fd;
-}
-
-static int make_twin(void *arg, int dir_fd, const char *name)
-{
-    const struct making *m = arg;
-    const struct twin *twin = m->e->twin;
-    struct stat st;
-    int from = twin->folder ? dir_fd : open_first(twin);
+    size_t len = path ? strlen(path) - strlen(twin->name) : 0;
+    int from = path ? open_long(path, len) : dir_fd;
     if (from < 0 && from != AT_FDCWD)
         return from;
     int rc = linkat(from, twin->name, dir_fd, name, 0) < 0 ? -errno : 0;
