@@ -31,8 +31,9 @@ static mode_t first_mode(const struct small *s, const struct copy_rules *rules)
 static int create(const struct small *s, const struct copy_rules *rules, struct stage *stage)
 {
     mode_t mode = first_mode(s, rules);
+    bool apart = rules->preserve & ATTRIBUTE_XATTR && !(rules->preserve & ATTRIBUTE_MODE);
     if (s->private)
-        return stage_create_in_place(stage, s->dir_fd, s->name, mode, false);
+        return stage_create_in_place(stage, s->dir_fd, s->name, mode, apart);
     return stage_open(stage, s->dir_fd, s->name,
                       rules->preserve & ATTRIBUTE_MODE ? STAGE_MODE_LATER : (int)mode);
 }
