@@ -15,6 +15,12 @@ static struct complaint why;
 static bool refused;
 static char buffer[ROOM];
 
+static const char *path_of(void *arg, enum side side)
+{
+    cr_assert_eq(arg, &small);
+    return side == SIDE_SOURCE ? "src" : "d/dst";
+}
+
 static void make_source(void)
 {
     static const struct timespec times[2] = {{1000000000, 123456789}, {1234567890, 987654321}};
@@ -30,10 +36,10 @@ static void make_source(void)
     rules = (struct copy_rules){0};
     small = (struct small){.src_fd = src,
                            .st = &st,
-                           .src_path = "src",
+                           .path = path_of,
+                           .path_arg = &small,
                            .dir_fd = dir,
                            .name = "dst",
-                           .dst_path = "d/dst",
                            .private = true,
                            .birth = {.plain = true, .uid = geteuid(), .gid = getegid()},
                            .buffer = buffer,
