@@ -231,7 +231,7 @@ void diag_put_sentence(FILE *out, const char *format, const char *const *names)
 
 void diag_verror(int err, const char *format, va_list args)
 {
-    const char *names[DIAG_NAMES];
+    const char *names[DIAG_NAMES] = {0};
     char *sentence = NULL;
     size_t len;
     FILE *out = open_memstream(&sentence, &len);

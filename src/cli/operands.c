@@ -154,7 +154,7 @@ static int add_pair(const struct options *o, struct pair *pairs, int *count, str
         added->dst = NULL;
         return complain_memory(pair.src);
     }
-    if (*last != added) {
+    if (*last && *last != added) {
         added->earlier = *last;
         (*last)->later = true;
         *last = added;

@@ -86,27 +86,29 @@ static int make_hidden(int dir_fd, const char *name, char **backup)
     return *backup ? appear_hidden(dir_fd, name, rename_hidden, &r, *backup) : -ENOMEM;
 }
 
-int backup_make(int dir_fd, const char *name, enum backup kind, const char *suffix, char **backup)
+int backup_make(int dir_fd, const char *name, enum backup kind, const char *suffix, char **made)
 {
     unsigned long highest = 0;
-    *backup = NULL;
+    *made = NULL;
     int rc = kind == BACKUP_NUMBERED || kind == BACKUP_EXISTING
                  ? find_highest(dir_fd, name, &highest)
                  : 0;
     if (rc == 0 && kind == BACKUP_NONE)
-        rc = make_hidden(dir_fd, name, backup);
+        rc = make_hidden(dir_fd, name, made);
     else if (rc == 0 && (kind == BACKUP_NUMBERED || highest > 0))
-        rc = make_numbered(dir_fd, name, highest, backup);
+        rc = make_numbered(dir_fd, name, highest, made);
     else if (rc == 0)
-        rc = make_simple(dir_fd, name, suffix, backup);
+        rc = make_simple(dir_fd, name, suffix, made);
     if (rc < 0) {
-        free(*backup);
-        *backup = NULL;
+        free(*made);
+        *made = NULL;
     }
     return rc;
 }
 
 int backup_restore(int dir_fd, const char *made, const char *name)
 {
-    return rename_to(dir_fd, made, name, RENAME_NOREPLACE);
+    return rename_to(dir_fd, made,
+                     name, /* back again: NOLINT(readability-suspicious-call-argument) */
+                     RENAME_NOREPLACE);
 }

@@ -138,6 +138,15 @@ static int make_directory(struct entry *e, struct folder *f)
     return rc;
 }
 
+/* Its length; 0: it has none, or none can be had there. */
+static ssize_t default_acl_of(int fd, char *acl, size_t room)
+{
+    ssize_t len = xattr_get(fd, default_acl, acl, room);
+    if (len < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
+        return 0;
+    return len < 0 ? -errno : len;
+}
+
 /* What the default ACL of its parent, which it has inherited, leaves a new directory of a mode. */
 static mode_t inherited_rights(int fd, mode_t mode)
 {
@@ -158,13 +167,16 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
     const struct copy_rules *r = &e->hand->options->rules;
     mode_t rights = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 0777;
     mode_t mode = rights | (e->src.st_mode & S_ISVTX);
-    bool acl = xattr_get(fd, default_acl, NULL, 0) > 0;
+    ssize_t acl = default_acl_of(fd, NULL, 0);
+    if (acl < 0)
+        return (int)acl;
     f->ids[TREE_DESTINATION] = file_id_of(&st);
     f->special = st.st_mode & 07000;
-    f->plain = kind->exact_names && !acl;
+    f->plain = kind->exact_names && acl == 0;
     f->reflinks = kind->reflinks;
     f->gid = st.st_mode & S_ISGID ? st.st_gid : e->hand->gid;
-    f->mode = (acl ? inherited_rights(fd, mode) : mode & ~e->hand->mask) | (st.st_mode & S_ISGID);
+    f->mode =
+        (acl > 0 ? inherited_rights(fd, mode) : mode & ~e->hand->mask) | (st.st_mode & S_ISGID);
     return 0;
 }
 
@@ -220,13 +232,15 @@ static int prepare_destination(struct entry *e, struct folder *f)
     return f->dry ? DRY : open_destination(e, f);
 }
 
-/* Of one that can't be begun. */
-static void forget(struct hand *h, struct folder *f)
+/* What was made of it is empty. */
+static void abandon(struct entry *e, struct folder *f)
 {
-    if (!f)
-        return;
-    directory_discard(h, f);
-    folder_destroy(h->queue, f);
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    if (f->nest)
+        directory_discard(e->hand, f);
+    else if (f->made && !f->dry)
+        unlinkat(dir_fd, e->dst_name, AT_REMOVEDIR);
+    folder_destroy(e->hand->queue, f);
 }
 
 struct opened *directory_begin(struct entry *e)
@@ -242,7 +256,8 @@ struct opened *directory_begin(struct entry *e)
     if (dst < 0 && dst != DRY) {
         entry_fail_dst(e, -dst, "cannot create directory %s");
         io_close(&src);
-        forget(h, f);
+        if (f)
+            abandon(e, f);
         return NULL;
     }
     f->src = e->src;
@@ -274,25 +289,33 @@ static bool fail_folder(struct hand *h, const struct folder *f, int rc, const ch
     return false;
 }
 
-/* All that is in it, and then its name, reaches the disk. */
-static int rename_synced(struct hand *h, struct folder *f, int dir_fd)
+static int sync_all(const struct hand *h, int dir_fd)
 {
-    bool sync = h->options->rules.wishes.sync;
-    int rc = sync && syncfs(dir_fd) < 0 ? -errno : rename_nest(f, dir_fd);
-    return rc == 0 && sync && syncfs(dir_fd) < 0 ? -errno : rc;
+    return h->options->rules.wishes.sync && syncfs(dir_fd) < 0 ? -errno : 0;
+}
+
+/* All that is in it, and then its name, reaches the disk. */
+static bool name_and_sync(struct hand *h, struct folder *f, int dir_fd)
+{
+    int rc = sync_all(h, dir_fd);
+    if (rc == 0)
+        rc = rename_nest(f, dir_fd);
+    if (rc < 0)
+        return fail_folder(h, f, rc, "cannot create directory %s");
+    folder_end_nest(h->queue, f);
+    f->hidden = false;
+    rc = sync_all(h, dir_fd);
+    return rc == 0 || fail_folder(h, f, rc, "cannot write the name of %s to the disk");
 }
 
 static bool give_name(struct hand *h, struct folder *f)
 {
     struct opened *parent = opening_take(&h->openings, f->parent);
-    int rc = parent ? rename_synced(h, f, parent->fds[TREE_DESTINATION]) : -errno;
-    if (parent)
-        opening_release(parent);
-    if (rc < 0)
-        return fail_folder(h, f, rc, "cannot create directory %s");
-    folder_end_nest(h->queue, f);
-    f->hidden = false;
-    return true;
+    if (!parent)
+        return fail_folder(h, f, -errno, "cannot create directory %s");
+    bool given = name_and_sync(h, f, parent->fds[TREE_DESTINATION]);
+    opening_release(parent);
+    return given;
 }
 
 bool directory_publish(struct hand *h, struct opened *o)
@@ -300,14 +323,22 @@ bool directory_publish(struct hand *h, struct opened *o)
     return !o->folder->nest || waits(h) || give_name(h, o->folder);
 }
 
+static void fail_removal(struct hand *h, const struct folder *f, int err)
+{
+    char *path = folder_path(f, TREE_PLACE, NULL);
+    hand_fail(h, err, "cannot remove %s", path ? path : f->hidden_name);
+    free(path);
+}
+
 static void discard(struct hand *h, struct folder *f)
 {
     struct opened *parent = opening_take(&h->openings, f->parent);
-    f->gone = true;
-    if (parent) {
-        removal_of(parent->fds[TREE_DESTINATION], f->hidden_name);
+    int rc = parent ? removal_of(parent->fds[TREE_DESTINATION], f->hidden_name) : -errno;
+    if (parent)
         opening_release(parent);
-    }
+    if (rc < 0)
+        fail_removal(h, f, -rc);
+    f->gone = true;
     folder_end_nest(h->queue, f);
 }
 
@@ -328,10 +359,12 @@ void directory_discard_all(struct hand *h)
 static int carry_default_acl(int src, int dst)
 {
     static char acl[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    ssize_t len = xattr_get(src, default_acl, acl, sizeof(acl));
+    ssize_t len = default_acl_of(src, acl, sizeof(acl));
+    if (len < 0)
+        return (int)len;
     int rc =
         len > 0 ? fsetxattr(dst, default_acl, acl, (size_t)len, 0) : fremovexattr(dst, default_acl);
-    return rc < 0 && len > 0 && errno != EOPNOTSUPP ? -errno : 0;
+    return rc < 0 && errno != EOPNOTSUPP && errno != ENODATA ? -errno : 0;
 }
 
 static void tell_lack(struct hand *h, const struct folder *f, const struct attributes_lack *lack)
@@ -399,20 +432,25 @@ static bool changes_anything(const struct hand *h, const struct folder *f)
 static void finish(struct hand *h, struct folder *f)
 {
     bool dry = h->options->rules.dry_run;
-    struct opened *o =
-        f->parent && !dry && changes_anything(h, f) ? opening_take(&h->openings, f) : NULL;
-    int rc = o ? finish_open(h, f, o) : 0;
+    if (!f->parent || dry || !changes_anything(h, f))
+        return;
+    struct opened *o = opening_take(&h->openings, f);
+    int rc = o ? finish_open(h, f, o) : -errno;
     if (rc < 0)
         fail_folder(h, f, rc, "cannot set the attributes of %s");
     if (o)
         opening_release(o);
 }
 
-/* The whole tree has waited for its name. With --atomic it gets none if anything is lacking. */
+/* The whole tree has waited for its name. With --atomic it gets none if anything is lacking; nor
+ * does whoever interrupts it want half of it. */
 static void conclude_nest(struct hand *h, struct folder *f)
 {
-    bool lacks = signals_fatal() || (h->options->atomic && h->tally->failed);
-    if (lacks || !give_name(h, f))
+    bool lacks = h->options->atomic && h->tally->failed;
+    bool wanted = !lacks && !signals_fatal() && !h->queue->stopped;
+    if (lacks)
+        fail_folder(h, f, 0, "not creating directory %s, as not all could be copied");
+    if (!wanted || !give_name(h, f))
         directory_discard(h, f);
 }
 

@@ -195,10 +195,17 @@ static bool copy_first(struct entry *e)
     return done;
 }
 
-/* If it can't be linked to, as with too many names, it is copied once more. */
+/* If it can't be linked to, as with too many names, it is copied once more, and that is said. */
 static bool link_or_copy(struct entry *e)
 {
-    return special_twin(e) || copy_kind(e);
+    int rc = special_twin(e);
+    if (rc == 0 || !copy_kind(e))
+        return rc == 0;
+    char *path = entry_dst_path(e);
+    hand_fail(e->hand, -rc, "copied %s for want of a hard link to %s", path ? path : e->dst_name,
+              e->twin->path);
+    free(path);
+    return true;
 }
 
 /* Whoever makes the first copy will push it; the folder waits for that. NULL: no memory. */

@@ -115,7 +115,9 @@ static char *prepend(char *at, const char *part, bool slash)
         len--;
     if (slash && len > 0 && part[len - 1] != '/')
         *--at = '/';
-    return memcpy(at - len, part, len);
+    at -= len;
+    memcpy(at, part, len); /* NOLINT(bugprone-not-null-terminated-result): more follows */
+    return at;
 }
 
 char *folder_path(const struct folder *folder, enum tree_side side, const char *name)

@@ -63,11 +63,28 @@ static bool is_wanted(const struct entry *e, const char *attribute)
     return strncmp(attribute, "system.", 7) != 0 && preserve & ATTRIBUTE_XATTR;
 }
 
+/* That the destination, or the user, can't have it is tolerated, but of an ACL. */
+static bool is_tolerated(const char *attribute, int err)
+{
+    return err == EOPNOTSUPP || (err == EPERM && strcmp(attribute, acl_attribute) != 0);
+}
+
+/* One that is gone by now was removed. */
 static int carry_xattr(const char *from, const char *to, const char *attribute)
 {
     static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
     ssize_t len = lgetxattr(from, attribute, value, sizeof(value));
-    return len >= 0 && lsetxattr(to, attribute, value, (size_t)len, 0) < 0 ? -errno : 0;
+    if (len < 0)
+        return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
+    bool carried = lsetxattr(to, attribute, value, (size_t)len, 0) == 0;
+    return carried || is_tolerated(attribute, errno) ? 0 : -errno;
+}
+
+/* The ACL that its directory gives all that is new. */
+static int remove_inherited(const char *path)
+{
+    bool removed = lremovexattr(path, acl_attribute) == 0;
+    return removed || errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
 }
 
 /* Those that it has; and of the ACL that its directory gives all that is new nothing is left. */
@@ -75,16 +92,17 @@ static int give_xattrs(const struct entry *e, int dir_fd, const char *name)
 {
     static char names[65536]; /* XATTR_LIST_MAX */
     char from[PROC_ROOM], to[PROC_ROOM];
-    int rc = 0;
+    bool rights = e->hand->options->rules.preserve & ATTRIBUTE_MODE && !S_ISLNK(e->src.st_mode);
     path_through_proc(from, e->in->fds[TREE_SOURCE], e->name);
     path_through_proc(to, dir_fd, name);
-    if (e->hand->options->rules.preserve & ATTRIBUTE_MODE && !S_ISLNK(e->src.st_mode))
-        lremovexattr(to, acl_attribute);
+    int rc = rights ? remove_inherited(to) : 0;
     ssize_t len = llistxattr(from, names, sizeof(names));
+    if (len < 0 && errno != EOPNOTSUPP)
+        rc = -errno;
     for (ssize_t at = 0; at < len; at += (ssize_t)strlen(names + at) + 1)
         if (is_wanted(e, names + at) && rc == 0)
             rc = carry_xattr(from, to, names + at);
-    return rc == -EOPNOTSUPP || rc == -EPERM ? 0 : rc;
+    return rc;
 }
 
 static const struct {
@@ -302,10 +320,12 @@ static int make_twin(void *arg, int dir_fd, const char *name)
     return rc;
 }
 
-bool special_twin(struct entry *e)
+int special_twin(struct entry *e)
 {
     struct making m = {e, NULL};
+    int dir_fd = e->in->fds[TREE_DESTINATION];
     if (e->exists && file_id_equal(file_id_of(&e->dst), e->twin->dst))
-        return true;
-    return appear(e->in->fds[TREE_DESTINATION], e->dst_name, e->exists, make_twin, &m) == 0;
+        return 0;
+    int rc = appear(dir_fd, e->dst_name, e->exists, make_twin, &m);
+    return rc == -EEXIST ? appear(dir_fd, e->dst_name, true, make_twin, &m) : rc;
 }

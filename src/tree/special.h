@@ -12,5 +12,5 @@ bool special_copy(struct entry *e);
 /* -l and -s: a link to the source instead of a copy. */
 bool special_link(struct entry *e);
 
-/* One more name for the copy of e->twin. Returns false, without a word, if that can't be. */
-bool special_twin(struct entry *e);
+/* One more name for the copy of e->twin. Returns 0 or, without a word, -errno. */
+int special_twin(struct entry *e);

@@ -164,9 +164,9 @@ void twin_conclude(struct twins *t, struct twin *twin, const char *path, const c
     queue_push(t->queue, waiting);
 }
 
-void twins_publish(struct twins *t, struct twin *twin, bool whole)
+void twins_publish(struct twins *t, struct twin *first, bool whole)
 {
-    for (struct twin *next; twin; twin = next) {
+    for (struct twin *twin = first, *next; twin; twin = next) {
         queue_lock(t->queue);
         next = twin->in_nest;
         if (!whole)

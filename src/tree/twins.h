@@ -55,4 +55,4 @@ void twin_conclude(struct twins *twins, struct twin *twin, const char *path, con
                    struct file_id dst, struct twin **in_nest);
 
 /* The nest of those has got its name; or it is gone, and they with it. */
-void twins_publish(struct twins *twins, struct twin *in_nest, bool whole);
+void twins_publish(struct twins *twins, struct twin *first, bool whole);

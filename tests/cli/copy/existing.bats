@@ -64,6 +64,16 @@ setup() {
     cmp src dst
 }
 
+@test "--update=none-fail leaves it, which is a failure" {
+    for option in "" -a; do
+        run --separate-stderr mpcp $option --update=none-fail src dst
+        assert_refused 1 "not replacing 'dst'"
+        [ "$(cat dst)" = old ]
+    done
+    mpcp --update=none-fail src dst2
+    cmp src dst2
+}
+
 @test "of -i and -n the last counts" {
     echo y | mpcp -n -i src dst
     [ "$(cat dst)" = new ]
