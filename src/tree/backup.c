@@ -39,14 +39,14 @@ static int find_highest(int dir_fd, const char *name, unsigned long *highest)
     return 0;
 }
 
-static int rename_to(int dir_fd, const char *name, const char *backup, unsigned flags)
+static int rename_to(int dir_fd, const char *from, const char *to, unsigned flags)
 {
-    if (!backup)
+    if (!to)
         return -ENOMEM;
-    if (renameat2(dir_fd, name, dir_fd, backup, flags) == 0)
+    if (renameat2(dir_fd, from, dir_fd, to, flags) == 0)
         return 0;
     if (flags && errno == EINVAL) /* the file system doesn't know them */
-        return renameat(dir_fd, name, dir_fd, backup) < 0 ? -errno : 0;
+        return renameat(dir_fd, from, dir_fd, to) < 0 ? -errno : 0;
     return -errno;
 }
 
@@ -108,7 +108,5 @@ int backup_make(int dir_fd, const char *name, enum backup kind, const char *suff
 
 int backup_restore(int dir_fd, const char *made, const char *name)
 {
-    return rename_to(dir_fd, made,
-                     name, /* back again: NOLINT(readability-suspicious-call-argument) */
-                     RENAME_NOREPLACE);
+    return rename_to(dir_fd, made, name, RENAME_NOREPLACE);
 }
