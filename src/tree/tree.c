@@ -212,14 +212,21 @@ static struct opened *open_outside(struct tree *t, const char *prefix, const str
     return in;
 }
 
+/* What is copied: the link itself, or what it leads to. */
+static int look_at_source(const struct tree *t, const char *src, struct stat *st)
+{
+    const struct options *o = t->hand.options;
+    bool link = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive);
+    return fstatat(AT_FDCWD, src, st, link ? AT_SYMLINK_NOFOLLOW : 0);
+}
+
 /* "name/" is a directory's name alone. */
 static bool has_fitting_name(struct tree *t, const struct pair *pair)
 {
     struct stat src, dst;
     size_t len = strlen(pair->dst);
-    if (len == 0 || pair->dst[len - 1] != '/' || stat(pair->src, &src) < 0 || S_ISDIR(src.st_mode))
-        return true;
-    if (stat(pair->dst, &dst) == 0)
+    if (len == 0 || pair->dst[len - 1] != '/' || look_at_source(t, pair->src, &src) < 0 ||
+        S_ISDIR(src.st_mode) || stat(pair->dst, &dst) == 0)
         return true;
     hand_fail(&t->hand, errno == ENOENT ? ENOTDIR : errno,
               errno == ENOENT ? "cannot create regular file %s" : "cannot stat %s", pair->dst);
