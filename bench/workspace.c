@@ -91,7 +91,7 @@ int workspace_settle(const struct workspace *workspace, struct trouble *trouble)
 
 void workspace_remove(struct workspace *workspace)
 {
-    struct trouble ignored;
+    struct trouble ignored = {0};
     if (workspace->dir[0] == '\0')
         return;
     empty(workspace, false, &ignored);

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void add(struct complaint *c, const char *more, va_list args)
+__attribute__((format(printf, 2, 0))) static void add(struct complaint *c, const char *more,
+                                                      va_list args)
 {
     size_t len = strlen(c->why);
     vsnprintf(c->why + len, sizeof(c->why) - len, more, args);

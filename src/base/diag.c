@@ -217,6 +217,7 @@ void diag_put_sentence(FILE *out, const char *format, const char *const *names)
 {
     const char *rest = format;
     for (const char *mark; (mark = find_mark(rest)); rest = mark + 2) {
+        assert(*names); /* as many as there are marks */
         fwrite(rest, 1, (size_t)(mark - rest), out);
         if (is_stream(*names))
             fputs(*names, out);
@@ -231,7 +232,7 @@ void diag_put_sentence(FILE *out, const char *format, const char *const *names)
 
 void diag_verror(int err, const char *format, va_list args)
 {
-    const char *names[DIAG_NAMES];
+    const char *names[DIAG_NAMES] = {0};
     char *sentence = NULL;
     size_t len;
     FILE *out = open_memstream(&sentence, &len);

@@ -92,7 +92,7 @@ static int name_in(int dir_fd, char *path, char **name)
     return -ENOMEM;
 }
 
-int path_open_directory(int start_fd, const char *path, char **name, bool *followed)
+int path_open_directory(int dir_fd, const char *path, char **name, bool *followed)
 {
     *name = NULL;
     *followed = false;
@@ -101,21 +101,21 @@ int path_open_directory(int start_fd, const char *path, char **name, bool *follo
     char *rest = malloc(PATH_MAX);
     if (!rest)
         return -ENOMEM;
-    int dir_fd = walk(start_fd, strcpy(rest, path), followed);
-    if (dir_fd >= 0)
-        dir_fd = name_in(dir_fd, rest, name);
+    int fd = walk(dir_fd, strcpy(rest, path), followed);
+    if (fd >= 0)
+        fd = name_in(fd, rest, name);
     free(rest);
-    return dir_fd;
+    return fd;
 }
 
-int path_open_parent(int start_fd, const char *path, char **name)
+int path_open_parent(int dir_fd, const char *path, char **name)
 {
     *name = NULL;
     char *copy = strdup(path);
     if (!copy)
         return -ENOMEM;
-    int dir_fd = open_parent(start_fd, copy);
-    dir_fd = dir_fd < 0 ? -errno : name_in(dir_fd, copy, name);
+    int fd = open_parent(dir_fd, copy);
+    fd = fd < 0 ? -errno : name_in(fd, copy, name);
     free(copy);
-    return dir_fd;
+    return fd;
 }

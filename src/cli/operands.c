@@ -81,6 +81,12 @@ static void keep(void *pair)
     (void)pair; /* the tree only borrows the pairs */
 }
 
+/* Where it leads, or the link that leads nowhere. */
+static int look_at(const char *path, struct stat *st)
+{
+    return stat(path, st) < 0 ? lstat(path, st) : 0;
+}
+
 /* lstat(2) of the directory that `path` names a file in. */
 static bool look_at_directory(const char *path, struct stat *st)
 {
@@ -100,7 +106,7 @@ static bool look_at_directory(const char *path, struct stat *st)
 static bool is_same_source(const struct options *o, const char *a, const char *b)
 {
     struct stat left, right, left_dir, right_dir;
-    if (stat(a, &left) < 0 || stat(b, &right) < 0 || !io_same_file(&left, &right))
+    if (look_at(a, &left) < 0 || look_at(b, &right) < 0 || !io_same_file(&left, &right))
         return false;
     if (S_ISDIR(left.st_mode))
         return o->recursive;
@@ -154,7 +160,7 @@ static int add_pair(const struct options *o, struct pair *pairs, int *count, str
         added->dst = NULL;
         return complain_memory(pair.src);
     }
-    if (*last != added) {
+    if (*last && *last != added) {
         added->earlier = *last;
         (*last)->later = true;
         *last = added;
@@ -207,7 +213,7 @@ int operands_pair(const struct options *o, struct pair **pairs, int *count)
 
     const char *dest = need_dest ? o->operands[sources] : o->target_directory;
     int err = o->no_target_directory ? ENOTDIR : check_directory(dest);
-    if (err != 0 && o->parents && need_dest) {
+    if (err != 0 && o->parents && need_dest && sources == 1) {
         usage_complain("with --parents, the destination must be a directory");
         return STATUS_USAGE;
     }

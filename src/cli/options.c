@@ -25,7 +25,9 @@ static struct poptOption *make_popt_table(const struct option *rows)
 {
     int count = count_rows(rows);
     struct poptOption *popt = calloc((size_t)count + 1, sizeof(*popt));
-    for (int i = 0; popt && i < count; i++)
+    if (!popt)
+        return NULL;
+    for (int i = 0; i < count; i++)
         popt[i] = (struct poptOption){.longName = rows[i].name,
                                       .shortName = rows[i].letter,
                                       .argInfo = (rows[i].value ? POPT_ARG_STRING : POPT_ARG_NONE) |

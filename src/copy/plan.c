@@ -302,16 +302,18 @@ static void choose_engines(struct plan *plan, const struct source *src,
     plan->ways = !server && may_change(plan, src, dst, wishes, facts) ? TUNER_MAX_WAYS : 1;
 }
 
-static void choose_jobs(struct plan *plan, const struct wishes *wishes, const struct facts *facts)
+static void stay_alone(struct plan *plan)
 {
-    unsigned asked = wishes->jobs;
+    plan->jobs_why = "other files are copied at the same time";
+    plan->blocks = 1;
+}
+
+static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *facts)
+{
     unsigned forecast = plan->engines[0].workers;
     unsigned most = forecast > 0 ? forecast : facts->cpus;
     off_t worth = plan->data / PLAN_MIN_BLOCK;
-    if (wishes->alone) {
-        plan->jobs = 0;
-        plan->jobs_why = "other files are copied at the same time";
-    } else if (asked > 0) {
+    if (asked > 0) {
         plan->jobs =
             block_count(plan->data, asked < PLAN_MAX_JOBS ? asked : PLAN_MAX_JOBS, plan->page);
         plan->jobs_why =
@@ -329,8 +331,7 @@ static void choose_jobs(struct plan *plan, const struct wishes *wishes, const st
                          : most < facts->cpus ? "more wouldn't make it quicker"
                                               : "as many CPUs may be used";
     }
-    bool fixed =
-        wishes->alone || asked > 0 || plan->jobs < most || plan->rate > 0 || facts->src_spins;
+    bool fixed = asked > 0 || plan->jobs < most || plan->rate > 0 || facts->src_spins;
     plan->most_jobs = fixed || plan->jobs >= PLAN_MOST_DISK_JOBS ? plan->jobs : PLAN_MOST_DISK_JOBS;
     plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
 }
@@ -387,7 +388,10 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
     } else {
         choose_reserve(&plan, dst);
         choose_engines(&plan, src, dst, wishes, facts);
-        choose_jobs(&plan, wishes, facts);
+        if (wishes->alone)
+            stay_alone(&plan);
+        else
+            choose_jobs(&plan, wishes->jobs, facts);
     }
     return plan;
 }

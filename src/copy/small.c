@@ -18,6 +18,11 @@ bool small_is_possible(const struct stat *st, const struct copy_rules *rules)
            w->cache != CACHE_DROP && !rules->dry_run;
 }
 
+static const char *path_of(const struct small *s, enum side side)
+{
+    return s->path(s->path_arg, side);
+}
+
 /* --- creating --- */
 
 /* Nobody else can open it before it has its name: not what has none, nor what is in a directory
@@ -31,8 +36,9 @@ static mode_t first_mode(const struct small *s, const struct copy_rules *rules)
 static int create(const struct small *s, const struct copy_rules *rules, struct stage *stage)
 {
     mode_t mode = first_mode(s, rules);
+    bool apart = rules->preserve & ATTRIBUTE_XATTR && !(rules->preserve & ATTRIBUTE_MODE);
     if (s->private)
-        return stage_create_in_place(stage, s->dir_fd, s->name, mode, false);
+        return stage_create_in_place(stage, s->dir_fd, s->name, mode, apart);
     return stage_open(stage, s->dir_fd, s->name,
                       rules->preserve & ATTRIBUTE_MODE ? STAGE_MODE_LATER : (int)mode);
 }
@@ -41,14 +47,14 @@ static int create(const struct small *s, const struct copy_rules *rules, struct 
 
 static int complain_shrunk(const struct small *s, off_t at, struct complaint *why)
 {
-    return complaint_make(why, ENODATA, s->src_path, "cannot read",
+    return complaint_make(why, ENODATA, path_of(s, SIDE_SOURCE), "cannot read",
                           "it ended at offset %lld, before its size of %lld bytes", (long long)at,
                           (long long)s->st->st_size);
 }
 
 static int complain_io(const struct small *s, struct failure f, struct complaint *why)
 {
-    return ending_complain_io(&f, s->src_path, s->dst_path, why);
+    return ending_complain_io(&f, path_of(s, SIDE_SOURCE), path_of(s, SIDE_DESTINATION), why);
 }
 
 /* Moves what one buffer holds. Returns how much that is, 0 at the end, or -errno. */
@@ -85,10 +91,10 @@ static int check_source(const struct small *s, const struct copy_rules *rules,
     if (rules->allow_changes)
         return 0;
     if (fstat(s->src_fd, &now) < 0)
-        return complaint_as_cp(why, errno, "cannot fstat %s", s->src_path);
+        return complaint_as_cp(why, errno, "cannot fstat %s", path_of(s, SIDE_SOURCE));
     const char *change = inspect_change(s->st, &now);
     return change
-               ? complaint_make(why, ESTALE, s->src_path, "cannot copy",
+               ? complaint_make(why, ESTALE, path_of(s, SIDE_SOURCE), "cannot copy",
                                 "%s while being copied (--allow-changes copies it anyway)", change)
                : 0;
 }
@@ -135,12 +141,12 @@ static enum small_end give_attributes(const struct small *s, const struct copy_r
     int rc = s->private && a.which ? attributes_give_new(&a, stage->fd, &s->birth, &lack)
                                    : attributes_give(&a, stage->fd, &lack);
     if (rc < 0) {
-        complaint_as_cp(why, -rc, "setting permissions for %s", s->dst_path);
+        complaint_as_cp(why, -rc, "setting permissions for %s", path_of(s, SIDE_DESTINATION));
         return SMALL_FAILED;
     }
     if (!lack.which)
         return SMALL_COPIED;
-    lack_complain(&lack, s->dst_path, why);
+    lack_complain(&lack, path_of(s, SIDE_DESTINATION), why);
     return SMALL_LACKING;
 }
 
@@ -153,12 +159,12 @@ static enum small_end publish(const struct small *s, struct stage *stage, enum s
     if (rc == -EEXIST)
         return SMALL_TAKEN;
     if (rc < 0) {
-        complaint_as_cp(why, -rc, "cannot create regular file %s", s->dst_path);
+        complaint_as_cp(why, -rc, "cannot create regular file %s", path_of(s, SIDE_DESTINATION));
         return SMALL_FAILED;
     }
     rc = stage_close(stage);
     if (rc < 0)
-        complaint_as_cp(why, -rc, "failed to close %s", s->dst_path);
+        complaint_as_cp(why, -rc, "failed to close %s", path_of(s, SIDE_DESTINATION));
     return rc < 0 ? SMALL_FAILED : end;
 }
 
@@ -172,7 +178,7 @@ enum small_end small_copy(const struct small *s, const struct copy_rules *rules,
     if (rc == -EEXIST)
         return SMALL_TAKEN;
     if (rc < 0) {
-        complaint_as_cp(why, -rc, "cannot create regular file %s", s->dst_path);
+        complaint_as_cp(why, -rc, "cannot create regular file %s", path_of(s, SIDE_DESTINATION));
         return SMALL_FAILED;
     }
     if (fill(s, rules, stage.fd, refused, why) == 0)

@@ -7,14 +7,18 @@
 #pragma once
 
 #include "base/complaint.h"
+#include "base/failure.h"
 #include "copy/copy.h"
 
 struct small {
     int src_fd; /* open, at its beginning */
     const struct stat *st;
-    const char *src_path; /* for the complaint, as dst_path */
     int dir_fd;
-    const char *name, *dst_path;
+    const char *name;
+    /* The path of the one side or the other, for the complaint: asked for only then, for it takes
+     * long where a tree is deep. Good until small_copy has returned. */
+    const char *(*path)(void *arg, enum side side);
+    void *path_arg;
     bool private; /* nobody looks into the directory before it is whole: the file is created under
                      its name */
     bool reflink; /* try to share extents first */

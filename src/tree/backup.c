@@ -39,14 +39,14 @@ static int find_highest(int dir_fd, const char *name, unsigned long *highest)
     return 0;
 }
 
-static int rename_to(int dir_fd, const char *name, char *backup, unsigned flags)
+static int rename_to(int dir_fd, const char *from, const char *to, unsigned flags)
 {
-    if (!backup)
+    if (!to)
         return -ENOMEM;
-    if (renameat2(dir_fd, name, dir_fd, backup, flags) == 0)
+    if (renameat2(dir_fd, from, dir_fd, to, flags) == 0)
         return 0;
     if (flags && errno == EINVAL) /* the file system doesn't know them */
-        return renameat(dir_fd, name, dir_fd, backup) < 0 ? -errno : 0;
+        return renameat(dir_fd, from, dir_fd, to) < 0 ? -errno : 0;
     return -errno;
 }
 
@@ -76,7 +76,7 @@ struct renaming {
 static int rename_hidden(void *arg, int dir_fd, const char *name)
 {
     const struct renaming *r = arg;
-    return renameat2(dir_fd, r->from, dir_fd, name, RENAME_NOREPLACE) < 0 ? -errno : 0;
+    return rename_to(dir_fd, r->from, name, RENAME_NOREPLACE);
 }
 
 static int make_hidden(int dir_fd, const char *name, char **backup)
@@ -86,22 +86,27 @@ static int make_hidden(int dir_fd, const char *name, char **backup)
     return *backup ? appear_hidden(dir_fd, name, rename_hidden, &r, *backup) : -ENOMEM;
 }
 
-int backup_make(int dir_fd, const char *name, enum backup kind, const char *suffix, char **backup)
+int backup_make(int dir_fd, const char *name, enum backup kind, const char *suffix, char **made)
 {
     unsigned long highest = 0;
-    *backup = NULL;
+    *made = NULL;
     int rc = kind == BACKUP_NUMBERED || kind == BACKUP_EXISTING
                  ? find_highest(dir_fd, name, &highest)
                  : 0;
     if (rc == 0 && kind == BACKUP_NONE)
-        rc = make_hidden(dir_fd, name, backup);
+        rc = make_hidden(dir_fd, name, made);
     else if (rc == 0 && (kind == BACKUP_NUMBERED || highest > 0))
-        rc = make_numbered(dir_fd, name, highest, backup);
+        rc = make_numbered(dir_fd, name, highest, made);
     else if (rc == 0)
-        rc = make_simple(dir_fd, name, suffix, backup);
+        rc = make_simple(dir_fd, name, suffix, made);
     if (rc < 0) {
-        free(*backup);
-        *backup = NULL;
+        free(*made);
+        *made = NULL;
     }
     return rc;
+}
+
+int backup_restore(int dir_fd, const char *made, const char *name)
+{
+    return rename_to(dir_fd, made, name, RENAME_NOREPLACE);
 }

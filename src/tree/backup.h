@@ -5,5 +5,9 @@
 #include "copy/copy.h"
 
 /* Renames `name` below dir_fd, to NAME~ (or another suffix), to NAME.~N~ with the next number, or,
- * for BACKUP_NONE, to a hidden name. *backup becomes that name, allocated. Returns 0 or -errno. */
-int backup_make(int dir_fd, const char *name, enum backup backup, const char *suffix, char **made);
+ * for BACKUP_NONE, to a hidden name. *made becomes that name, allocated. Returns 0 or -errno. */
+int backup_make(int dir_fd, const char *name, enum backup kind, const char *suffix, char **made);
+
+/* Gives what backup_make has renamed its name again, unless something else has that. Returns 0 or
+ * -errno. */
+int backup_restore(int dir_fd, const char *made, const char *name);

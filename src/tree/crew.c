@@ -76,9 +76,9 @@ static void show(struct crew *c)
     char told[64];
     struct tally *t = c->hand->tally;
     snprintf(told, sizeof(told), "%lld entries", (long long)t->entries);
-    progress_enter(c->progress, told);
+    c->progress->phase = told; /* progress_enter would count anew */
     progress_update(c->progress, t->bytes, -1);
-    progress_enter(c->progress, NULL);
+    c->progress->phase = NULL;
 }
 
 /* Returns false at their end. */

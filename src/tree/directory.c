@@ -183,7 +183,8 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
 static int open_destination(struct entry *e, struct folder *f)
 {
     const char *name = f->nest ? f->hidden_name : e->dst_name;
-    int fd = folder_open_directory(e->in->fds[TREE_DESTINATION], name, e->exists);
+    bool follow = e->exists && e->hand->options->keep_directory_symlink;
+    int fd = folder_open_directory(e->in->fds[TREE_DESTINATION], name, follow);
     int rc = fd < 0 ? fd : note_destination(e, f, fd);
     if (rc < 0 && fd >= 0)
         close(fd);
@@ -208,8 +209,10 @@ static bool look_at_destination(struct entry *e)
 
 static void announce(const struct entry *e)
 {
+    if (!e->hand->options->verbose)
+        return;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
-    if (src && dst && e->hand->options->verbose)
+    if (src && dst)
         report_entry(src, dst, NULL);
     free(src);
     free(dst);
@@ -374,18 +377,17 @@ static int carry_default_acl(int src, int dst)
 
 static void tell_lack(struct hand *h, const struct folder *f, const struct attributes_lack *lack)
 {
+    if (!lack->which)
+        return;
     char what[ATTRIBUTES_ROOM], *path = folder_path(f, TREE_DESTINATION, NULL);
-    if (lack->which) {
-        attributes_spell(lack->which, what);
-        struct complaint why;
-        complaint_make_errno(&why, lack->err, path ? path : f->dst_name, "cannot preserve %s",
-                             what);
-        char *sentence = complaint_sentence(&why);
-        diag_print("%s", sentence ? sentence : what);
-        free(sentence);
-        h->tally->failed = true;
-    }
+    struct complaint why;
+    attributes_spell(lack->which, what);
+    complaint_make_errno(&why, lack->err, path ? path : f->dst_name, "cannot preserve %s", what);
+    char *sentence = complaint_sentence(&why);
+    diag_print("%s", sentence ? sentence : what);
+    free(sentence);
     free(path);
+    h->tally->failed = true;
 }
 
 static int give_attributes(struct hand *h, struct folder *f, int src, int dst)

@@ -71,7 +71,8 @@ bool entry_is_same_name(const struct entry *e)
 bool entry_replaces(const struct entry *e)
 {
     const struct options *o = e->hand->options;
-    bool never = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive);
+    bool never = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive) ||
+                 (o->follow == FOLLOW_OPERANDS && !entry_is_operand(e));
     return e->exists && never && !o->rules.attributes_only && !S_ISREG(e->src.st_mode);
 }
 
@@ -174,16 +175,15 @@ static bool may_have_twins(const struct entry *e)
 static void conclude_first(struct entry *e, bool done)
 {
     struct stat st;
-    struct file_id id = {0};
-    struct folder *f = e->in->folder;
-    char *path = NULL, *place = NULL;
-    if (done && fstatat(e->in->fds[TREE_DESTINATION], e->dst_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-        path = folder_path(f, TREE_DESTINATION, e->dst_name);
-        place = folder_path(f, TREE_PLACE, e->dst_name);
-        id = file_id_of(&st);
-    } else if (done && !e->hand->options->rules.dry_run) {
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    bool there = fstatat(dir_fd, e->dst_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    if (done && !there && !e->hand->options->rules.dry_run)
         entry_fail_dst(e, errno, "cannot stat %s");
-    }
+    done = done && there;
+    char *path = done ? entry_dst_path(e) : NULL;
+    char *place =
+        done && e->in->folder->hidden ? folder_path(e->in->folder, TREE_PLACE, e->dst_name) : NULL;
+    struct file_id id = path ? file_id_of(&st) : (struct file_id){0};
     twin_conclude(e->hand->twins, e->twin, path, place, id, e->nest);
     free(path);
     free(place);

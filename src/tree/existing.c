@@ -229,12 +229,10 @@ static void remove_aside(const struct entry *e)
 /* A copy that has its name already, though it failed, keeps it. */
 static void restore(const struct entry *e)
 {
-    int dir_fd = e->in->fds[TREE_DESTINATION];
-    if (renameat2(dir_fd, e->backup, dir_fd, e->dst_name, RENAME_NOREPLACE) == 0)
-        return;
-    if (errno != EEXIST)
-        fail_aside(e, errno, "cannot give %s its old name again");
-    else if (e->aside)
+    int rc = backup_restore(e->in->fds[TREE_DESTINATION], e->backup, e->dst_name);
+    if (rc < 0 && rc != -EEXIST)
+        fail_aside(e, -rc, "cannot give %s its old name again");
+    else if (rc < 0 && e->aside)
         remove_aside(e);
 }
 

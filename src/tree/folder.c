@@ -84,8 +84,8 @@ int folder_begin_nest(struct queue *q, struct folder *f, const char *hidden_name
 
 void folder_end_nest(struct queue *q, struct folder *f)
 {
-    struct folder *next = f->other_nests[NEXT], *before = f->other_nests[BEFORE];
     queue_lock(q);
+    struct folder *next = f->other_nests[NEXT], *before = f->other_nests[BEFORE];
     f->nest = false;
     if (!q->broken)
         arena_put(q->arena, f->hidden_name, NAME_ROOM);
@@ -115,7 +115,9 @@ static char *prepend(char *at, const char *part, bool slash)
         len--;
     if (slash && len > 0 && part[len - 1] != '/')
         *--at = '/';
-    return memcpy(at - len, part, len);
+    at -= len;
+    memcpy(at, part, len); /* NOLINT(bugprone-not-null-terminated-result): more follows */
+    return at;
 }
 
 char *folder_path(const struct folder *folder, enum tree_side side, const char *name)

@@ -83,15 +83,14 @@ struct openings {
 
 /* Opens its directories, if they aren't. They stay open until opening_release. NULL and errno:
  * ESTALE if they are others than those that the record is about. */
-struct opened *opening_take(struct openings *openings, struct folder *folder);
+struct opened *opening_take(struct openings *all, struct folder *folder);
 void opening_release(struct opened *opened);
 
 /* Takes over descriptors for a folder that is new. */
-struct opened *opening_enter(struct openings *openings, struct folder *folder, int src_fd,
-                             int dst_fd);
+struct opened *opening_enter(struct openings *all, struct folder *folder, int src_fd, int dst_fd);
 
 /* Closes all of them. */
-void openings_close(struct openings *openings);
+void openings_close(struct openings *all);
 
 /* Opens the directory `name` below dir_fd for reading, or, where that is forbidden, with O_PATH. A
  * symbolic link is followed only if `follow`. Returns the descriptor or -errno. */

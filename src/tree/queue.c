@@ -3,25 +3,23 @@
 #include "base/signals.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { LOOK_AGAIN_NS = 100000000 }; /* who waits looks for a signal so often */
 
 static void make_shared(struct queue *q)
 {
     pthread_mutexattr_t mutex;
-    pthread_condattr_t change;
     pthread_mutexattr_init(&mutex);
     pthread_mutexattr_setpshared(&mutex, PTHREAD_PROCESS_SHARED);
     pthread_mutexattr_setrobust(&mutex, PTHREAD_MUTEX_ROBUST);
     pthread_mutex_init(&q->mutex, &mutex);
     pthread_mutexattr_destroy(&mutex);
-    pthread_condattr_init(&change);
-    pthread_condattr_setpshared(&change, PTHREAD_PROCESS_SHARED);
-    pthread_condattr_setclock(&change, CLOCK_MONOTONIC);
-    pthread_cond_init(&q->change, &change);
-    pthread_condattr_destroy(&change);
 }
 
 struct queue *queue_create(void)
@@ -59,6 +57,32 @@ void queue_unlock(struct queue *q)
 {
     pthread_mutex_unlock(&q->mutex);
 }
+
+/* --- waiting ---
+ * Not by a condition variable: if a process is killed while it waits for one, those of some C
+ * libraries have whoever wakes the others wait for it for ever. */
+
+/* The queue is locked. */
+static void tell_change(struct queue *q)
+{
+    q->changes++;
+    if (q->waiting > 0)
+        syscall(SYS_futex, &q->changes, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* The same; in between it isn't. */
+static void wait_for_change(struct queue *q)
+{
+    const struct timespec most = {.tv_nsec = LOOK_AGAIN_NS};
+    uint32_t seen = q->changes;
+    q->waiting++;
+    queue_unlock(q);
+    syscall(SYS_futex, &q->changes, FUTEX_WAIT, seen, &most, NULL, 0);
+    queue_lock(q);
+    q->waiting--;
+}
+
+/* --- tasks --- */
 
 static size_t task_len(const char *name, const char *dst_name)
 {
@@ -111,7 +135,7 @@ void queue_push(struct queue *q, struct task *list)
         next = list->next;
         push_one(q, list);
     }
-    pthread_cond_broadcast(&q->change);
+    tell_change(q);
     queue_unlock(q);
 }
 
@@ -125,16 +149,6 @@ static struct task *pop(struct queue *q, bool alone)
         q->busy++;
     }
     return task;
-}
-
-static void wait_for_change(struct queue *q)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += LOOK_AGAIN_NS;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    mend(q, pthread_cond_timedwait(&q->change, &q->mutex, &until));
 }
 
 struct task *queue_take(struct queue *q, bool alone)
@@ -152,7 +166,7 @@ void queue_end(struct queue *q, struct task *task)
     queue_lock(q);
     free_task(q, task);
     if (--q->busy == 0 && !q->first)
-        pthread_cond_broadcast(&q->change);
+        tell_change(q);
     queue_unlock(q);
 }
 
@@ -160,6 +174,6 @@ void queue_stop(struct queue *q)
 {
     queue_lock(q);
     q->stopped = true;
-    pthread_cond_broadcast(&q->change);
+    tell_change(q);
     queue_unlock(q);
 }

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct folder;
 struct twin;
@@ -32,8 +33,9 @@ struct task {
 };
 
 struct queue {
-    pthread_mutex_t mutex; /* of this, of the folders, of the twins, of the arena */
-    pthread_cond_t change;
+    pthread_mutex_t mutex;    /* of this, of the folders, of the twins, of the arena */
+    _Atomic uint32_t changes; /* each is a reason to look again */
+    unsigned waiting;         /* for one; those who were killed meanwhile, too */
     struct arena *arena;
     struct task *first, *huge;
     size_t length;         /* of the first */

@@ -56,15 +56,29 @@ static struct copy_rules rules_for(const struct entry *e)
     return r;
 }
 
+struct paths {
+    const struct entry *e;
+    char *of[2]; /* by side; NULL: nobody has asked */
+};
+
+static const char *path_of(void *arg, enum side side)
+{
+    struct paths *p = arg;
+    bool src = side == SIDE_SOURCE;
+    if (!p->of[side])
+        p->of[side] = src ? entry_src_path(p->e) : entry_dst_path(p->e);
+    return p->of[side] ? p->of[side] : p->e->name;
+}
+
 static enum small_end copy_small(struct entry *e, const struct copy_rules *rules, int fd)
 {
-    char *src = entry_src_path(e), *dst = entry_dst_path(e);
+    struct paths paths = {.e = e};
     struct complaint why;
     bool refused;
     struct small s = {.src_fd = fd,
                       .st = &e->src,
-                      .src_path = src ? src : e->name,
-                      .dst_path = dst ? dst : e->dst_name,
+                      .path = path_of,
+                      .path_arg = &paths,
                       .dir_fd = e->in->fds[TREE_DESTINATION],
                       .name = e->dst_name,
                       .private = e->in->folder->hidden,
@@ -78,8 +92,8 @@ static enum small_end copy_small(struct entry *e, const struct copy_rules *rules
     e->hand->tally->bytes += e->src.st_size;
     if (end == SMALL_LACKING || end == SMALL_FAILED)
         complain(e, &why);
-    free(src);
-    free(dst);
+    free(paths.of[SIDE_SOURCE]);
+    free(paths.of[SIDE_DESTINATION]);
     return end;
 }
 

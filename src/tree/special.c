@@ -13,7 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-enum { PROC_ROOM = NAME_MAX + 32 };
+enum { PROC_ROOM = PATH_MAX + 32 };
 
 /* --- attributes --- */
 
@@ -49,10 +49,13 @@ static int give_mode(const struct entry *e, int dir_fd, const char *name)
     return fchmodat(dir_fd, name, mode, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-/* Where /proc leads to an entry, whose own attributes are meant. */
+/* Where /proc leads to an entry, whose own attributes are meant; an operand's name is a path. */
 static void path_through_proc(char path[PROC_ROOM], int dir_fd, const char *name)
 {
-    snprintf(path, PROC_ROOM, "/proc/self/fd/%d/%s", dir_fd, name);
+    if (dir_fd == AT_FDCWD)
+        snprintf(path, PROC_ROOM, "%s", name);
+    else
+        snprintf(path, PROC_ROOM, "/proc/self/fd/%d/%s", dir_fd, name);
 }
 
 static bool is_wanted(const struct entry *e, const char *attribute)
@@ -91,7 +94,7 @@ static int remove_inherited(const char *path)
 static int give_xattrs(const struct entry *e, int dir_fd, const char *name)
 {
     static char names[65536]; /* XATTR_LIST_MAX */
-    char from[PROC_ROOM], to[PROC_ROOM];
+    static char from[PROC_ROOM], to[PROC_ROOM]; /* static, for a stack may be small */
     bool rights = e->hand->options->rules.preserve & ATTRIBUTE_MODE && !S_ISLNK(e->src.st_mode);
     path_through_proc(from, e->in->fds[TREE_SOURCE], e->name);
     path_through_proc(to, dir_fd, name);

@@ -123,6 +123,18 @@ static void push_directory(struct tree *t, const struct entry *e)
     queue_push(q, task);
 }
 
+/* What is there already can't appear all at once. */
+static bool can_be_atomic(const struct entry *e)
+{
+    struct stat st;
+    if (!e->hand->options->atomic ||
+        fstatat(e->in->fds[TREE_DESTINATION], e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+        !S_ISDIR(st.st_mode))
+        return true;
+    return entry_fail_dst(
+        e, 0, "--atomic: %s exists already: only a new directory can appear all at once");
+}
+
 /* "a/." goes into the very directory that later operands do, and comes after those before it, and
  * before these. */
 static void walk_operand(struct tree *t, const struct entry *e)
@@ -130,7 +142,8 @@ static void walk_operand(struct tree *t, const struct entry *e)
     bool shared = strcmp(e->dst_name, ".") == 0 || strcmp(e->dst_name, "..") == 0;
     if (shared)
         drain(t);
-    push_directory(t, e);
+    if (can_be_atomic(e))
+        push_directory(t, e);
     if (shared)
         drain(t);
 }
@@ -199,14 +212,21 @@ static struct opened *open_outside(struct tree *t, const char *prefix, const str
     return in;
 }
 
+/* What is copied: the link itself, or what it leads to. */
+static int look_at_source(const struct tree *t, const char *src, struct stat *st)
+{
+    const struct options *o = t->hand.options;
+    bool link = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive);
+    return fstatat(AT_FDCWD, src, st, link ? AT_SYMLINK_NOFOLLOW : 0);
+}
+
 /* "name/" is a directory's name alone. */
 static bool has_fitting_name(struct tree *t, const struct pair *pair)
 {
     struct stat src, dst;
     size_t len = strlen(pair->dst);
-    if (len == 0 || pair->dst[len - 1] != '/' || stat(pair->src, &src) < 0 || S_ISDIR(src.st_mode))
-        return true;
-    if (stat(pair->dst, &dst) == 0)
+    if (len == 0 || pair->dst[len - 1] != '/' || look_at_source(t, pair->src, &src) < 0 ||
+        S_ISDIR(src.st_mode) || stat(pair->dst, &dst) == 0)
         return true;
     hand_fail(&t->hand, errno == ENOENT ? ENOTDIR : errno,
               errno == ENOENT ? "cannot create regular file %s" : "cannot stat %s", pair->dst);

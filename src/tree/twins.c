@@ -102,13 +102,14 @@ enum twin_claim twins_claim(struct twins *t, struct file_id src, struct folder *
 
 /* --- concluding --- */
 
+/* In memory that all see; NULL: there is none left, or it is of nothing. */
 static char *keep(struct twins *t, const char *path)
 {
-    char *copy = arena_get(t->queue->arena, strlen(path) + 1);
+    char *copy = path ? arena_get(t->queue->arena, strlen(path) + 1) : NULL;
     return copy ? strcpy(copy, path) : NULL;
 }
 
-static void forget(struct twins *t, char **path)
+static void drop(struct twins *t, char **path)
 {
     if (*path)
         arena_put(t->queue->arena, *path, strlen(*path) + 1);
@@ -117,23 +118,22 @@ static void forget(struct twins *t, char **path)
 
 static void forget_paths(struct twins *t, struct twin *twin)
 {
-    forget(t, &twin->path);
-    forget(t, &twin->place);
+    drop(t, &twin->path);
+    drop(t, &twin->place);
     twin->name = NULL;
 }
 
-/* Keeps the paths, in memory that all see; `name` points into one. False: there is none left. */
+/* `name` points into the path. False: there is no memory left. */
 static bool keep_paths(struct twins *t, struct twin *twin, const char *path, const char *place)
 {
-    bool moves = place && strcmp(path, place) != 0;
     twin->path = keep(t, path);
-    twin->place = moves ? keep(t, place) : NULL;
-    if (!twin->path || (moves && !twin->place)) {
+    twin->place = keep(t, place);
+    if (!twin->path || (place && !twin->place)) {
         forget_paths(t, twin);
         return false;
     }
-    char *slash = strrchr(twin->path, '/');
-    twin->name = slash ? slash + 1 : twin->path;
+    const char *slash = strrchr(path, '/');
+    twin->name = twin->path + (slash ? slash + 1 - path : 0);
     return true;
 }
 
@@ -152,7 +152,7 @@ void twin_conclude(struct twins *t, struct twin *twin, const char *path, const c
 {
     struct task *waiting = NULL;
     queue_lock(t->queue);
-    bool kept = path && !t->queue->broken && keep_paths(t, twin, path, place);
+    bool kept = !t->queue->broken && keep_paths(t, twin, path, place);
     twin->dst = dst;
     if (kept && in_nest) {
         twin->in_nest = *in_nest;
@@ -164,9 +164,9 @@ void twin_conclude(struct twins *t, struct twin *twin, const char *path, const c
     queue_push(t->queue, waiting);
 }
 
-void twins_publish(struct twins *t, struct twin *twin, bool whole)
+void twins_publish(struct twins *t, struct twin *first, bool whole)
 {
-    for (struct twin *next; twin; twin = next) {
+    for (struct twin *twin = first, *next; twin; twin = next) {
         queue_lock(t->queue);
         next = twin->in_nest;
         if (!whole)

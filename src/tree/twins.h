@@ -27,8 +27,8 @@ struct twin {
     struct folder *folder; /* of the first copy, while it is coming */
     struct task *waiting;  /* to be pushed when that is whole, or has failed */
     char *path;            /* of the first copy */
-    char *place;           /* of it, too, until the nest above it gets its name; or NULL */
-    char *name;            /* the part of the path behind the last slash */
+    char *place;           /* and while a directory above it hasn't got its name; NULL: the same */
+    char *name;            /* the part of it behind the last slash */
 };
 
 struct twins;
@@ -48,11 +48,11 @@ enum twin_claim {
 enum twin_claim twins_claim(struct twins *twins, struct file_id src, struct folder *folder,
                             struct task *task, struct twin **twin);
 
-/* The first copy has been made, as `dst`, and is called `path` or will be, and `place` now, or it
- * couldn't be (path NULL). If it lies in a nest it joins *in_nest, and isn't whole before
- * twins_publish. */
+/* The first copy has been made, as `dst`, and is called `path`, or will be and is called `place`
+ * now (else NULL); or it couldn't be (path NULL). If it lies in a nest it joins *in_nest, and isn't
+ * whole before twins_publish. */
 void twin_conclude(struct twins *twins, struct twin *twin, const char *path, const char *place,
                    struct file_id dst, struct twin **in_nest);
 
 /* The nest of those has got its name; or it is gone, and they with it. */
-void twins_publish(struct twins *twins, struct twin *in_nest, bool whole);
+void twins_publish(struct twins *twins, struct twin *first, bool whole);

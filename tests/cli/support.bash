@@ -301,3 +301,70 @@ with_device() { # name
         cp -a "/dev/$1" "$DIR/$1" 2>/dev/null && : 2>/dev/null <"$DIR/$1" || skip "no device nodes can be made here"
     fi
 }
+
+# --- trees ---
+
+# The program as it is used for trees, with a limit: what hangs shall end.
+in_time() {
+    timeout 120 "$@"
+}
+
+# A line for each entry of a tree, with all that a copy of it by -a has, too: described DIRECTORY. Of directories not the
+# size, nor of any the times of reading; hard links by the first of their names.
+described() {
+    python3 -c 'import hashlib, os, stat, sys
+first = {}
+def tell(path, name):
+    st = os.lstat(path)
+    kind = stat.S_IFMT(st.st_mode)
+    what = [name, oct(st.st_mode), st.st_uid, st.st_gid, st.st_mtime_ns]
+    if kind == stat.S_IFREG:
+        with open(path, "rb") as file:
+            what += [st.st_size, hashlib.md5(file.read()).hexdigest()]
+    if kind == stat.S_IFLNK:
+        what.append(os.readlink(path))
+    if kind in (stat.S_IFCHR, stat.S_IFBLK):
+        what.append(st.st_rdev)
+    if kind != stat.S_IFDIR:
+        what += [st.st_nlink, first.setdefault((st.st_dev, st.st_ino), name)]
+    for key in sorted(os.listxattr(path, follow_symlinks=False)):
+        what.append((key, os.getxattr(path, key, follow_symlinks=False)))
+    print(*what)
+os.chdir(sys.argv[1])
+tell(".", ".")
+for top, directories, files in os.walk("."):
+    directories.sort()
+    for name in sorted(directories + files):
+        tell(os.path.join(top, name), os.path.join(top, name))' "$1"
+}
+
+# Asserts that two trees are the same in all of that.
+assert_same_trees() { # one, the other
+    described "$1" >"$DIR/described-1"
+    described "$2" >"$DIR/described-2"
+    diff "$DIR/described-1" "$DIR/described-2"
+}
+
+# Makes DIRECTORY with so many directories of so many small files: some_tree DIRECTORY DIRECTORIES FILES.
+some_tree() {
+    python3 -c 'import os, sys
+top, directories, files = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+for i in range(directories):
+    os.makedirs(f"{top}/d{i}/below")
+    for k in range(files):
+        with open(f"{top}/d{i}/f{k}", "w") as file:
+            file.write(f"file {i} {k}\n" * (k + 1))
+    with open(f"{top}/d{i}/below/file", "w") as file:
+        file.write(f"below {i}\n")' "$@"
+}
+
+# Skips unless the directory keeps what is asked for: acl, xattr or capability.
+needs_kept() {
+    touch "$DIR/kept"
+    case $1 in
+    acl) setfacl -m u:65534:r "$DIR/kept" ;;
+    xattr) setfattr -n user.test -v value "$DIR/kept" ;;
+    capability) setcap cap_net_raw+ep "$DIR/kept" ;;
+    esac 2>/dev/null || skip "no $1 can be set here"
+    rm "$DIR/kept"
+}

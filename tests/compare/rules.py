@@ -113,6 +113,57 @@ def is_narrowed(difference, both):
     return got & ~wanted == 0 and wanted & ~got & ~0o077 == 0 and any(entry.acl for entry in both.case.entries)
 
 
+def is_kept(difference, both):
+    """Of what was there, and cp removed before it failed to replace it."""
+    return (difference.kind in ("extra", "links") and difference.before
+            and both.wanted.status == both.got.status == 1 and both.case.has("s", "--symbolic-link"))
+
+
+def is_empty_clone(difference, both):
+    """Of what cp leaves where extents can't be shared."""
+    clones = any("--reflink=always" in option or "--reflink" in option for option in both.case.options)
+    return difference.kind == "missing" and clones and "failed to clone" in both.wanted.stderr
+
+
+def is_locale(difference, both):
+    """Of a line with a name that isn't ASCII."""
+    return (difference.kind in ("stdout", "stderr") and both.case.locale == "C"
+            and ("'$'\\" in (difference.wanted or "") or not (difference.got or "").isascii()))
+
+
+def is_slash(difference, _):
+    """Of a line about a directory whose name was given with slashes behind it."""
+    return difference.kind == "stdout" and (difference.wanted or "").replace("/'", "'") == difference.got
+
+
+def is_given_again(difference, both):
+    """Of one directory given twice, which cp remembers by what became of the first."""
+    words = "specified more than once", "will not create hard link"
+    return any(word in text for word in words for text in (both.wanted.stderr, both.got.stderr)) and (
+        difference.kind in ("stderr", "status", "extra", "links", "target"))
+
+
+def is_parents_time(difference, both):
+    """Of a directory on the way, which cp gives its time more than once."""
+    return difference.kind in ("mtime", "atime") and difference.entry == DIRECTORY and both.case.has("", "--parents")
+
+
+def is_parents_dot(difference, both):
+    return (difference.kind == "stderr" and both.case.has("", "--parents")
+            and ("cyclic symbolic link" in (difference.got or "") or "File exists" in (difference.wanted or "")))
+
+
+def is_default_acl(difference, both):
+    """Of a directory that is made where a default ACL says what new ones have."""
+    return (difference.kind in ("acl", "mode") and difference.entry == DIRECTORY and not difference.before
+            and any(entry.default_acl for entry in both.case.entries))
+
+
+def is_update_link(difference, both):
+    """cp 9.1 links what -u leaves to what it has left before, asked for or not."""
+    return difference.kind in ("links", "type") and both.case.has("u", "--update")
+
+
 def is_wording(difference, _):
     """Of one error in other words: the two lines name the same file, and give the same reason if they give one."""
     lines = difference.wanted, difference.got
@@ -145,6 +196,15 @@ RULES = [
     Rule("ownerless", "set-id bits are preserved only together with the owner", is_ownerless),
     Rule("narrowed", "without an ACL a copy gives nobody what that denied", is_narrowed),
     Rule("astray", "cp 9.1 gives some backups their names in the working directory", is_astray),
+    Rule("kept", "what can't be replaced stays, while cp has removed it before it fails", is_kept),
+    Rule("empty clone", "cp leaves an empty file where extents can't be shared", is_empty_clone),
+    Rule("locale", "names are printed as UTF-8, whatever the locale", is_locale),
+    Rule("slash", "a new directory's name is told without the slashes behind it", is_slash),
+    Rule("given again", "a directory given twice is one operand, whatever became of the first", is_given_again),
+    Rule("parents' time", "a directory on the way has its source's time in the end", is_parents_time),
+    Rule("parents' dot", "with --parents, a source that ends with a dot is told otherwise", is_parents_dot),
+    Rule("default ACL", "a new directory gets no more than the default ACL says", is_default_acl),
+    Rule("update link", "cp links what -u leaves to what it has left before", is_update_link),
     Rule("usage", "what is wrong with a command line is one sentence", is_usage),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
 ]

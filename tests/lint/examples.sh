@@ -7,7 +7,8 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 
 # What the examples speak of.
-mkdir bin backup mnt
+mkdir -p bin backup mnt photos/2026
+echo photo >photos/2026/a.jpg
 ln -s "$mpcp" bin/mpcp
 PATH=$scratch/bin:$PATH
 head -c 9M /dev/urandom >big.img
@@ -30,5 +31,6 @@ while read -r example; do
 done <examples
 cmp big.img copy.img
 cmp a.img backup/a.img
+diff -r photos backup/photos
 cmp big.img mnt/big.img
 [ "$(cat dump)" = dump ]

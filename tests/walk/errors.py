@@ -101,12 +101,9 @@ LEFT_OUT = {
 OtherWords = collections.namedtuple("OtherWords", "call errnos said why")
 # Failures that are told in other words than the system's own.
 OTHER_WORDS = [
-    OtherWords("faccessat2", "EACCES EROFS", "it is not writable", "that is the answer"),
     OtherWords("faccessat2", "EACCES EROFS", "nothing can be created in its directory", "that is the answer"),
     OtherWords("flock", "EAGAIN", "another mpcp is copying to it", "that is who has it locked"),
     OtherWords("fcntl", "EMFILE EINVAL EPERM ENOMEM", "Permission denied", "it isn't known to be one that may be read"),
-    OtherWords("linkat", "EEXIST", "a file of that name appeared", "so it did"),
-    OtherWords("renameat2", "EEXIST", "a file of that name appeared", "so it did"),
     OtherWords("newfstatat", "EIO ENOMEM EACCES", "engine direct cannot copy it: Invalid argument",
                "a destination that can't be looked at may be one that direct I/O can't write"),
 ]

@@ -38,7 +38,12 @@ from trees import TAMPER, TREES, TreeVerdict, look
 
 # --- what must be ---
 
-SENTENCE = re.compile(r"mpcp: (src|dst|fifo|standard input|standard output): [^:]+: .+")
+OWN = r"(src|dst|fifo|standard input|standard output): [^:]+"
+AS_CP = (r"(cannot (stat|fstat) NAME|cannot open NAME for reading|cannot create regular file NAME|error reading NAME( back)?"
+         r"|error writing NAME|failed to close NAME|failed to clone NAME from NAME|setting (permissions|attributes) for NAME"
+         r"|failed to preserve ownership for NAME|preserving (permissions|times) for NAME|write error)")
+NAME = "('(src|dst|fifo)'|standard input|standard output)"
+SENTENCE = re.compile(f"mpcp: ({OWN}|{AS_CP.replace('NAME', NAME)}): .+")
 INCOMPLETE = "(the destination was written in place and is now incomplete)"
 COMPLETE = "(the copy is complete)"
 FOREIGN = re.compile("isn't this user's alone|the file system lets others own or write to")
@@ -123,7 +128,7 @@ class FaultVerdict(Verdict):
     def check_failure(self):
         lines = self.lines
         self.must(len(lines) == 1, f"exit 1 with {len(lines)} lines")
-        self.must(lines and SENTENCE.fullmatch(lines[0]), "the sentence isn't PATH: what: why")
+        self.must(lines and SENTENCE.fullmatch(lines[0]), "the sentence is neither cp's nor PATH: what: why")
         self.must(lines and self.says_why(lines[0]), "the sentence doesn't say what failed")
         now = self.destination()
         if self.scenario.dst == "-":
@@ -131,7 +136,7 @@ class FaultVerdict(Verdict):
         elif lines and lines[0].endswith(COMPLETE):
             self.must(self.scenario.preserves, "nothing was to be preserved")
             self.must(now == self.scenario.data, "the copy isn't complete")
-        elif self.late or (lines and lines[0].startswith("mpcp: standard output")):
+        elif self.late or (lines and lines[0].startswith("mpcp: write error")):
             self.must(now == self.scenario.data, "the copy that was published isn't exact")
         elif self.scenario.in_place:
             told = lines and INCOMPLETE in lines[0]

@@ -25,7 +25,7 @@ load ../support
 
 @test "a closed standard input can't be copied" {
     run --separate-stderr bash -c '"$0" - dst <&-' "$MPCP"
-    assert_refused 1 'standard input: cannot read at offset 0: Bad file descriptor'
+    assert_refused 1 'error reading standard input: Bad file descriptor (at offset 0)'
     [ ! -e dst ]
 }
 
@@ -33,7 +33,7 @@ load ../support
     echo a >src
     for option in --json -v --explain; do
         run --separate-stderr bash -c '"$0" "$1" src dst >/dev/full' "$MPCP" $option
-        assert_refused 1 'standard output: cannot write: No space left on device'
+        assert_refused 1 'write error: No space left on device'
         cmp src dst
     done
     status=0

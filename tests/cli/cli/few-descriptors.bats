@@ -27,7 +27,7 @@ sweep() {
             [ "$status" = 1 ]
             [ "$(wc -l <err)" = 1 ]
             grep -qE '^mpcp: .*: Too many open files( \(--resume goes on from what is copied\))?$' err
-            [ -z "$(grep -E 'cannot (write|read [0-9])' err)" ]
+            [ -z "$(grep -E 'error (writing|reading)' err)" ]
             [ ! -e dst ]
             [[ " $* " == *" --resume "* ]] || assert_clean
         fi
@@ -87,7 +87,7 @@ setup_files() {
         else
             [ "$(sort err | uniq -c | wc -l)" = 80 ]
             [ "$(grep -cE '^mpcp: .*: Too many open files$' err)" = 80 ]
-            [ -z "$(grep -E 'cannot (write|read [0-9])' err)" ]
+            [ -z "$(grep -E 'error (writing|reading)' err)" ]
             [ -z "$(ls -A out)" ]
         fi
     done

@@ -33,5 +33,5 @@ load ../support
 @test "-v quotes both names" {
     echo a >'a b'
     run mpcp -v 'a b' $'c\nd'
-    [[ "$output" == "'a b' -> \$'c\\nd' ("* ]]
+    [[ "$output" == "'a b' -> 'c'\$'\\n''d' ("* ]]
 }

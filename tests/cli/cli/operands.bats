@@ -42,7 +42,7 @@ load ../support
     echo a >a
     mkdir d
     run --separate-stderr mpcp -T a d
-    assert_refused 1 'd: cannot replace: it is a directory'
+    assert_refused 1 "cannot overwrite directory 'd' with non-directory"
     [ -z "$(ls d)" ]
 }
 
@@ -63,9 +63,9 @@ load ../support
 @test "several sources need a directory" {
     touch a b
     run --separate-stderr mpcp a b c
-    assert_refused 1 'c: cannot copy into it: there is no such directory'
+    assert_refused 1 "target 'c': No such file or directory"
     run --separate-stderr mpcp -t a b
-    assert_refused 1 'a: cannot copy into it: Not a directory'
+    assert_refused 1 "target directory 'a': Not a directory"
 }
 
 @test "two sources of one name aren't both copied into a directory" {
@@ -76,17 +76,17 @@ load ../support
     ln -s d link
     for options in "" -f -p; do
         run --separate-stderr mpcp $options a d/a 3 e
-        assert_refused 1 'd/a: cannot copy: an earlier source got the same name in the directory'
+        assert_refused 1 "will not overwrite just-created 'e/a' with 'd/a'"
         cmp a e/a
         cmp 3 e/3
         rm e/*
     done
     run --separate-stderr mpcp d/a link/a e
-    assert_refused 1 'link/a: cannot copy: an earlier source got the same name in the directory'
+    assert_refused 1 "will not overwrite just-created 'e/a' with 'link/a'"
     run --separate-stderr mpcp --json d/a a e
     [ "$status" = 1 ]
     [[ "${lines[0]}" == *'"outcome": "copied"'* ]]
-    [[ "${lines[1]}" == *'"outcome": "failed", "error": "a: cannot copy: an earlier source got'* ]]
+    [[ "${lines[1]}" == *'"outcome": "failed", "error": "will not overwrite just-created '"'e/a' with 'a'"'", '* ]]
 }
 
 @test "the name goes to the first that can be copied" {
@@ -95,8 +95,8 @@ load ../support
     echo 3 >f/a
     run --separate-stderr mpcp a d/a f/a e
     [ "$status" = 1 ]
-    [ "$stderr" = "mpcp: a: cannot open: No such file or directory
-mpcp: f/a: cannot copy: an earlier source got the same name in the directory" ]
+    [ "$stderr" = "mpcp: cannot stat 'a': No such file or directory
+mpcp: will not overwrite just-created 'e/a' with 'f/a'" ]
     cmp d/a e/a
 }
 
@@ -112,7 +112,7 @@ mpcp: f/a: cannot copy: an earlier source got the same name in the directory" ]
     touch -d '1 hour' d/a
     rm e/a
     run --separate-stderr mpcp -u a d/a e
-    assert_refused 1 'd/a: cannot copy: an earlier source got the same name in the directory'
+    assert_refused 1 "will not overwrite just-created 'e/a' with 'd/a'"
     cmp a e/a
 }
 
@@ -122,8 +122,8 @@ mpcp: f/a: cannot copy: an earlier source got the same name in the directory" ]
     ln a b
     run --separate-stderr mpcp a ./a a b e
     [ "$status" = 0 ]
-    [ "$stderr" = "mpcp: ./a: given more than once: it is copied once
-mpcp: a: given more than once: it is copied once" ]
+    [ "$stderr" = "mpcp: warning: source file './a' specified more than once
+mpcp: warning: source file 'a' specified more than once" ]
     cmp a e/a
     cmp a e/b
     run --separate-stderr mpcp -q a a -t e
@@ -131,8 +131,8 @@ mpcp: a: given more than once: it is copied once" ]
     [ -z "$stderr" ]
     run --separate-stderr mpcp d d nope nope e
     [ "$status" = 1 ]
-    [ "$(grep -c '^mpcp: d: cannot copy: it is a directory' <<<"$stderr")" = 2 ]
-    [ "$(grep -c '^mpcp: nope: cannot open: ' <<<"$stderr")" = 2 ]
+    [ "$(grep -cx "mpcp: -r not specified; omitting directory 'd'" <<<"$stderr")" = 2 ]
+    [ "$(grep -cx "mpcp: cannot stat 'nope': No such file or directory" <<<"$stderr")" = 2 ]
 }
 
 @test "a source that fails doesn't keep the others from being copied" {
@@ -140,7 +140,7 @@ mpcp: a: given more than once: it is copied once" ]
     echo a >a
     echo b >b
     run --separate-stderr mpcp a nope b d
-    assert_refused 1 'nope: cannot open: No such file or directory'
+    assert_refused 1 "cannot stat 'nope': No such file or directory"
     cmp a d/a
     cmp b d/b
 }

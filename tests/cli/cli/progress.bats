@@ -140,7 +140,7 @@ says_that_it_waits() { # expression
     echo y >&7
     wait $!
     [ "$(cat dst)" = new ]
-    [ "$(grep -c "replace 'dst'?" err)" = 2 ]
+    [ "$(grep -c "^mpcp: overwrite 'dst'? " err)" = 2 ]
     exec 7>&-
 }
 

@@ -11,28 +11,28 @@ refuses() { # sentence, argument...
     assert_clean
 }
 
-@test "a source that isn't there" { refuses 'nope: cannot open: No such file or directory' nope dst; }
+@test "a source that isn't there" { refuses "cannot stat 'nope': No such file or directory" nope dst; }
 
 @test "a directory" {
     mkdir d
-    refuses 'd: cannot copy: it is a directory, and mpcp copies files (for trees there is cp -R)' d dst
+    refuses "-r not specified; omitting directory 'd'" d dst
 }
 
 @test "a destination in a directory that isn't there" {
     touch a
-    refuses 'no/dst: cannot open its directory: No such file or directory' a no/dst
-    refuses 'no/: cannot create: there is no such directory' a no/
+    refuses "cannot create regular file 'no/dst': No such file or directory" a no/dst
+    refuses "cannot create regular file 'no/': Not a directory" a no/
 }
 
 @test "a destination below a file" {
     touch a f
-    refuses 'f/dst: cannot create: Not a directory' a f/dst
+    refuses "cannot stat 'f/dst': Not a directory" a f/dst
 }
 
 @test "a link that leads nowhere" {
     touch a
     ln -s nowhere link
-    refuses 'link: cannot create: it is a symbolic link that leads nowhere; remove it first' a link
+    refuses "not writing through dangling symlink 'link'" a link
     [ ! -e nowhere ]
 }
 
@@ -41,7 +41,7 @@ refuses() { # sentence, argument...
     ln a hard
     ln -s a soft
     for same in a ./a hard soft; do
-        refuses "$same: cannot copy: source and destination are the same file" a $same
+        refuses "'a' and '$same' are the same file" a $same
     done
     [ "$(cat a)" = a ]
 }
@@ -52,7 +52,7 @@ refuses() { # sentence, argument...
     chmod 600 a
     chmod 777 .
     run --separate-stderr mpcp_as_nobody a dst
-    assert_refused 1 'a: cannot open: Permission denied'
+    assert_refused 1 "cannot open 'a' for reading: Permission denied"
 }
 
 @test "a directory that may not be written to" {
@@ -60,7 +60,7 @@ refuses() { # sentence, argument...
     echo a >a
     chmod 755 .
     run --separate-stderr mpcp_as_nobody a dst
-    assert_refused 1 'dst: cannot create: Permission denied'
+    assert_refused 1 "cannot create regular file 'dst': Permission denied"
 }
 
 @test "a destination that may not be written, which --force replaces" {
@@ -70,7 +70,7 @@ refuses() { # sentence, argument...
     chmod 444 dst
     chmod 777 .
     run --separate-stderr mpcp_as_nobody a dst
-    assert_refused 1 'dst: cannot replace: it is not writable (--force replaces it anyway)'
+    assert_refused 1 "cannot create regular file 'dst': Permission denied (--force replaces it anyway)"
     [ "$(cat dst)" = old ]
     mpcp_as_nobody -f a dst
     cmp a dst
@@ -80,19 +80,20 @@ refuses() { # sentence, argument...
 @test "a name too long" {
     touch a
     name=$(printf 'x%.0s' $(seq 256))
-    refuses "$name: cannot create: File name too long" a "$name"
+    refuses "cannot stat '$name': File name too long" a "$name"
 }
 
 @test "names are quoted where they need it" {
-    refuses "'a b': cannot open: No such file or directory" 'a b' dst
-    refuses "\$'a\\nb\\377': cannot open: No such file or directory" $'a\nb\377' dst
-    refuses "ä: cannot open: No such file or directory" ä dst
+    refuses "cannot stat 'a b': No such file or directory" 'a b' dst
+    refuses "cannot stat \"it's\": No such file or directory" "it's" dst
+    refuses "cannot stat 'a'\$'\\n''b'\$'\\377': No such file or directory" $'a\nb\377' dst
+    refuses "cannot stat 'ä': No such file or directory" ä dst
 }
 
 @test "a FIFO onto itself doesn't wait for ever" {
     mkfifo ff
     run --separate-stderr timeout 20 "$DIR/$PROCESS" ff ff
-    assert_refused 1 'ff: cannot copy: source and destination are the same file'
+    assert_refused 1 "'ff' and 'ff' are the same file"
     run --separate-stderr timeout 20 "$DIR/$PROCESS" ff .
-    assert_refused 1 'ff: cannot copy: source and destination are the same file'
+    assert_refused 1 "'ff' and './ff' are the same file"
 }

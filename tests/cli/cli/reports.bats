@@ -77,7 +77,7 @@ load ../support
     [[ "$output" == *"placement"* ]]
     [ "$(cat dst)" = old ]
     run --separate-stderr mpcp --dry-run nope dst
-    assert_refused 1 'nope: cannot open: No such file or directory'
+    assert_refused 1 "cannot stat 'nope': No such file or directory"
 }
 
 @test "--json is an object for a copy" {
@@ -93,7 +93,7 @@ load ../support
     echo a >src
     run --separate-stderr mpcp --json nope dst
     [ "$status" = 1 ]
-    [ "$(json '[o["outcome"], o["error"], o["engine"]]' <<<"$output")" = "['failed', 'nope: cannot open: No such file or directory', None]" ]
+    [ "$(json '[o["outcome"], o["engine"], o["error"]]' <<<"$output")" = "['failed', None, \"cannot stat 'nope': No such file or directory\"]" ]
     touch dst
     run mpcp --json -n src dst
     [ "$(json 'o["outcome"]' <<<"$output")" = skipped ]

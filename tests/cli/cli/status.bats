@@ -175,7 +175,7 @@ END
 @test "what another process claims is believed as far as it can be" {
     claim "src=b'a\\x1b[31m\\n', dst=b'\\xf4\\x90\\x80\\x80'"
     mpcp --status "$PARENT" >out
-    [[ "$(sed -n 1p out)" == "$PARENT  \$'a\\E[31m\\n' -> \$'\\364\\220\\200\\200'  in $DIR" ]]
+    [[ "$(sed -n 1p out)" == "$PARENT  'a'\$'\\033''[31m'\$'\\n' -> ''\$'\\364\\220\\200\\200'  in $DIR" ]]
     [ "$(status_of '[o["source"], o["bytes"], o["size"], o["percent"]]')" = "['a\x1b[31m\n', 10, 1000, 1.0]" ]
     kill "$PARENT"
 }

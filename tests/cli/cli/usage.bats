@@ -66,14 +66,14 @@ nonsense() { # sentence, argument...
     nonsense "option '--j=1' is ambiguous; possibilities: '--jobs' '--json'" --j=1 a b
 }
 @test "an option that would disturb the terminal" {
-    nonsense "unrecognized option \$'--\\E[2J' (mpcp --help lists them)" $'--\e[2J' a b
-    nonsense "invalid option -- \$'\\E' (mpcp --help lists them)" $'-\ex' a b
-    nonsense "$'--sparse=\\E[2J\\n': takes auto, always or never" --sparse=$'\e[2J\n' a b
+    nonsense "unrecognized option '--'$'\\033''[2J' (mpcp --help lists them)" $'--\e[2J' a b
+    nonsense "invalid option -- ''$'\\033' (mpcp --help lists them)" $'-\ex' a b
+    nonsense "'--sparse='$'\\033''[2J'$'\\n': takes auto, always or never" --sparse=$'\e[2J\n' a b
 }
-@test "no operand" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)'; }
-@test "no destination" { nonsense 'no DEST: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)' a; }
-@test "-t without a source" { nonsense 'no SOURCE: takes SOURCE DEST, or SOURCE... DIRECTORY (see mpcp --help)' -t .; }
-@test "-T with three operands" { nonsense '-T: takes one SOURCE and one DEST' -T a b c; }
+@test "no operand" { nonsense 'missing file operand (see mpcp --help)'; }
+@test "no destination" { nonsense "missing destination file operand after 'a' (see mpcp --help)" a; }
+@test "-t without a source" { nonsense 'missing file operand (see mpcp --help)' -t .; }
+@test "-T with three operands" { nonsense "extra operand 'c' (see mpcp --help)" -T a b c; }
 @test "-t together with -T" {
     nonsense 'cannot combine --target-directory (-t) and --no-target-directory (-T)' -t . -T a
 }

@@ -62,5 +62,5 @@ loop_device() { # size
 @test "one isn't copied onto itself" {
     loop_device 8M
     run --separate-stderr mpcp "$LOOP" "$LOOP"
-    assert_refused 1 "$LOOP: cannot copy: source and destination are the same file"
+    assert_refused 1 "'$LOOP' and '$LOOP' are the same file"
 }

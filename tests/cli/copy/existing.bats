@@ -38,13 +38,40 @@ setup() {
     for answer in n N x '' yes-but; do
         echo old >dst
         run --separate-stderr mpcp -i src dst <<<"$answer"
-        [ "$status" = 0 ]
-        [[ "$stderr" == "mpcp: replace 'dst'?"* ]]
+        [ "$status" = "$([ "$answer" = yes-but ] && echo 0 || echo 1)" ]
+        [ "$stderr" = "mpcp: overwrite 'dst'?" ]
         [ "$(cat dst)" = "$([ "$answer" = yes-but ] && echo new || echo old)" ]
     done
     echo old >dst
-    mpcp -i src dst </dev/null 2>/dev/null
+    run --separate-stderr mpcp --json -i src dst </dev/null
+    [ "$status" = 1 ]
+    [ "$stderr" = "mpcp: overwrite 'dst'?" ]
+    [ "$(json '[o["outcome"], o["error"]]' <<<"$output")" = "['declined', None]" ]
     [ "$(cat dst)" = old ]
+}
+
+@test "-i asks about one that can't be written to in other words, before it is refused" {
+    chmod 400 dst
+    as_nobody -i src dst <<<y
+    assert_refused 1 "unwritable 'dst' (mode 0400, r--------); try anyway? mpcp: cannot create regular file 'dst': Permission denied (--force replaces it anyway)"
+    run --separate-stderr mpcp_as_nobody -i src dst <<<n
+    assert_refused 1 "unwritable 'dst' (mode 0400, r--------); try anyway?"
+    chmod 5070 dst
+    run --separate-stderr mpcp_as_nobody -if src dst <<<n
+    assert_refused 1 "replace 'dst', overriding mode 5070 (--Srwx--T)?"
+    run --separate-stderr mpcp_as_nobody -if src dst <<<y
+    [ "$status" = 0 ]
+    cmp src dst
+}
+
+@test "--update=none-fail leaves it, which is a failure" {
+    for option in "" -a; do
+        run --separate-stderr mpcp $option --update=none-fail src dst
+        assert_refused 1 "not replacing 'dst'"
+        [ "$(cat dst)" = old ]
+    done
+    mpcp --update=none-fail src dst2
+    cmp src dst2
 }
 
 @test "of -i and -n the last counts" {
@@ -138,7 +165,7 @@ as_nobody() {
     chmod 400 dst
     ln dst other
     as_nobody src dst
-    assert_refused 1 'dst: cannot replace: it is not writable (--force replaces it anyway)'
+    assert_refused 1 "cannot create regular file 'dst': Permission denied (--force replaces it anyway)"
     as_nobody -f src dst
     [ "$status" = 0 ]
     cmp src dst
@@ -152,7 +179,7 @@ as_nobody() {
     chmod 400 d/to
     ln -s d/to link
     as_nobody src link
-    assert_refused 1 'link: cannot replace: it is not writable (--force replaces it anyway)'
+    assert_refused 1 "cannot create regular file 'link': Permission denied (--force replaces it anyway)"
     chmod 555 d
     for option in "" --resume; do
         as_nobody -f $option src link
@@ -172,39 +199,41 @@ as_nobody() {
     chmod 400 d/dst dst
     for option in "" -f; do
         as_nobody --inplace $option src dst
-        assert_refused 1 'dst: cannot replace: it is not writable'
+        assert_refused 1 "cannot create regular file 'dst': Permission denied"
     done
     chmod 555 d
-    for option in "" -f; do
-        as_nobody $option src d/dst
-        assert_refused 1 'd/dst: cannot replace: it is not writable'
-    done
+    as_nobody src d/dst
+    assert_refused 1 "cannot create regular file 'd/dst': Permission denied"
+    as_nobody -f src d/dst
+    assert_refused 1 "cannot remove 'd/dst': Permission denied"
     chown 0:0 d d/dst
     chmod 1777 d
-    for option in "" -f; do
-        run --separate-stderr mpcp_as_nobody $option src d/dst
-        assert_refused 1 'd/dst: cannot replace: it is not writable'
-    done
+    run --separate-stderr mpcp_as_nobody src d/dst
+    assert_refused 1 "cannot create regular file 'd/dst': Permission denied"
+    run --separate-stderr mpcp_as_nobody -f src d/dst
+    assert_refused 1 "cannot remove 'd/dst': Operation not permitted"
 }
 
 @test "one on a file system that can only be read is refused, with -f, too" {
     with_mount tmpfs 1M
     echo old >"$MNT/dst"
     mount -o remount,ro "$MNT"
-    for option in "" -f; do
-        run --separate-stderr mpcp $option src "$MNT/dst"
-        assert_refused 1 "$MNT/dst: cannot replace: it is not writable"
-    done
+    run --separate-stderr mpcp src "$MNT/dst"
+    assert_refused 1 "cannot create regular file '$MNT/dst': Read-only file system"
+    run --separate-stderr mpcp -f src "$MNT/dst"
+    assert_refused 1 "cannot remove '$MNT/dst': Read-only file system"
 }
 
 @test "one that is immutable or append-only is refused at once" {
     needs_root
+    local what
     for flag in i a; do
         chattr +$flag dst 2>/dev/null || skip "no such flag here"
         for option in "" -f --inplace --dry-run; do
             run --separate-stderr mpcp $option src dst
             chattr -$flag dst
-            assert_refused 1 "dst: cannot replace: it is $([ $flag = i ] && echo immutable || echo append-only), see chattr(1)"
+            what=$([ "$option" = -f ] && echo remove || echo create regular file)
+            assert_refused 1 "cannot $what 'dst': Operation not permitted (it is $([ $flag = i ] && echo immutable || echo append-only), see chattr(1))"
             chattr +$flag dst
         done
         chattr -$flag dst

@@ -28,35 +28,35 @@ refuses_when_full() { # sentence as an expression
 
 @test "ext4 refuses before the first byte" {
     with_mount ext4 64M
-    refuses_when_full '.*: cannot reserve 100\.0 MiB: No space left on device'
+    refuses_when_full "error writing '.*': No space left on device \(reserving 100\.0 MiB\)"
 }
 
 @test "xfs refuses before the first byte" {
     with_mount xfs 320M
     random_file "$MNT/filler" 200M
-    refuses_when_full '.*: cannot reserve 100\.0 MiB: No space left on device'
+    refuses_when_full "error writing '.*': No space left on device \(reserving 100\.0 MiB\)"
 }
 
 @test "tmpfs refuses before the first byte" {
     with_mount tmpfs 64M
-    refuses_when_full '.*: cannot reserve 100\.0 MiB: No space left on device'
+    refuses_when_full "error writing '.*': No space left on device \(reserving 100\.0 MiB\)"
 }
 
 @test "ext2, which can't reserve space, is looked at before" {
     with_mount ext2 64M
-    refuses_when_full '.*: cannot reserve 100\.0 MiB: No space left on device'
+    refuses_when_full "error writing '.*': No space left on device \(reserving 100\.0 MiB\)"
 }
 
 @test "ext2 with blocks smaller than pages, too" {
     with_mount ext2 64M -b 1024
-    refuses_when_full '.*: cannot reserve 100\.0 MiB: No space left on device'
+    refuses_when_full "error writing '.*': No space left on device \(reserving 100\.0 MiB\)"
 }
 
 @test "a limit on the size of files is told as such" {
     random_file src 4M
     echo old >dst
     run --separate-stderr bash -c 'ulimit -f 1000; "$@"' - "$DIR/$PROCESS" --engine="$ENGINE" -j2 src dst
-    assert_failed_like 1 'dst: cannot reserve 4\.0 MiB: File too large'
+    assert_failed_like 1 "error writing 'dst': File too large \(reserving 4\.0 MiB\)"
     [ "$(cat dst)" = old ]
     assert_clean
 }
@@ -71,7 +71,7 @@ refuses_when_full() { # sentence as an expression
         echo old >"$MNT/dst"
         for source in src sparse; do
             run --separate-stderr mpcp -j2 --inplace $source "$MNT/dst"
-            assert_failed_like 1 '.*: cannot reserve 100\.0 MiB: No space left on device'
+            assert_failed_like 1 "error writing '.*': No space left on device \(reserving 100\.0 MiB\)"
             [ "$(cat "$MNT/dst")" = old ]
         done
         umount "$MNT"
@@ -93,7 +93,7 @@ refuses_when_full() { # sentence as an expression
     full_of_zeros src $(($(stat -f -c '%f * %S' "$MNT") - (512 << 10)))
     for dst in dst new; do
         run --separate-stderr mpcp $([ $dst = dst ] || echo --resume) src "$MNT/$dst"
-        assert_failed_like 1 '.*: cannot reserve [0-9.]+ MiB: No space left on device'
+        assert_failed_like 1 "error writing '.*': No space left on device \(reserving [0-9.]+ MiB\)"
         [ "$(free_kib)" -ge $((free - 64)) ]
     done
     cmp before "$MNT/dst"

@@ -64,5 +64,5 @@ load ../support
     ln -s a b
     echo new >src
     run --separate-stderr mpcp src a
-    assert_failed_like 1 'a: cannot create: Too many levels of symbolic links'
+    assert_failed_like 1 "cannot stat 'a': Too many levels of symbolic links"
 }

@@ -26,7 +26,7 @@ assert_ended() { # sentence as an expression
 }
 
 no_room() { # destination, why
-    echo "$1: cannot write( [0-9]+ bytes)? at offset [0-9]+: $2"
+    echo "error writing '$1': $2 \(([0-9]+ bytes )?at offset [0-9]+\)"
 }
 
 # Another writer takes all the room there is while the workers are stopped. The source is on the same file system for
@@ -79,7 +79,7 @@ fills_up_twice() {
     assert_ended "$(no_room "$MNT/sub/dst" "Disk quota exceeded")"
     [ "$(cat "$MNT/sub/dst")" = old ]
     run --separate-stderr mpcp --reflink=never -j2 "$MNT/src" "$MNT/sub/dst"
-    assert_failed_like 1 "$MNT/sub/dst: cannot reserve 24\.0 MiB: Disk quota exceeded"
+    assert_failed_like 1 "error writing '$MNT/sub/dst': Disk quota exceeded \(reserving 24\.0 MiB\)"
     [ "$(cat "$MNT/sub/dst")" = old ]
     assert_clean
 }
@@ -98,7 +98,7 @@ fills_up_twice() {
         # fuse2fs can't remove an open file without room. What is only mapped so far has none to give back.
         [[ $ENGINE != mmap && $ENGINE != mmap-read ]] || truncate -s -64K "$MNT/filler"
         kill -CONT $WORKERS
-        assert_ended "$MNT/dst: cannot write( [0-9]+ bytes at offset [0-9]+| to the disk): No space left on device"
+        assert_ended "error writing '$MNT/dst': No space left on device \(([0-9]+ bytes at offset [0-9]+|on its way to the disk)\)"
         rm "$MNT/filler"
         [ "$(cat "$MNT/dst" 2>/dev/null)" = "$old" ]
     done
@@ -150,7 +150,7 @@ is_too_large() { # size
     truncate -s "$1" src
     echo old >"$MNT/dst"
     run --separate-stderr "$DIR/$PROCESS" src "$MNT/dst"
-    assert_failed_like 1 "$MNT/dst: cannot reserve .*: File too large"
+    assert_failed_like 1 "error writing '$MNT/dst': File too large \(reserving [0-9.]+ (B|.iB)\)"
     [ "$(cat "$MNT/dst")" = old ]
     assert_clean
 }

@@ -59,7 +59,7 @@ load ../resume
     echo old >dst
     chown 1234 dst
     run --separate-stderr traced renameat:error=EIO --resume src dst
-    assert_refused 1 'dst: cannot publish: Input/output error'
+    assert_refused 1 "cannot create regular file 'dst': Input/output error"
     [ "$(cat dst)" = old ]
     assert_clean
 

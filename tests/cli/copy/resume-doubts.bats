@@ -134,7 +134,7 @@ not_touched() { # file
     mkdir dir
     chmod 755 . dir
     run --separate-stderr mpcp_as_nobody --resume src dir/dst
-    assert_refused 1 "dir/dst: cannot create: Permission denied"
+    assert_refused 1 "cannot create regular file 'dir/dst': Permission denied"
 }
 
 @test "symbolic links aren't followed" {

@@ -46,7 +46,7 @@ load ../support
     status=0
     { mpcp src - || echo $? >status; } 2>err | head -c 10 >/dev/null
     [ "$(cat status)" = 1 ]
-    [ "$(cat err)" = 'mpcp: standard output: cannot write: the reader went away' ]
+    [[ "$(cat err)" =~ ^'mpcp: error writing standard output: Broken pipe ('([0-9]+\ bytes\ )?'at offset '[0-9]+')'$ ]]
 }
 
 @test "a writer that is slow is waited for" {
@@ -73,14 +73,14 @@ load ../support
     mpcp src null
     [ -c null ]
     run --separate-stderr mpcp src full
-    assert_refused 1 'full: cannot write at offset 0: No space left on device'
+    assert_refused 1 "error writing 'full': No space left on device (at offset 0)"
     [ -c full ]
 }
 
 @test "a file isn't appended to itself without end" {
     echo a >a
     run --separate-stderr bash -c '"$0" a - >>a' "$MPCP"
-    assert_refused 1 'standard output: cannot copy: source and destination are the same file'
+    assert_refused 1 "'a' and standard output are the same file"
     [ "$(cat a)" = a ]
 }
 
@@ -100,7 +100,7 @@ load ../support
     (echo one && sleep 0.2 && echo two) >fifo &
     run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -P "$DIR/fifo" -e trace=read,splice \
         -e inject=splice:error=EIO:when=2+ -e inject=read:error=EIO "$MPCP" "$DIR/fifo" dst
-    assert_failed_like 1 '.*/fifo: cannot read at offset 4: Input/output error'
+    assert_failed_like 1 "error reading '$DIR/fifo': Input/output error \(at offset 4\)"
     [ "$(cat dst)" = old ]
     assert_clean
 }

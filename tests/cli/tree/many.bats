@@ -42,8 +42,8 @@ some_files() { # count
     run --separate-stderr mpcp in/* out
     [ "$status" = 1 ]
     [ "$(wc -l <<<"$stderr")" = 2 ]
-    [[ "$stderr" == *"mpcp: in/dangling: cannot open: No such file or directory"* ]]
-    [[ "$stderr" == *"mpcp: in/directory: cannot copy: it is a directory"* ]]
+    [[ "$stderr" == *"mpcp: cannot stat 'in/dangling': No such file or directory"* ]]
+    [[ "$stderr" == *"mpcp: -r not specified; omitting directory 'in/directory'"* ]]
     rm -r in/dangling in/directory
     diff -r in out
 }
@@ -53,7 +53,7 @@ some_files() { # count
     mkdir other
     echo other >other/50
     run --separate-stderr mpcp in/* other/50 out
-    assert_failed_like 1 'other/50: cannot copy: an earlier source got the same name in the directory'
+    assert_refused 1 "will not overwrite just-created 'out/50' with 'other/50'"
     diff -r in out
 }
 

@@ -40,7 +40,7 @@ slowly_on_terminal() {
     [ "$status" = 1 ]
     tr '\r' '\n' <<<"$output" | sed 's/\x1b\[K//' >lines
     cat lines
-    [ "$(grep -c "^mpcp: out/[0-9]*: cannot publish: Disk quota exceeded$" lines)" -ge 5 ]
+    [ "$(grep -c "^mpcp: cannot create regular file 'out/[0-9]*': Disk quota exceeded$" lines)" -ge 5 ]
     grep -q ' of 100 files ' lines
     ! grep -q 'files.*mpcp' lines
 }

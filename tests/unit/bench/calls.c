@@ -51,9 +51,9 @@ Test(calls, the_most_frequent_are_kept_when_there_are_many)
         snprintf(text + strlen(text), sizeof(text) - strlen(text),
                  "  1.00    0.000001           1 %9d           call%d\n", i + 1, i);
     cr_assert_eq(read_text(text, &calls), 0);
-    cr_expect_eq(calls.total, CALLS_TOP * (2 * CALLS_TOP + 1));
+    cr_expect_eq(calls.total, (uint64_t)CALLS_TOP * (2 * CALLS_TOP + 1));
     for (int i = 0; i < CALLS_TOP; i++)
-        cr_expect_eq(calls.top[i].count, 2 * CALLS_TOP - i);
+        cr_expect_eq(calls.top[i].count, (uint64_t)(2 * CALLS_TOP - i));
 }
 
 Test(calls, something_else_is_refused)

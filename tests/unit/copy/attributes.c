@@ -739,3 +739,95 @@ Test(attributes, a_replacement_does_not_inherit_capabilities)
     carry(ATTRIBUTE_XATTR);
     cr_assert(has_xattr(to, "security.capability"), "but a copy that was asked for does");
 }
+
+/* --- new files --- */
+
+/* `to` as it was created; what is said of it may differ. */
+static void give_new(unsigned which, int mode, bool plain)
+{
+    struct stat st = status_of(from);
+    const struct attributes a = {.src = from, .src_st = &st, .which = which, .mode = mode};
+    const struct attributes_birth birth = {plain, geteuid(), getegid()};
+    cr_assert_eq(attributes_give_new(&a, to, &birth, &lack), 0);
+}
+
+Test(attributes, a_new_file_gets_all_that_a_common_source_has)
+{
+    give_new(ALL, -1, true);
+    cr_assert_eq(lack.which, 0);
+    cr_assert_eq(mode_of(to), 0751);
+    cr_assert_eq(status_of(to).st_mtim.tv_nsec, status_of(from).st_mtim.tv_nsec);
+    cr_assert_eq(status_of(to).st_atim.tv_sec, 1000000000);
+}
+
+Test(attributes, a_new_file_gets_only_what_is_asked_for)
+{
+    give_new(0, -1, true);
+    cr_assert_eq(mode_of(to), 0600);
+    give_new(ATTRIBUTE_TIMESTAMPS, -1, true);
+    cr_assert_eq(mode_of(to), 0600);
+    cr_assert_eq(status_of(to).st_mtim.tv_sec, 1234567890);
+    give_new(0, 0640, true);
+    cr_assert_eq(mode_of(to), 0640);
+    give_new(ATTRIBUTE_MODE, 0640, true);
+    cr_assert_eq(mode_of(to), 0751);
+}
+
+Test(attributes, a_new_file_gets_its_owner_and_then_its_special_bits)
+{
+    need_root("gives files away");
+    cr_assert_eq(fchown(from, SOMEONE, SOMEONE + 1), 0);
+    cr_assert_eq(fchmod(from, 06751), 0);
+    give_new(ALL, -1, true);
+    cr_assert_eq(status_of(to).st_uid, SOMEONE);
+    cr_assert_eq(status_of(to).st_gid, SOMEONE + 1);
+    cr_assert_eq(mode_of(to), 06751);
+    to = make_file("other", 0);
+    give_new(ATTRIBUTE_MODE, -1, true);
+    cr_assert_eq(mode_of(to), 0751, "without the owner they would lend other rights");
+}
+
+Test(attributes, a_new_file_that_is_not_given_away_has_no_special_bits)
+{
+    need_root("is told that the owner can't be given");
+    cr_assert_eq(fchown(from, SOMEONE, SOMEONE), 0);
+    cr_assert_eq(fchmod(from, 06751), 0);
+    refusing.owner = EINVAL;
+    give_new(ALL, -1, true);
+    assert_lacks("the owner", EINVAL);
+    cr_assert_eq(mode_of(to), 0751);
+}
+
+Test(attributes, what_an_uncommon_source_has_a_new_file_gets)
+{
+    set_xattr(from, "user.test", "value");
+    give_new(ALL, -1, true);
+    assert_xattr(to, "user.test", "value");
+    cr_assert_eq(mode_of(to), 0751);
+}
+
+Test(attributes, a_new_file_gets_the_acl_of_its_source)
+{
+    set_acl(from);
+    give_new(ALL, -1, true);
+    cr_assert(has_xattr(to, "system.posix_acl_access"));
+}
+
+Test(attributes, what_a_new_file_has_inherited_does_not_stay)
+{
+    set_acl(to);
+    give_new(ALL, -1, false);
+    cr_assert_not(has_xattr(to, "system.posix_acl_access"));
+    cr_assert_eq(mode_of(to), 0751);
+}
+
+Test(attributes, what_a_new_file_cannot_have_is_lacking)
+{
+    refusing.mode = EIO;
+    give_new(ALL, -1, true);
+    assert_lacks("the mode", EIO);
+    cr_assert_eq(status_of(to).st_mtim.tv_sec, 1234567890);
+    refusing = (struct refusing){.times = EROFS};
+    give_new(ALL, -1, true);
+    assert_lacks("the times", EROFS);
+}

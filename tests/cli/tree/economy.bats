@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What a tree costs: few system calls for each small file, and memory that doesn't grow with the tree.
+load ../support
+
+# System calls that a tree of so many files more costs, for each: calls_each OPTION...
+calls_each() {
+    local count
+    for count in 1000 2000; do
+        some_tree "in-$count" 1 $count
+        strace -f -c -o "counted-$count" "$DIR/$PROCESS" -j1 "$@" "in-$count" "out-$count"
+    done
+    python3 -c 'import sys
+def calls(name):
+    return next(int(line.split()[3]) for line in open(name) if line.split()[-1:] == ["total"])
+print((calls("counted-2000") - calls("counted-1000")) / 1000)' | tee each
+}
+
+at_most() {
+    python3 -c 'import sys; sys.exit(float(open("each").read()) > float(sys.argv[1]) + 0.1)' "$1"
+}
+
+@test "at most 9 system calls for a small file of a new tree" {
+    needs_strace
+    skip_sanitized "a sanitizer makes some of its own"
+    calls_each -r --reflink=never
+    at_most 9
+}
+
+@test "at most 13 with -a" {
+    needs_strace
+    skip_sanitized "a sanitizer makes some of its own"
+    calls_each -a --reflink=never
+    at_most 13
+}
+
+@test "one more at first where extents might be shared" {
+    needs_strace
+    skip_sanitized "a sanitizer makes some of its own"
+    calls_each -r
+    at_most 9.5
+}
+
+# The memory of all processes, what they share counted once: the most that is ever seen.
+watch_memory() { # pid
+    python3 -c 'import os, sys, time
+most, seen = 0, 0
+def pss(pid):
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            return next((int(line.split()[1]) for line in file if line.startswith("Pss:")), 0)
+    except OSError:
+        return 0
+parent = int(sys.argv[1])
+while os.path.exists(f"/proc/{parent}"):
+    try:
+        with open(f"/proc/{parent}/stat") as file:
+            if file.read().rsplit(")", 1)[1].split()[0] == "Z": break
+        with open(f"/proc/{parent}/task/{parent}/children") as file: children = file.read().split()
+    except OSError: break
+    now = sum(pss(pid) for pid in [parent, *children])
+    most, seen = max(most, now), seen + (now > 0)
+    time.sleep(0.01)
+print(most, seen)' "$1"
+}
+
+assert_little_memory() { # source; options...
+    local source=$1
+    shift
+    "$DIR/$PROCESS" -j4 "$@" "$source" "$MNT/out" &
+    local job=$!
+    read -r most seen <<<"$(watch_memory $job)"
+    wait $job
+    echo "at most $most KiB of memory, seen $seen times"
+    [ "$seen" -gt 3 ]
+    [ "$most" -lt 65536 ]
+    [ "$(find "$MNT/out" | wc -l)" = "$(find "$source" | wc -l)" ]
+    rm -r "$MNT/out"
+}
+
+needs_pss() {
+    grep -q ^Pss: /proc/self/smaps_rollup 2>/dev/null || skip "the kernel doesn't tell how memory is shared"
+}
+
+@test "less than 64 MiB for 200,000 files, in few directories and in many" {
+    needs_pss
+    skip_sanitized "a sanitizer needs memory of its own"
+    with_mount tmpfs 1G
+    python3 -c 'import os, sys
+for top, directories, files in ("few", 4, 50000), ("many", 20000, 10):
+    for i in range(directories):
+        os.makedirs(f"{sys.argv[1]}/{top}/{i}")
+        for k in range(files if top == "few" else 9): open(f"{sys.argv[1]}/{top}/{i}/{k}", "w").close()' "$MNT"
+    assert_little_memory "$MNT/few" -a
+    assert_little_memory "$MNT/many" -a
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What several processes say of a tree: whole lines, each once; progress; and how -v tells of it.
+load ../support
+
+@test "-v tells of each entry once, in whole lines" {
+    some_tree in 60 20
+    mpcp -rv -j8 in out >said
+    [ "$(wc -l <said)" = "$(find in | wc -l)" ]
+    find in -printf "%p\n" | sed "s/.*/'&' -> 'out&'/; s/'outin/'out/" | sort >expected
+    sort said | diff expected -
+}
+
+@test "-v says of a directory before it does of what is in it" {
+    some_tree in 20 5
+    mpcp -rv -j8 in out >said
+    python3 -c 'import os, sys
+seen = set()
+for line in open("said"):
+    path = line.split("\x27")[1]
+    seen.add(path)
+    parent = os.path.dirname(path)
+    assert parent in ("", *seen), path'
+}
+
+@test "sentences of several processes are whole lines" {
+    needs_root
+    some_tree in 60 20
+    chmod 0 in/d*/f*
+    chmod 777 .
+    chown -R 65534:65534 in
+    mpcp_as_nobody -r -j8 in out 2>err || [ $? = 1 ]
+    [ "$(wc -l <err)" = 1200 ]
+    [ "$(sort -u err | wc -l)" = 1200 ]
+    [ "$(grep -cE "^mpcp: cannot open 'in/d[0-9]+/f[0-9]+' for reading: Permission denied$" err)" = 1200 ]
+    chmod -R u+rwX in
+}
+
+# Eight directories so deep, of names of 250 bytes of which each is told by four, with files at their ends.
+deep_ones() { # levels
+    python3 -c 'import os, sys
+for i in range(8):
+    os.makedirs(f"in/{i}")
+    fd = os.open(f"in/{i}", os.O_RDONLY)
+    for _ in range(int(sys.argv[1])):
+        os.mkdir("\x01" * 250, dir_fd=fd)
+        below = os.open("\x01" * 250, os.O_RDONLY, dir_fd=fd)
+        os.close(fd)
+        fd = below
+    for k in range(40): os.close(os.open(f"{k}", os.O_CREAT | os.O_WRONLY, dir_fd=fd))
+    os.close(fd)' "$1"
+}
+
+assert_whole_lines() { # levels
+    [ "$(wc -l <said)" = $((1 + 8 * ($1 + 41))) ]
+    python3 -c 'import re
+for line in open("said"):
+    assert re.fullmatch(r"\x27in[^>]*\x27 -> \x27out[^>]*\x27\n", line), line[:200]'
+}
+
+@test "long lines, too" {
+    deep_ones 60
+    mpcp -rv -j8 in out >said
+    assert_whole_lines 60
+}
+
+@test "a full standard output ends it, with a sentence" {
+    some_tree in 30 10
+    run --separate-stderr bash -c "'$DIR/$PROCESS' -rv in out >/dev/full"
+    echo "$stderr"
+    [ "$status" = 1 ]
+    [ "$(grep -c 'standard output' <<<"$stderr")" = 1 ]
+    wait_until no_process_left
+}
+
+@test "a reader that goes away ends it" {
+    some_tree in 60 20
+    (mpcp -rv in out || true) | head -1
+    wait_until no_process_left
+}
+
+@test "on a terminal, after a second, how far it is" {
+    needs_terminal
+    needs_strace
+    some_tree in 40 10
+    on_terminal 80 strace -f -qq -o /dev/null -e trace=write -e inject=write:delay_enter=20000 \
+        "$DIR/$PROCESS" -r -j4 in out >screen
+    tr '\r' '\n' <screen >lines
+    cat -v lines
+    grep -qE '[1-9][0-9]* entries' lines
+    [ "$(tail -c 4 screen | od -An -c | tr -d ' ')" = '\r033[K' ]
+    diff -r in out
+}
+
+@test "a sentence is never on the line of progress" {
+    needs_terminal
+    needs_strace
+    some_tree in 40 10
+    run on_terminal 80 strace -f -qq -o /dev/null -e trace=write,mkdirat -e inject=write:delay_enter=20000 \
+        -e inject=mkdirat:error=EDQUOT:when=8+ "$DIR/$PROCESS" -r -j4 in out
+    tr '\r' '\n' <<<"$output" | sed 's/\x1b\[K//' >lines
+    cat -v lines
+    grep -q "^mpcp: cannot create directory 'out/.*': Disk quota exceeded$" lines
+    ! grep -q 'entries.*mpcp' lines
+}
+
+@test "a short run shows nothing" {
+    needs_terminal
+    some_tree in 10 10
+    on_terminal 80 "$DIR/$PROCESS" -r in out >screen
+    [ ! -s screen ]
+}
+
+@test "--quiet says what fails, and nothing else" {
+    some_tree in 3 3
+    mkdir -p out/in/d1/f1
+    run --separate-stderr mpcp -r --quiet in out
+    assert_failed_like 1 ".*cannot overwrite directory 'out/in/d1/f1' with non-directory"
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# --parents puts a source's whole name below the directory.
+load ../support
+
+@test "files and trees, with the attributes of what is above them" {
+    mkdir -p a/b/c to
+    echo text >a/b/c/file
+    chmod 750 a/b
+    chmod 711 a
+    touch -d 2001-02-03 a/b
+    mpcp --parents a/b/c/file to
+    [ "$(cat to/a/b/c/file)" = text ]
+    [ "$(stat -c %a to/a to/a/b | xargs)" = '711 750' ]
+    mpcp -a --parents a/b to
+    [ "$(stat -c %Y to/a/b)" = "$(date -d 2001-02-03 +%s)" ]
+}
+
+@test "a full name, too, and slashes don't matter" {
+    mkdir -p a/b to
+    echo text >a/b/file
+    mpcp -r --parents "$DIR/a//b/" to
+    [ "$(cat "to$DIR/a/b/file")" = text ]
+}
+
+@test "several that have parents in common" {
+    some_tree a 5 2
+    mkdir to
+    mpcp -a --parents a/d0 a/d1 a/d2/f0 to
+    [ "$(ls to/a | xargs)" = 'd0 d1 d2' ]
+    assert_same_trees a/d1 to/a/d1
+    [ "$(stat -c %y to/a)" = "$(stat -c %y a)" ]
+}
+
+@test "the destination must be a directory" {
+    mkdir a
+    run --separate-stderr mpcp -r --parents a to
+    [ "$status" = 2 ]
+    [[ "$stderr" == *"with --parents, the destination must be a directory"* ]]
+}

@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# --fsync, --verify, --resume and --dry-run of trees; and what is left by one that is killed.
+load ../support
+
+@test "--fsync: all is on the disk before a name is, by few syncs" {
+    needs_strace
+    some_tree in 30 10
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=syncfs,fsync,fdatasync,renameat2 \
+        "$DIR/$PROCESS" -a --fsync in out
+    assert_same_trees in out
+    grep -oE '(syncfs|renameat2|fsync|fdatasync)\(' trace | uniq | xargs >calls
+    cat calls
+    [ "$(cat calls)" = 'syncfs( renameat2( syncfs(' ]
+    assert_clean
+}
+
+@test "--fsync into an existing tree" {
+    some_tree in 5 5
+    mkdir -p out/d1
+    mpcp -aT --fsync in out
+    assert_same_trees in out
+}
+
+@test "--fsync: a failing sync is told, and nothing appears" {
+    needs_strace
+    some_tree in 3 3
+    run --separate-stderr traced syncfs:error=EIO:when=1 -a --fsync in out
+    assert_failed_like 1 ".*'out': Input/output error"
+    [ ! -e out ]
+    assert_clean
+}
+
+@test "--verify reads all back" {
+    some_tree in 5 5
+    mpcp -a --verify in out
+    assert_same_trees in out
+}
+
+@test "--verify finds what is wrong" {
+    needs_strace
+    some_tree in 3 3
+    random_file in/d1/random 100K
+    run --separate-stderr traced pwrite64:poke_exit=@arg2=0badc0de:when=1 -r -j1 --verify in out
+    [ "$status" = 1 ] || skip "strace can't change what is read here"
+}
+
+@test "--resume: what is whole isn't copied again" {
+    needs_strace
+    some_tree in 10 5
+    mpcp -a in out
+    rm -r out/d3 out/d5/f1
+    echo longer than it was before >>out/d7/f2
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=write,pwrite64,copy_file_range,sendfile,splice \
+        "$DIR/$PROCESS" -aT --resume in out
+    assert_same_trees in out
+    [ "$(grep -c . trace)" -le 40 ]
+    assert_clean
+}
+
+@test "--resume: what was killed goes on, and leaves nothing" {
+    needs_strace
+    some_tree in 40 5
+    local round
+    for round in 1 2 3; do
+        ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=write,pwrite64 \
+            -e inject=write,pwrite64:delay_enter=10000 "$DIR/$PROCESS" -aT --resume in out 2>/dev/null &
+        local job=$!
+        some_more() { [ "$(find . -path './in' -prune -o -name 'f*' -print | wc -l)" -gt $((round * 30)) ]; }
+        wait_until some_more
+        pkill -KILL -x "$PROCESS"
+        status=0
+        wait $job || status=$?
+        wait_until no_process_left
+    done
+    mpcp -aT --resume in out
+    assert_same_trees in out
+    assert_clean
+}
+
+@test "one that is killed leaves only whole files under their names" {
+    needs_strace
+    some_tree in 40 5
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=write,pwrite64 \
+        -e inject=write,pwrite64:delay_enter=10000 "$DIR/$PROCESS" -a in out 2>/dev/null &
+    local job=$! name
+    some_more() { [ "$(find out -name 'f*' 2>/dev/null | wc -l)" -gt 20 ]; }
+    wait_until some_more
+    pkill -KILL -x "$PROCESS"
+    status=0
+    wait $job || status=$?
+    wait_until no_process_left
+    find out -name '.*mpcp-*' -prune -o -type f -print >there
+    while read -r name; do cmp "$name" "in/${name#out/}"; done <there
+    [ "$(find out -name '.*mpcp-*' | wc -l)" -le 8 ]
+}
+
+@test "if one process is killed, the others end, and say so" {
+    needs_strace
+    some_tree in 60 5
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=write,pwrite64 \
+        -e inject=write,pwrite64:delay_enter=10000 "$DIR/$PROCESS" -a -j4 in out 2>err &
+    local job=$!
+    wait_for_processes 5
+    pkill -KILL -n -x "$PROCESS"
+    status=0
+    wait $job || status=$?
+    cat err
+    [ "$status" = 1 ]
+    grep -q 'a process of the copy was killed' err
+    wait_until no_process_left
+}
+
+@test "--dry-run makes and changes nothing" {
+    needs_strace
+    some_tree in 10 3
+    mkdir -p to/in/d1
+    echo old >to/in/d1/f0
+    described to >before
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace \
+        -e trace=mkdirat,mkdir,linkat,symlinkat,mknodat,renameat,renameat2,unlinkat,fchmod,fchmodat,fchownat,utimensat,write \
+        "$DIR/$PROCESS" -a --dry-run --remove-destination in to
+    described to >after
+    diff before after
+    [ "$(grep -vc 'write(1,\|CLD_EXITED' trace)" = 0 ]
+    run --separate-stderr mpcp -a --dry-run in new
+    [ "$status" = 0 ] && [ ! -e new ]
+    [ "$(ls -A | grep -c new)" = 0 ]
+}
+
+@test "--dry-run tells what would fail" {
+    some_tree in 3 1
+    mkdir -p to/in/d1/f0
+    run --separate-stderr mpcp -r --dry-run in to
+    assert_failed_like 1 ".*cannot overwrite directory 'to/in/d1/f0' with non-directory"
+}
+
+@test "a nest that can't be begun is removed" {
+    needs_strace
+    some_tree in 3 3
+    run --separate-stderr traced fstatfs:error=EIO:when=1 -a in out
+    assert_failed_like 1 "cannot create directory 'out': Input/output error"
+    [ ! -e out ]
+    assert_clean
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "tree/backup.h"
+#include "lacking.h"
+#include "support.h"
+
+TestSuite(backup, .init = enter_scratch, .fini = leave_scratch);
+
+static void write_text(const char *name, const char *text)
+{
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+static void assert_text(const char *name, const char *expected)
+{
+    char text[64] = "";
+    int fd = open(name, O_RDONLY);
+    cr_assert_geq(fd, 0, "%s", name);
+    cr_assert_geq(read(fd, text, sizeof(text) - 1), 0);
+    cr_assert_str_eq(text, expected, "%s has %s", name, text);
+    close(fd);
+}
+
+/* Makes a backup of "f", which must then be called `expected`, and have the text that f had. */
+static void assert_backup(enum backup kind, const char *suffix, const char *expected)
+{
+    char *made = NULL;
+    write_text("f", "now");
+    cr_assert_eq(backup_make(AT_FDCWD, "f", kind, suffix, &made), 0);
+    if (expected)
+        cr_assert_str_eq(made, expected);
+    assert_text(made, "now");
+    cr_assert_eq(access("f", F_OK), -1);
+    free(made);
+}
+
+Test(backup, a_simple_one_has_the_suffix_and_replaces_the_one_before)
+{
+    write_text("f~", "before");
+    assert_backup(BACKUP_SIMPLE, "~", "f~");
+    assert_backup(BACKUP_SIMPLE, ".old", "f.old");
+}
+
+Test(backup, numbers_begin_with_1_and_go_on_behind_the_highest)
+{
+    assert_backup(BACKUP_NUMBERED, "~", "f.~1~");
+    assert_backup(BACKUP_NUMBERED, "~", "f.~2~");
+    char name[16];
+    for (int i = 3; i <= 41; i += 2) {
+        snprintf(name, sizeof(name), "f.~%d~", i);
+        write_text(name, "before");
+    }
+    assert_backup(BACKUP_NUMBERED, "~", "f.~42~");
+    assert_text("f.~41~", "before");
+}
+
+Test(backup, what_only_looks_numbered_does_not_count)
+{
+    static const char *const names[] = {"f.~9",   "f.~9~~", "f.~~",     "f.~09~", "f.~-9~",
+                                        "ff.~9~", "f.9~",   "f.~9~old", "f.~x~",  "g.~9~"};
+    for (size_t i = 0; i < LENGTH(names); i++)
+        write_text(names[i], "before");
+    assert_backup(BACKUP_EXISTING, "~", "f~");
+    assert_backup(BACKUP_NUMBERED, "~", "f.~1~");
+}
+
+Test(backup, existing_ones_say_which_kind)
+{
+    assert_backup(BACKUP_EXISTING, "~", "f~");
+    write_text("f.~3~", "before");
+    assert_backup(BACKUP_EXISTING, "~", "f.~4~");
+}
+
+Test(backup, numbers_have_no_end)
+{
+    write_text("f.~999999999~", "before");
+    assert_backup(BACKUP_NUMBERED, "~", "f.~1000000000~");
+}
+
+Test(backup, one_that_is_only_set_aside_has_a_hidden_name)
+{
+    char *made = NULL;
+    write_text("f", "now");
+    cr_assert_eq(backup_make(AT_FDCWD, "f", BACKUP_NONE, "~", &made), 0);
+    cr_assert(strncmp(made, ".f.mpcp-", 8) == 0, "%s", made);
+    assert_text(made, "now");
+    free(made);
+}
+
+Test(backup, directories_and_links_are_renamed_themselves)
+{
+    char *made = NULL;
+    struct stat st;
+    write_text("target", "stays");
+    cr_assert_eq(symlink("target", "l"), 0);
+    cr_assert_eq(backup_make(AT_FDCWD, "l", BACKUP_SIMPLE, "~", &made), 0);
+    cr_assert_eq(lstat("l~", &st), 0);
+    cr_assert(S_ISLNK(st.st_mode));
+    assert_text("target", "stays");
+    free(made);
+}
+
+Test(backup, one_that_cannot_be_made_is_told)
+{
+    char name[256] = "", *made = (char *)"";
+    memset(name, 'x', 255);
+    write_text(name, "now");
+    cr_assert_eq(backup_make(AT_FDCWD, name, BACKUP_SIMPLE, "~", &made), -ENAMETOOLONG);
+    cr_assert_null(made);
+    assert_text(name, "now");
+    cr_assert_eq(backup_make(AT_FDCWD, "none", BACKUP_NUMBERED, "~", &made), -ENOENT);
+    cr_assert_null(made);
+}
+
+Test(backup, numbers_work_where_the_file_system_cannot_keep_what_is_there)
+{
+    lacking.noreplace = true;
+    assert_backup(BACKUP_NUMBERED, "~", "f.~1~");
+    assert_backup(BACKUP_NUMBERED, "~", "f.~2~");
+}
+
+Test(backup, what_is_set_aside_works_there_too)
+{
+    lacking.noreplace = true;
+    assert_backup(BACKUP_NONE, "~", NULL);
+}
+
+static void assert_restored(void)
+{
+    char *made = NULL;
+    write_text("f", "now");
+    cr_assert_eq(backup_make(AT_FDCWD, "f", BACKUP_NONE, "~", &made), 0);
+    cr_assert_eq(backup_restore(AT_FDCWD, made, "f"), 0);
+    assert_text("f", "now");
+    cr_assert_eq(access(made, F_OK), -1);
+    free(made);
+}
+
+Test(backup, one_gets_its_name_again)
+{
+    assert_restored();
+    lacking.noreplace = true;
+    assert_restored();
+}
+
+Test(backup, one_stays_if_something_else_has_its_name)
+{
+    char *made = NULL;
+    write_text("f", "old");
+    cr_assert_eq(backup_make(AT_FDCWD, "f", BACKUP_NONE, "~", &made), 0);
+    write_text("f", "new");
+    cr_assert_eq(backup_restore(AT_FDCWD, made, "f"), -EEXIST);
+    assert_text("f", "new");
+    assert_text(made, "old");
+    free(made);
+}
