@@ -93,7 +93,7 @@ static int remove_inherited(const char *path)
 /* Those that it has; and of the ACL that its directory gives all that is new nothing is left. */
 static int give_xattrs(const struct entry *e, int dir_fd, const char *name)
 {
-    static char names[65536]; /* XATTR_LIST_MAX */
+    static char names[65536];                   /* XATTR_LIST_MAX */
     static char from[PROC_ROOM], to[PROC_ROOM]; /* static, for a stack may be small */
     bool rights = e->hand->options->rules.preserve & ATTRIBUTE_MODE && !S_ISLNK(e->src.st_mode);
     path_through_proc(from, e->in->fds[TREE_SOURCE], e->name);

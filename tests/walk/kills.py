@@ -30,6 +30,7 @@ from trees import look
 SIZE = 4 << 20
 SLOWLY = "--bwlimit=40M"  # a tenth of a second
 STOP = "STOP"  # and goes on
+TREE_ENDS = 10  # seconds
 
 # Replaced, created, and kept for another run: what the plug may be pulled on.
 SCENARIOS = [Scenario(name, *TWO, *options, *pace, old=old, size=SIZE)
@@ -114,7 +115,11 @@ class Killing(Run):
         pid = self.victim(process, who, chance)
         if pid:
             self.hit(pid, how)
-        return self.finish(process, feeder), abs(pid)
+        result = self.finish(process, feeder)
+        # Those of a crew whose parent was killed write to nobody.
+        if self.scenario.is_tree and wait_for(lambda: not common.processes_of(process.pid), TREE_ENDS) is None:
+            result = result._replace(hangs=common.processes_of(process.pid))
+        return result, abs(pid)
 
     def victim(self, process, who, chance):
         workers = self.children(process.pid) if process.poll() is None else []

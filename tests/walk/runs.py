@@ -61,9 +61,9 @@ class Feeder:
 Result = collections.namedtuple("Result", "status stdout stderr hangs log")
 
 
-def wait_for(condition):
+def wait_for(condition, seconds=TIMEOUT):
     """Returns its value once that is true; None if it never is."""
-    end = time.monotonic() + TIMEOUT
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
         if value:

@@ -284,7 +284,7 @@ MANIES = [
 
 # Said of a directory, it tells that entries of it are missing.
 UNREAD = ("cannot read directory", "cannot access", "cannot open the directory of", "cannot create directory",
-          "cannot stat")
+          "cannot stat", "was killed")
 
 
 class Differences:
@@ -306,6 +306,7 @@ class Differences:
         wanted, is_there = self.expected.get(path), self.now.get(path)
         if wanted is None or is_there is None:
             return [] if wanted is is_there else ["presence"]
+        is_there = is_there._replace(links=frozenset(name for name in is_there.links if not HIDDEN.search(name)))
         return [field for field in Known._fields
                 if getattr(wanted, field) != getattr(is_there, field) and self.is_compared(path, field)]
 
