@@ -326,8 +326,20 @@ static bool give_name(struct hand *h, struct folder *f)
     return given;
 }
 
+/* What isn't preserved needn't wait for the end, which may never come. Returns whether it has all.
+ */
+static bool give_mode(const struct hand *h, const struct folder *f, int fd)
+{
+    const unsigned later = ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP;
+    if (h->options->rules.preserve & later || fchmod(fd, f->mode | S_IRWXU) < 0)
+        return false;
+    return (f->mode & S_IRWXU) == S_IRWXU;
+}
+
 bool directory_publish(struct hand *h, struct opened *o)
 {
+    if (o->folder->nest && !waits(h))
+        o->folder->has_mode = give_mode(h, o->folder, o->fds[TREE_DESTINATION]);
     return !o->folder->nest || waits(h) || give_name(h, o->folder);
 }
 
@@ -436,7 +448,8 @@ static int finish_open(struct hand *h, struct folder *f, const struct opened *o)
 
 static bool changes_anything(const struct hand *h, const struct folder *f)
 {
-    return (f->made && !f->dry) || h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS;
+    return (f->made && !f->dry && !f->has_mode) ||
+           h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS;
 }
 
 static void finish(struct hand *h, struct folder *f)
@@ -464,22 +477,40 @@ static void conclude_nest(struct hand *h, struct folder *f)
         directory_discard(h, f);
 }
 
+static void note_ending(struct hand *h, struct folder *f)
+{
+    if (h->doing)
+        h->doing->ending = f;
+}
+
+/* Returns its parent, in which one thing less is pending. */
+static struct folder *end(struct hand *h, struct folder *f)
+{
+    struct folder *parent = f->parent;
+    note_ending(h, f);
+    if (!f->gone)
+        finish(h, f);
+    if (f->nest)
+        conclude_nest(h, f);
+    if (parent && parent->parent) { /* while what is open below it leads there */
+        struct opened *o = opening_take(&h->openings, parent);
+        if (o)
+            opening_release(o);
+    }
+    folder_destroy(h->queue, f);
+    note_ending(h, NULL);
+    return parent;
+}
+
 void directory_settle(struct hand *h, struct folder *f)
 {
     if (signals_fatal()) /* what isn't done may not have been done for that */
         h->tally->interrupted = true;
-    while (f && folder_settle(h->queue, f)) {
-        struct folder *parent = f->parent;
-        if (!f->gone)
-            finish(h, f);
-        if (f->nest)
-            conclude_nest(h, f);
-        if (parent && parent->parent) { /* while what is open below it leads there */
-            struct opened *o = opening_take(&h->openings, parent);
-            if (o)
-                opening_release(o);
-        }
-        folder_destroy(h->queue, f);
-        f = parent;
-    }
+    while (f && folder_settle(h->queue, f))
+        f = end(h, f);
+}
+
+void directory_end(struct hand *h, struct folder *f)
+{
+    directory_settle(h, end(h, f));
 }

@@ -32,3 +32,7 @@ void directory_discard_all(struct hand *hand);
 /* One thing less is pending in it. If it was the last, its attributes are set, those of the source
  * or what is a new directory's, and its parent has one thing less. */
 void directory_settle(struct hand *hand, struct folder *folder);
+
+/* Does what directory_settle does with one in which nothing is pending, for who was killed at that.
+ */
+void directory_end(struct hand *hand, struct folder *folder);

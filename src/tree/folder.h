@@ -34,6 +34,7 @@ struct folder {
     struct stat src;       /* the source's, when it was opened */
     mode_t mode; /* of the destination's directory in the end, where the source's isn't preserved */
     struct folder *other_nests[2]; /* the next and the one before, of queue.nests */
+    bool has_mode;                 /* the destination's directory has that already */
     mode_t special;                /* what the destination's directory has of setgid and sticky */
     char *hidden_name;             /* while it is a nest */
     char *dst_name; /* in the destination; what is no directory of a tree: the path before the names

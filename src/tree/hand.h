@@ -22,6 +22,7 @@ struct tally {
 struct doing {
     struct task *task;     /* or NULL */
     struct folder *folder; /* that it has begun and is filling, or NULL */
+    struct folder *ending; /* in which nothing is pending any more, or NULL */
 };
 
 struct hand {

@@ -207,12 +207,14 @@ static void abandon_folder(struct hand *h, struct folder *f)
 
 void walk_abandon(struct hand *h, const struct doing *d)
 {
-    if (!d->task)
-        return;
-    tell_killed(h, d->task);
+    if (d->task)
+        tell_killed(h, d->task);
     if (h->queue->broken)
         return;
     if (d->folder)
         abandon_folder(h, d->folder);
-    directory_settle(h, d->task->folder);
+    if (d->ending)
+        directory_end(h, d->ending);
+    if (d->task)
+        directory_settle(h, d->task->folder);
 }
