@@ -49,10 +49,14 @@ static int give_mode(const struct entry *e, int dir_fd, const char *name)
     return fchmodat(dir_fd, name, mode, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-/* Where /proc leads to an entry, whose own attributes are meant. */
-static void path_through_proc(char path[PROC_ROOM], int dir_fd, const char *name)
+/* Where /proc leads to an entry, whose own attributes are meant; `room` is for that. An operand's
+ * name is a path by itself. */
+static const char *path_of(char room[PROC_ROOM], int dir_fd, const char *name)
 {
-    snprintf(path, PROC_ROOM, "/proc/self/fd/%d/%s", dir_fd, name);
+    if (dir_fd == AT_FDCWD)
+        return name;
+    snprintf(room, PROC_ROOM, "/proc/self/fd/%d/%s", dir_fd, name);
+    return room;
 }
 
 static bool is_wanted(const struct entry *e, const char *attribute)
@@ -91,10 +95,10 @@ static int remove_inherited(const char *path)
 static int give_xattrs(const struct entry *e, int dir_fd, const char *name)
 {
     static char names[65536]; /* XATTR_LIST_MAX */
-    char from[PROC_ROOM], to[PROC_ROOM];
+    char from_room[PROC_ROOM], to_room[PROC_ROOM];
+    const char *from = path_of(from_room, e->in->fds[TREE_SOURCE], e->name);
+    const char *to = path_of(to_room, dir_fd, name);
     bool rights = e->hand->options->rules.preserve & ATTRIBUTE_MODE && !S_ISLNK(e->src.st_mode);
-    path_through_proc(from, e->in->fds[TREE_SOURCE], e->name);
-    path_through_proc(to, dir_fd, name);
     int rc = rights ? remove_inherited(to) : 0;
     ssize_t len = llistxattr(from, names, sizeof(names));
     if (len < 0 && errno != EOPNOTSUPP)
