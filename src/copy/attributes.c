@@ -167,7 +167,8 @@ static int carry_one(void *arg, const char *name, const void *value, size_t len)
 {
     const struct carrying *c = arg;
     int rc = give_xattr(c->to, name, value, len);
-    return c->tolerant && cannot_be_held(rc) ? 0 : rc;
+    bool tolerated = cannot_be_held(rc) || rc == -EPERM || rc == -EACCES; /* as with cp */
+    return c->tolerant && tolerated ? 0 : rc;
 }
 
 static int keep_one(void *arg, const char *name, const void *value, size_t len)

@@ -53,6 +53,7 @@ static struct copy_rules rules_for(const struct entry *e)
     r.existing = EXISTING_REPLACE; /* it was heeded before */
     r.update = false;
     r.wishes.alone = !e->hand->alone;
+    r.wait |= !e->hand->alone; /* another of the crew may write to what has several names */
     return r;
 }
 

@@ -157,6 +157,8 @@ static bool overwrites_made(const struct entry *e)
     if (r->backup == BACKUP_NUMBERED || r->existing == EXISTING_KEEP ||
         fstatat(dir_fd, e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode))
         return false;
+    if (r->update && e->src.st_mtim.tv_sec < st.st_mtim.tv_sec) /* then it stays anyway */
+        return false;
     if (S_ISREG(e->src.st_mode) && S_ISLNK(st.st_mode))
         entry_fail_both(e, 0, "will not copy %s through just-created symlink %s");
     else
@@ -295,9 +297,11 @@ static void copy_below(struct tree *t, struct opened *in, struct pair *pair, cha
     }
     if (!in)
         return;
-    char *dst_name = path + strspn(path, "/");
-    dst_name[strcspn(dst_name, "/")] = '\0';
-    copy_operand(t, in, pair, path, *dst_name ? dst_name : ".");
+    const char *name = path + strspn(path, "/");
+    char *dst_name = strndup(name, strcspn(name, "/"));
+    if (dst_name)
+        copy_operand(t, in, pair, path, *dst_name ? dst_name : ".");
+    free(dst_name);
     leave(t, in);
 }
 

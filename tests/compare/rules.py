@@ -161,7 +161,7 @@ def is_default_acl(difference, both):
 
 def is_update_link(difference, both):
     """cp 9.1 links what -u leaves to what it has left before, asked for or not."""
-    return difference.kind in ("links", "type") and both.case.has("u", "--update")
+    return difference.before and both.case.has("u", "--update") and difference.kind not in ("stderr", "status")
 
 
 def is_wording(difference, _):
