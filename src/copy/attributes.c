@@ -167,8 +167,7 @@ static int carry_one(void *arg, const char *name, const void *value, size_t len)
 {
     const struct carrying *c = arg;
     int rc = give_xattr(c->to, name, value, len);
-    bool tolerated = cannot_be_held(rc) || rc == -EPERM || rc == -EACCES; /* as with cp */
-    return c->tolerant && tolerated ? 0 : rc;
+    return c->tolerant && cannot_be_held(rc) ? 0 : rc;
 }
 
 static int keep_one(void *arg, const char *name, const void *value, size_t len)
