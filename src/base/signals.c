@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 enum { FATAL_COUNT = COUNT_OF(fatal_signals) };
@@ -14,6 +15,15 @@ static volatile sig_atomic_t status_requested;
 static void note_fatal(int sig)
 {
     fatal = sig;
+}
+
+static pid_t heeded;
+
+static void note_fatal_of_parent(int sig, siginfo_t *info, void *context)
+{
+    (void)context;
+    if (info->si_pid == heeded || getppid() != heeded)
+        fatal = sig;
 }
 
 static void note_status_request(int sig)
@@ -47,6 +57,18 @@ void signals_install(void)
     handle(SIGCHLD, SIG_DFL); /* inherited as ignored, it would lose the workers' exit status */
     handle(SIGPIPE, SIG_IGN);
     handle(SIGXFSZ, SIG_IGN);
+}
+
+void signals_heed_only(pid_t parent)
+{
+    struct sigaction old, action = {.sa_sigaction = note_fatal_of_parent, .sa_flags = SA_SIGINFO};
+    sigemptyset(&action.sa_mask);
+    heeded = parent;
+    for (int i = 0; i < FATAL_COUNT; i++) {
+        sigaction(fatal_signals[i], NULL, &old);
+        if (old.sa_handler == note_fatal)
+            sigaction(fatal_signals[i], &action, NULL);
+    }
 }
 
 int signals_fatal(void)

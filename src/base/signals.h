@@ -15,6 +15,9 @@
  * A signal that was ignored at the start (nohup) stays ignored. */
 void signals_install(void);
 
+/* What asks to stop is heeded from then on only if it comes from the parent, or that is gone. */
+void signals_heed_only(pid_t parent);
+
 /* The signal that asks the program to end, 0 while there is none. */
 int signals_fatal(void);
 

@@ -3,6 +3,7 @@
 #include "base/diag.h"
 #include "base/io.h"
 #include "base/signals.h"
+#include "tree/walk.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -27,8 +28,12 @@ struct crew {
     unsigned count;
     int lines[2]; /* what they write to stdout and stderr: a packet is a line */
     char *line;
-    bool lost; /* one of them was killed */
+    struct doing *doing; /* of each, in memory that all see */
+    bool lost;           /* one of them was killed */
 };
+
+enum { ENDED = 0, KILLED = -1 }; /* instead of a pid */
+enum { NEVER_BEGAN = 3 };        /* exit status: nothing is lost */
 
 /* --- a process of it --- */
 
@@ -41,15 +46,17 @@ static bool connect_outputs(const int ends[2])
     return dup2(ends[0], STDOUT_FILENO) >= 0 && dup2(ends[1], STDERR_FILENO) >= 0;
 }
 
-static _Noreturn void live(const struct hand *hand, const int ends[2], void (*work)(struct hand *),
+static _Noreturn void live(const struct crew *c, const int ends[2], void (*work)(struct hand *),
                            pid_t parent)
 {
-    struct hand own = *hand;
+    struct hand own = *c->hand;
     own.alone = false;
+    own.doing = &c->doing[c->count];
     signal(SIGUSR1, SIG_IGN);         /* the parent answers that */
+    signals_heed_only(parent);        /* which passes on what asks to stop */
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* which removes what is unfinished */
     if (getppid() != parent || !connect_outputs(ends))
-        _exit(1);
+        _exit(NEVER_BEGAN);
     work(&own);
     fflush(stdout);
     _exit(0);
@@ -62,7 +69,7 @@ static void recruit(struct crew *c, unsigned wanted, const int ends[2], void (*w
     while (c->count < wanted && c->count < MOST) {
         pid_t pid = fork();
         if (pid == 0)
-            live(c->hand, ends, work, parent);
+            live(c, ends, work, parent);
         if (pid < 0)
             break;
         c->pids[c->count++] = pid;
@@ -99,24 +106,31 @@ static bool relay(struct crew *c, int i)
 }
 
 /* A killed one will never end its task, for which the others would wait. */
+static void note_end(struct crew *c, unsigned i, int status)
+{
+    c->pids[i] = ENDED;
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == NEVER_BEGAN))
+        return;
+    c->pids[i] = KILLED;
+    c->lost = true;
+    queue_stop(c->hand->queue);
+}
+
 static void look_for_dead(struct crew *c)
 {
     int status;
     for (unsigned i = 0; i < c->count; i++)
-        if (c->pids[i] > 0 && waitpid(c->pids[i], &status, WNOHANG) == c->pids[i]) {
-            c->pids[i] = 0;
-            if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-                continue;
-            c->lost = true;
-            queue_stop(c->hand->queue);
-        }
+        if (c->pids[i] > 0 && waitpid(c->pids[i], &status, WNOHANG) == c->pids[i])
+            note_end(c, i, status);
 }
 
 static void pass_signal_on(struct crew *c)
 {
     for (unsigned i = 0; i < c->count; i++)
-        if (c->pids[i] > 0)
+        if (c->pids[i] > 0) {
             kill(c->pids[i], signals_fatal());
+            kill(c->pids[i], SIGCONT); /* one that was stopped couldn't heed it */
+        }
 }
 
 /* Until all of them have ended. */
@@ -142,11 +156,12 @@ static void attend(struct crew *c)
 static void reap(struct crew *c)
 {
     for (unsigned i = 0; i < c->count; i++) {
-        int status;
+        int status = 0;
         pid_t pid = c->pids[i];
         while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
             ;
-        c->lost |= pid > 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0);
+        if (pid > 0)
+            note_end(c, i, status);
     }
 }
 
@@ -173,16 +188,38 @@ static void run(struct crew *c, unsigned count, void (*work)(struct hand *))
     progress_end(c->progress);
 }
 
+/* What the killed ones were at is told as missing; all else can be done by who is left. */
+static void look_after_killed(struct crew *c)
+{
+    struct hand *h = c->hand;
+    if (!h->tally->mute)
+        queue_restart(h->queue);
+    for (unsigned i = 0; i < c->count; i++)
+        if (c->pids[i] == KILLED)
+            walk_abandon(h, &c->doing[i]);
+    if (h->queue->broken)
+        hand_fail(h, 0, "a process of the copy was killed: the rest isn't copied");
+    else
+        twins_abandon(h->twins);
+}
+
+static struct doing *share_doing(struct queue *q)
+{
+    queue_lock(q);
+    struct doing *doing = q->broken ? NULL : arena_get(q->arena, MOST * sizeof(*doing));
+    queue_unlock(q);
+    return doing;
+}
+
 bool crew_run(struct hand *hand, unsigned count, void (*work)(struct hand *),
               struct progress *progress)
 {
     struct crew c = {.hand = hand, .progress = progress, .line = malloc(LINE_MOST)};
-    if (c.line)
+    c.doing = share_doing(hand->queue);
+    if (c.line && c.doing)
         run(&c, count, work);
     free(c.line);
-    if (c.lost && !signals_fatal()) {
-        diag_print("a process of the copy was killed: what it was copying is missing");
-        hand->tally->failed = true;
-    }
+    if (c.lost && !signals_fatal())
+        look_after_killed(&c);
     return !c.lost;
 }

@@ -7,7 +7,7 @@
 #include "tree/hand.h"
 
 /* Has the queue worked off by up to `count` processes, each of which calls work(hand) with a copy
- * of `hand`. Returns false if one of them was killed; then the queue is stopped, and what it did is
- * told as unfinished. True, too, if none could be had: then nothing is done. */
+ * of `hand`. Returns false if one of them was killed; what that was at is told as missing, and the
+ * queue may hold more. True, too, if none could be had: then nothing is done. */
 bool crew_run(struct hand *hand, unsigned count, void (*work)(struct hand *),
               struct progress *progress);

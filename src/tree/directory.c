@@ -334,32 +334,34 @@ bool directory_publish(struct hand *h, struct opened *o)
 static void fail_removal(struct hand *h, const struct folder *f, int err)
 {
     char *path = folder_path(f, TREE_PLACE, NULL);
-    hand_fail(h, err, "cannot remove %s", path ? path : f->hidden_name);
+    hand_fail(h, err, "cannot remove %s", path ? path : f->dst_name);
     free(path);
 }
 
-static void discard(struct hand *h, struct folder *f)
+void directory_remove(struct hand *h, struct folder *f)
 {
+    const char *name = f->nest ? f->hidden_name : f->dst_name;
     struct opened *parent = opening_take(&h->openings, f->parent);
-    int rc = parent ? removal_of(parent->fds[TREE_DESTINATION], f->hidden_name) : -errno;
+    int rc = parent ? removal_of(parent->fds[TREE_DESTINATION], name) : -errno;
     if (parent)
         opening_release(parent);
     if (rc < 0)
         fail_removal(h, f, -rc);
     f->gone = true;
-    folder_end_nest(h->queue, f);
+    if (f->nest)
+        folder_end_nest(h->queue, f);
 }
 
 void directory_discard(struct hand *h, struct folder *f)
 {
     if (f->nest)
-        discard(h, f);
+        directory_remove(h, f);
 }
 
 void directory_discard_all(struct hand *h)
 {
     while (h->queue->nests && !h->queue->broken)
-        discard(h, h->queue->nests);
+        directory_remove(h, h->queue->nests);
 }
 
 /* --- its end --- */
@@ -455,7 +457,7 @@ static void finish(struct hand *h, struct folder *f)
 static void conclude_nest(struct hand *h, struct folder *f)
 {
     bool lacks = h->options->atomic && h->tally->failed;
-    bool wanted = !lacks && !signals_fatal() && !h->queue->stopped;
+    bool wanted = !lacks && !h->tally->interrupted && !h->queue->broken;
     if (lacks)
         fail_folder(h, f, 0, "not creating directory %s, as not all could be copied");
     if (!wanted || !give_name(h, f))
@@ -464,6 +466,8 @@ static void conclude_nest(struct hand *h, struct folder *f)
 
 void directory_settle(struct hand *h, struct folder *f)
 {
+    if (signals_fatal()) /* what isn't done may not have been done for that */
+        h->tally->interrupted = true;
     while (f && folder_settle(h->queue, f)) {
         struct folder *parent = f->parent;
         if (!f->gone)

@@ -20,6 +20,9 @@ struct opened *directory_begin(struct entry *e);
  * be, which has been said. */
 bool directory_publish(struct hand *hand, struct opened *opened);
 
+/* Removes one that is hidden, with all that is in it. */
+void directory_remove(struct hand *hand, struct folder *folder);
+
 /* Removes a nest, with all that is in it; what is none stays. */
 void directory_discard(struct hand *hand, struct folder *folder);
 

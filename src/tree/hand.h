@@ -14,7 +14,14 @@
 struct tally {
     _Atomic long long entries, bytes; /* copied, or skipped */
     _Atomic bool mute;                /* standard output takes no more */
+    _Atomic bool interrupted;         /* by a signal that one of them knows of already */
     _Atomic bool failed;              /* something wasn't copied, and that was said */
+};
+
+/* What a process is at, for who must look after it if it is killed. */
+struct doing {
+    struct task *task;     /* or NULL */
+    struct folder *folder; /* that it has begun and is filling, or NULL */
 };
 
 struct hand {
@@ -23,9 +30,10 @@ struct hand {
     struct tally *tally;
     struct twins *twins;
     struct openings openings;
-    char *buffer; /* HAND_BUFFER bytes */
-    mode_t mask;  /* umask(2) */
-    uid_t uid;    /* whose new files are */
+    struct doing *doing; /* in memory that all see; NULL: nobody would look */
+    char *buffer;        /* HAND_BUFFER bytes */
+    mode_t mask;         /* umask(2) */
+    uid_t uid;           /* whose new files are */
     gid_t gid;
     bool alone;           /* no other process works at the tree: all CPUs are its own */
     bool refuses_reflink; /* the last pair of file systems did */

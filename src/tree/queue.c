@@ -177,3 +177,11 @@ void queue_stop(struct queue *q)
     tell_change(q);
     queue_unlock(q);
 }
+
+void queue_restart(struct queue *q)
+{
+    queue_lock(q);
+    q->stopped = q->broken;
+    q->busy = 0;
+    queue_unlock(q);
+}

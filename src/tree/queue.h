@@ -69,5 +69,8 @@ void queue_push(struct queue *queue, struct task *list);
 struct task *queue_take(struct queue *queue, bool alone);
 void queue_end(struct queue *queue, struct task *task);
 
+/* Who was busy is gone, and all that is still there can be taken again. */
+void queue_restart(struct queue *queue);
+
 /* Nobody is to take any more. */
 void queue_stop(struct queue *queue);

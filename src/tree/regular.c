@@ -118,7 +118,10 @@ static bool copy_fully(struct entry *e)
     struct copy_result result;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
     struct location from = {e->in->fds[TREE_SOURCE], e->name, src, !e->follow};
-    struct location to = {e->in->fds[TREE_DESTINATION], e->dst_name, dst, false};
+    /* Where only this copy makes anything, a link of the name is one of another name's, in another
+     * case. */
+    bool own = e->in->folder->made;
+    struct location to = {e->in->fds[TREE_DESTINATION], e->dst_name, dst, own};
     if (!src || !dst) {
         free(src);
         free(dst);

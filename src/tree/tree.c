@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -239,6 +240,10 @@ static bool has_fitting_name(struct tree *t, const struct pair *pair)
 static void copy_to(struct tree *t, struct pair *pair)
 {
     const char *name;
+    if (!*pair->dst) { /* nothing is called so, least of all the working directory */
+        fail_outside(t, ENOENT, pair);
+        return;
+    }
     char *prefix = prefix_of(pair->dst, &name), *bare = prefix ? strdup(name) : NULL;
     struct opened *in = bare ? open_outside(t, prefix, pair) : NULL;
     if (in) {
@@ -333,12 +338,23 @@ static void copy_pair(struct tree *t, struct pair *pair)
 
 /* --- all of it --- */
 
+/* How many directories may be open, where few files may. */
+static size_t openings_affordable(void)
+{
+    enum { OTHERS = 14, LEAST = 4 }; /* descriptors; directories */
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= OTHERS + 2 * OPENED_MOST)
+        return OPENED_MOST;
+    return limit.rlim_cur < OTHERS + 2 * LEAST ? LEAST : (limit.rlim_cur - OTHERS) / 2;
+}
+
 static bool prepare(struct tree *t, const struct options *o)
 {
     struct hand *h = &t->hand;
     *t = (struct tree){.hand = {.options = o, .alone = true}};
     h->mask = umask(0);
     umask(h->mask);
+    h->openings.most = openings_affordable();
     h->uid = geteuid();
     h->gid = getegid();
     h->queue = queue_create();

@@ -176,3 +176,13 @@ void twins_publish(struct twins *t, struct twin *first, bool whole)
         queue_push(t->queue, waiting);
     }
 }
+
+void twins_abandon(struct twins *t)
+{
+    for (size_t i = 0; i < t->room; i++)
+        for (struct twin *twin = t->buckets[i]; twin; twin = twin->next)
+            if (twin->state == TWIN_COMING) {
+                twin->in_nest = NULL;
+                twins_publish(t, twin, false);
+            }
+}

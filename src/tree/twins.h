@@ -54,5 +54,9 @@ enum twin_claim twins_claim(struct twins *twins, struct file_id src, struct fold
 void twin_conclude(struct twins *twins, struct twin *twin, const char *path, const char *place,
                    struct file_id dst, struct twin **in_nest);
 
+/* Those whose first copy was coming from a process that was killed have failed. Nobody else is at
+ * work. */
+void twins_abandon(struct twins *twins);
+
 /* The nest of those has got its name; or it is gone, and they with it. */
 void twins_publish(struct twins *twins, struct twin *first, bool whole);

@@ -109,10 +109,17 @@ static void push_tasks(struct walk *w)
     queue_push(w->hand->queue, w->tasks);
 }
 
+static void note(struct hand *h, struct folder *filled)
+{
+    if (h->doing)
+        h->doing->folder = filled;
+}
+
 /* Whoever interrupts it doesn't want half of it. */
 static void conclude(struct walk *w)
 {
     bool whole = !signals_fatal() && directory_publish(w->hand, w->in);
+    note(w->hand, NULL);
     if (!whole)
         directory_discard(w->hand, w->in->folder);
     twins_publish(w->hand->twins, w->twins, whole);
@@ -134,6 +141,7 @@ static void walk_directory(struct entry *e)
     struct walk w = {.hand = e->hand, .in = directory_begin(e)};
     if (!w.in)
         return;
+    note(w.hand, w.in->folder);
     if (!is_elsewhere(e))
         list(&w);
     conclude(&w);
@@ -163,8 +171,10 @@ static void fail_to_open(struct hand *h, const struct task *task)
     free(path);
 }
 
-void walk_task(struct hand *h, const struct task *task)
+void walk_task(struct hand *h, struct task *task)
 {
+    if (h->doing)
+        h->doing->task = task;
     struct opened *in = opening_take(&h->openings, task->folder);
     if (in) {
         do_in(h, in, task);
@@ -172,5 +182,37 @@ void walk_task(struct hand *h, const struct task *task)
     } else {
         fail_to_open(h, task);
     }
+    if (h->doing)
+        h->doing->task = NULL;
     directory_settle(h, task->folder);
+}
+
+/* --- what a killed process has left --- */
+
+static void tell_killed(struct hand *h, const struct task *task)
+{
+    char *path = folder_path(task->folder, TREE_SOURCE, task->name);
+    hand_fail(h, 0, "the process that copied %s was killed", path ? path : task->name);
+    free(path);
+}
+
+/* A file in it may be half written. What isn't new has only whole ones. */
+static void abandon_folder(struct hand *h, struct folder *f)
+{
+    if (f->hidden)
+        directory_remove(h, f);
+    folder_expect(h->queue, f->parent, 1);
+    directory_settle(h, f);
+}
+
+void walk_abandon(struct hand *h, const struct doing *d)
+{
+    if (!d->task)
+        return;
+    tell_killed(h, d->task);
+    if (h->queue->broken)
+        return;
+    if (d->folder)
+        abandon_folder(h, d->folder);
+    directory_settle(h, d->task->folder);
 }

@@ -7,4 +7,8 @@
 #include "tree/hand.h"
 
 /* Does it; what comes of it is pushed. */
-void walk_task(struct hand *hand, const struct task *task);
+void walk_task(struct hand *hand, struct task *task);
+
+/* Says that the process which was at that was killed, and removes what it was filling: for all that
+ * is above it, the task is done. */
+void walk_abandon(struct hand *hand, const struct doing *doing);

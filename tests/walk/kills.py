@@ -24,10 +24,13 @@ import time
 import common
 from runs import Run, Verdict, kill, wait_for
 from scenarios import TWO, Scenario, attributes_of
+from tree_kills import MANIES, TreeKillVerdict
+from trees import look
 
 SIZE = 4 << 20
 SLOWLY = "--bwlimit=40M"  # a tenth of a second
 STOP = "STOP"  # and goes on
+TREE_ENDS = 10  # seconds
 
 # Replaced, created, and kept for another run: what the plug may be pulled on.
 SCENARIOS = [Scenario(name, *TWO, *options, *pace, old=old, size=SIZE)
@@ -112,7 +115,11 @@ class Killing(Run):
         pid = self.victim(process, who, chance)
         if pid:
             self.hit(pid, how)
-        return self.finish(process, feeder), abs(pid)
+        result = self.finish(process, feeder)
+        # Those of a crew whose parent was killed write to nobody.
+        if self.scenario.is_tree and wait_for(lambda: not common.processes_of(process.pid), TREE_ENDS) is None:
+            result = result._replace(hangs=common.processes_of(process.pid))
+        return result, abs(pid)
 
     def victim(self, process, who, chance):
         workers = self.children(process.pid) if process.poll() is None else []
@@ -203,6 +210,7 @@ class Slaughter:
 
     def __init__(self, options, grounds):
         self.options, self.grounds = options, grounds
+        self.trees = {}  # by ground and scenario
         self.lasts = {}  # by engine, ground and scenario: how long a copy takes in seconds
 
     def choose(self):
@@ -212,10 +220,15 @@ class Slaughter:
         kills = []
         for index in range(self.options.count):
             engine, ground = chance.choice(pairs)
-            scenario = chance.choice(STREAMS if engine == common.STREAM else SCENARIOS)
-            who, how = chance.choice(HITS)
+            scenario = chance.choice(self.scenarios_of(engine, ground))
+            who, how = chance.choice(HITS[:-1] if scenario.is_tree else HITS)
             kills.append(Kill(index, engine, ground, scenario, who, how, chance.random()))
         return pairs, kills
+
+    def scenarios_of(self, engine, ground):
+        every = STREAMS if engine == common.STREAM else SCENARIOS
+        every = every + MANIES if (engine, ground) == ("auto", "unnamed") else every
+        return [scenario for scenario in every if self.options.scenario in (None, scenario.name)] or every
 
     @staticmethod
     def grounds_of(engine):
@@ -224,10 +237,25 @@ class Slaughter:
     def run_in(self, directory, the_kill):
         ground = self.grounds[the_kill.place]
         run = Killing(self.options.mpcp, the_kill.engine, the_kill.scenario, directory)
-        if directory not in ground.prepared:
+        if (directory, the_kill.scenario.is_tree) not in ground.prepared:
             run.prepare()
-            ground.prepared.add(directory)
+            ground.prepared -= {(directory, True), (directory, False)}
+            ground.prepared.add((directory, the_kill.scenario.is_tree))
         return run
+
+    def wanted(self, run, the_kill):
+        """What must come of the copy of a tree, and what there is before."""
+        key = (the_kill.place, the_kill.scenario)
+        if key not in self.trees:
+            expected = the_kill.scenario.expect(run)
+            run.set_up()
+            self.trees[key] = expected, look(run.directory, ["src", "dst"])
+        return self.trees[key]
+
+    def verdict(self, run, ground, the_kill, result, pid):
+        if the_kill.scenario.is_tree:
+            return TreeKillVerdict(run, the_kill, result, self.wanted(run, the_kill))
+        return KillVerdict(run, ground, the_kill, result, pid)
 
     def duration(self, run, the_kill):
         """Of a copy that nobody kills; None if that isn't possible here."""
@@ -248,10 +276,12 @@ class Slaughter:
             lasts = self.duration(run, the_kill)
             if lasts is None:
                 return None, None
+            if the_kill.scenario.is_tree:
+                self.wanted(run, the_kill)
             # Some come a little too late.
             result, pid = run.kill(the_kill.who, the_kill.how, the_kill.moment * lasts * 1.05,
                                    random.Random(the_kill.index))
-            wrong = KillVerdict(run, ground, the_kill, result, pid).check()
+            wrong = self.verdict(run, ground, the_kill, result, pid).check()
         finally:
             ground.free.put(directory)
         in_time = result.status != 0 or (pid != 0 and the_kill.how == STOP)
@@ -289,6 +319,7 @@ def parse_arguments():
     parser.add_argument("--mpcp", default=os.environ.get("MPCP"), help="the program (default: $MPCP)")
     parser.add_argument("--engine", help="only these engines, separated by commas")
     parser.add_argument("--count", type=int, default=1000, help="how many kills (default: 1000)")
+    parser.add_argument("--scenario", help="only this one, where there is such")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="to repeat them")
     parser.add_argument("--only", type=int, help="only the kill of this number")
     parser.add_argument("--parallel", type=int, default=len(os.sched_getaffinity(0)), help="copies at the same time")

@@ -13,6 +13,7 @@ import common
 from recording import Recording
 from scenarios import attributes_of
 
+CREW = 3  # processes that copy a tree
 TIMEOUT = 30  # seconds: what takes longer hangs
 
 # --- one run ---
@@ -60,9 +61,9 @@ class Feeder:
 Result = collections.namedtuple("Result", "status stdout stderr hangs log")
 
 
-def wait_for(condition):
+def wait_for(condition, seconds=TIMEOUT):
     """Returns its value once that is true; None if it never is."""
-    end = time.monotonic() + TIMEOUT
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
         if value:
@@ -147,8 +148,8 @@ class Run:
         feeder.end()
         return Result(process.returncode, out, err.decode(errors="replace"), hangs, common.read_text(self.log))
 
-    def plainly(self, *strace):
-        return self.finish(*self.start([*strace, *self.command]))
+    def plainly(self, *strace, more=()):
+        return self.finish(*self.start([*strace, self.command[0], *more, *self.command[1:]]))
 
     def record(self):
         self.set_up()
@@ -157,7 +158,9 @@ class Run:
         self.team = len(recording.workers()) // self.scenario.generations
         if self.scenario.is_tree and not self.scenario.crew:
             self.team = 1  # each is that of another file
-        for index in range(1, len(recording.workers()) + 1, max(self.team, 1)):
+        elif self.scenario.is_tree:
+            self.team = min(self.team, CREW)  # what members fork for themselves doesn't count
+        for index in range(1, 2 if self.scenario.is_tree and self.scenario.crew else len(recording.workers()) + 1, max(self.team, 1)):
             self.set_up()
             recording.add_alone(index, self.in_worker(index, "-s0").log)
         return result, recording
