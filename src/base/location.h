@@ -9,7 +9,7 @@ struct location {
     int dir_fd;       /* borrowed; AT_FDCWD: the name is the path that the user wrote */
     const char *name; /* below it */
     const char *path; /* in messages */
-    bool no_follow;   /* what bears the name itself is meant, be it a symbolic link */
+    bool no_follow;   /* what bears the name itself is meant, and no symbolic link is followed */
 };
 
 /* Of an operand. */

@@ -59,6 +59,12 @@ static int look_at(const struct location *at, struct stat *st)
     return fstatat(at->dir_fd, at->name, st, 0) < 0 ? -errno : 0;
 }
 
+static bool is_link(const struct location *at)
+{
+    struct stat st;
+    return fstatat(at->dir_fd, at->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+}
+
 /* --- the source --- */
 
 static int device_size(int fd, off_t *size)
@@ -198,7 +204,7 @@ static int open_directory(struct destination *dst)
     }
     if (fd != -EXDEV)
         return fd;
-    dst->name = strdup(dst->at.name);
+    dst->name = strdup(dst->at.path); /* from the working directory, see dir_fd */
     return dst->name ? 0 : -ENOMEM;
 }
 
@@ -315,6 +321,8 @@ int inspect_destination(const struct location *at, const struct source *src,
     if (dst->exists && S_ISDIR(dst->st.st_mode))
         return complaint_as_cp_alone(why, EISDIR,
                                      "cannot overwrite directory %s with non-directory", at->path);
+    if (at->no_follow && is_link(at))
+        return complaint_as_cp_alone(why, ELOOP, "not writing through symlink %s", at->path);
     rc = open_directory(dst);
     return rc < 0 ? inspect_refuse_creation(dst, -rc, why) : look_around(src, dst, why);
 }

@@ -127,8 +127,10 @@ static void look_for_dead(struct crew *c)
 static void pass_signal_on(struct crew *c)
 {
     for (unsigned i = 0; i < c->count; i++)
-        if (c->pids[i] > 0)
+        if (c->pids[i] > 0) {
             kill(c->pids[i], signals_fatal());
+            kill(c->pids[i], SIGCONT); /* one that was stopped couldn't heed it */
+        }
 }
 
 /* Until all of them have ended. */

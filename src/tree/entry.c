@@ -153,6 +153,8 @@ void entry_announce(const struct entry *e)
 static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
 {
     enum heed heed = existing_heed(e);
+    if (heed == HEED_SKIP && e->further && !e->kept) /* as with cp, be it newer */
+        return special_twin(e) == 0;
     if (heed != HEED_GO)
         return heed == HEED_SKIP;
     entry_announce(e);

@@ -96,8 +96,8 @@ static bool is_newer(const struct entry *e)
 static bool is_kept(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
-    if (!r->wishes.resume || !S_ISREG(e->src.st_mode) || !S_ISREG(e->dst.st_mode) ||
-        e->src.st_size != e->dst.st_size)
+    if (!r->wishes.resume || r->wishes.verify || r->product != PRODUCT_COPY ||
+        !S_ISREG(e->src.st_mode) || !S_ISREG(e->dst.st_mode) || e->src.st_size != e->dst.st_size)
         return false;
     if (e->further)
         return file_id_equal(file_id_of(&e->dst), e->twin->dst);

@@ -153,7 +153,8 @@ static void drop(struct opened *o)
 static struct opened *find_free(struct openings *all)
 {
     struct opened *oldest = NULL;
-    for (struct opened *o = all->list; o < all->list + OPENED_MOST; o++)
+    size_t most = all->most ? all->most : OPENED_MOST;
+    for (struct opened *o = all->list; o < all->list + most; o++)
         if (o->pins == 0 && (!oldest || o->used < oldest->used))
             oldest = o;
     assert(oldest); /* far fewer are in use at a time */

@@ -79,6 +79,7 @@ enum { OPENED_MOST = 16 };
 /* Those that this process has open, to be reused. All zeros is none. */
 struct openings {
     struct opened list[OPENED_MOST];
+    size_t most; /* how many may be open, with two descriptors each; 0: all of the list */
     unsigned long clock;
 };
 

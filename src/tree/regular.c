@@ -53,6 +53,7 @@ static struct copy_rules rules_for(const struct entry *e)
     r.existing = EXISTING_REPLACE; /* it was heeded before */
     r.update = false;
     r.wishes.alone = !e->hand->alone;
+    r.wait |= !e->hand->alone; /* another of the crew may write to what has several names */
     return r;
 }
 
@@ -117,7 +118,10 @@ static bool copy_fully(struct entry *e)
     struct copy_result result;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
     struct location from = {e->in->fds[TREE_SOURCE], e->name, src, !e->follow};
-    struct location to = {e->in->fds[TREE_DESTINATION], e->dst_name, dst, false};
+    /* Where only this copy makes anything, a link of the name is one of another name's, in another
+     * case. */
+    bool own = e->in->folder->made;
+    struct location to = {e->in->fds[TREE_DESTINATION], e->dst_name, dst, own};
     if (!src || !dst) {
         free(src);
         free(dst);

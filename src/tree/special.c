@@ -13,7 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-enum { PROC_ROOM = PATH_MAX + 32 };
+enum { PROC_ROOM = NAME_MAX + 32 };
 
 /* --- attributes --- */
 
@@ -49,13 +49,14 @@ static int give_mode(const struct entry *e, int dir_fd, const char *name)
     return fchmodat(dir_fd, name, mode, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-/* Where /proc leads to an entry, whose own attributes are meant; an operand's name is a path. */
-static void path_through_proc(char path[PROC_ROOM], int dir_fd, const char *name)
+/* Where /proc leads to an entry, whose own attributes are meant; `room` is for that. An operand's
+ * name is a path by itself. */
+static const char *path_of(char room[PROC_ROOM], int dir_fd, const char *name)
 {
     if (dir_fd == AT_FDCWD)
-        snprintf(path, PROC_ROOM, "%s", name);
-    else
-        snprintf(path, PROC_ROOM, "/proc/self/fd/%d/%s", dir_fd, name);
+        return name;
+    snprintf(room, PROC_ROOM, "/proc/self/fd/%d/%s", dir_fd, name);
+    return room;
 }
 
 static bool is_wanted(const struct entry *e, const char *attribute)
@@ -93,11 +94,11 @@ static int remove_inherited(const char *path)
 /* Those that it has; and of the ACL that its directory gives all that is new nothing is left. */
 static int give_xattrs(const struct entry *e, int dir_fd, const char *name)
 {
-    static char names[65536];                   /* XATTR_LIST_MAX */
-    static char from[PROC_ROOM], to[PROC_ROOM]; /* static, for a stack may be small */
+    static char names[65536]; /* XATTR_LIST_MAX */
+    char from_room[PROC_ROOM], to_room[PROC_ROOM];
+    const char *from = path_of(from_room, e->in->fds[TREE_SOURCE], e->name);
+    const char *to = path_of(to_room, dir_fd, name);
     bool rights = e->hand->options->rules.preserve & ATTRIBUTE_MODE && !S_ISLNK(e->src.st_mode);
-    path_through_proc(from, e->in->fds[TREE_SOURCE], e->name);
-    path_through_proc(to, dir_fd, name);
     int rc = rights ? remove_inherited(to) : 0;
     ssize_t len = llistxattr(from, names, sizeof(names));
     if (len < 0 && errno != EOPNOTSUPP)
@@ -171,13 +172,18 @@ static bool complain_symlink(const struct entry *e, int rc, const char *target)
     return false;
 }
 
+static bool replaces_link(const struct entry *e)
+{
+    return entry_replaces(e) || (e->exists && e->hand->options->rules.force);
+}
+
 static bool copy_symlink(struct entry *e)
 {
     char *target = read_link(e);
     if (!target)
         return entry_fail_src(e, errno, "cannot read symbolic link %s");
     struct making m = {e, target};
-    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, entry_replaces(e), make_symlink, &m);
+    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, replaces_link(e), make_symlink, &m);
     bool done = rc == 0 || complain_symlink(e, rc, target);
     free(target);
     return done;

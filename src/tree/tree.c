@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,6 +158,8 @@ static bool overwrites_made(const struct entry *e)
     if (r->backup == BACKUP_NUMBERED || r->existing == EXISTING_KEEP ||
         fstatat(dir_fd, e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode))
         return false;
+    if (r->update && e->src.st_mtim.tv_sec < st.st_mtim.tv_sec) /* then it stays anyway */
+        return false;
     if (S_ISREG(e->src.st_mode) && S_ISLNK(st.st_mode))
         entry_fail_both(e, 0, "will not copy %s through just-created symlink %s");
     else
@@ -237,6 +240,10 @@ static bool has_fitting_name(struct tree *t, const struct pair *pair)
 static void copy_to(struct tree *t, struct pair *pair)
 {
     const char *name;
+    if (!*pair->dst) { /* nothing is called so, least of all the working directory */
+        fail_outside(t, ENOENT, pair);
+        return;
+    }
     char *prefix = prefix_of(pair->dst, &name), *bare = prefix ? strdup(name) : NULL;
     struct opened *in = bare ? open_outside(t, prefix, pair) : NULL;
     if (in) {
@@ -295,9 +302,11 @@ static void copy_below(struct tree *t, struct opened *in, struct pair *pair, cha
     }
     if (!in)
         return;
-    char *dst_name = path + strspn(path, "/");
-    dst_name[strcspn(dst_name, "/")] = '\0';
-    copy_operand(t, in, pair, path, *dst_name ? dst_name : ".");
+    const char *name = path + strspn(path, "/");
+    char *dst_name = strndup(name, strcspn(name, "/"));
+    if (dst_name)
+        copy_operand(t, in, pair, path, *dst_name ? dst_name : ".");
+    free(dst_name);
     leave(t, in);
 }
 
@@ -329,12 +338,23 @@ static void copy_pair(struct tree *t, struct pair *pair)
 
 /* --- all of it --- */
 
+/* How many directories may be open, where few files may. */
+static size_t openings_affordable(void)
+{
+    enum { OTHERS = 14, LEAST = 4 }; /* descriptors; directories */
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= OTHERS + 2 * OPENED_MOST)
+        return OPENED_MOST;
+    return limit.rlim_cur < OTHERS + 2 * LEAST ? LEAST : (limit.rlim_cur - OTHERS) / 2;
+}
+
 static bool prepare(struct tree *t, const struct options *o)
 {
     struct hand *h = &t->hand;
     *t = (struct tree){.hand = {.options = o, .alone = true}};
     h->mask = umask(0);
     umask(h->mask);
+    h->openings.most = openings_affordable();
     h->uid = geteuid();
     h->gid = getegid();
     h->queue = queue_create();

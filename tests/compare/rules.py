@@ -161,7 +161,12 @@ def is_default_acl(difference, both):
 
 def is_update_link(difference, both):
     """cp 9.1 links what -u leaves to what it has left before, asked for or not."""
-    return difference.kind in ("links", "type") and both.case.has("u", "--update")
+    return difference.before and both.case.has("u", "--update") and difference.kind not in ("stderr", "status")
+
+
+def is_told(difference, _):
+    """Of attributes that a copy lacks, of which cp -a says nothing."""
+    return difference.kind in ("stderr", "status") and "cannot preserve extended attributes" in (difference.got or "")
 
 
 def is_wording(difference, _):
@@ -205,6 +210,7 @@ RULES = [
     Rule("parents' dot", "with --parents, a source that ends with a dot is told otherwise", is_parents_dot),
     Rule("default ACL", "a new directory gets no more than the default ACL says", is_default_acl),
     Rule("update link", "cp links what -u leaves to what it has left before", is_update_link),
+    Rule("told", "extended attributes that are lost are told, where cp -a says nothing", is_told),
     Rule("usage", "what is wrong with a command line is one sentence", is_usage),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
 ]

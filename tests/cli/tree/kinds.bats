@@ -54,6 +54,25 @@ all_kinds() {
     assert_clean
 }
 
+@test "-a of links, FIFOs and directories that are operands" {
+    all_kinds
+    mkdir out
+    mpcp -a in/link in/dir/dangling in/fifo "$DIR/in/dir" in/read-only out
+    [ "$(readlink out/link)" = file ] && [ "$(readlink out/dangling)" = nowhere ]
+    assert_same_trees in/dir out/dir
+    [ "$(stat -c '%a %Y %F' in/fifo in/link)" = "$(stat -c '%a %Y %F' out/fifo out/link)" ]
+}
+
+@test "the ACL of a FIFO, be it an operand or below one" {
+    needs_kept acl
+    mkdir in out
+    mkfifo in/fifo
+    setfacl -m u:65534:rw in/fifo
+    mpcp -a in in/fifo out
+    [ "$(getfacl -pc out/fifo)" = "$(getfacl -pc in/fifo)" ]
+    [ "$(getfacl -pc out/in/fifo)" = "$(getfacl -pc in/fifo)" ]
+}
+
 @test "devices, owners and set-id bits, as root" {
     needs_root
     mkdir -p in/dir
