@@ -53,6 +53,8 @@ static struct copy_rules rules_for(const struct entry *e)
     r.existing = EXISTING_REPLACE; /* it was heeded before */
     r.update = false;
     r.wishes.alone = !e->hand->alone;
+    if (e->src.st_size < REGULAR_LARGE) /* -j has said how many copy the tree */
+        r.wishes.jobs = 0;
     r.wait |= !e->hand->alone; /* another of the crew may write to what has several names */
     return r;
 }

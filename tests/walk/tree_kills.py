@@ -23,7 +23,8 @@ class TreeKillVerdict(Verdict):
         self.check_status()
         self.check_there(there)
         self.check_hidden(there)
-        if self.result.status != 0 and not self.wrong:
+        complete = self.scenario.atomic and "dst" in there.now  # and can't be gone on with
+        if self.result.status != 0 and not self.wrong and not complete:
             self.go_on(there)
 
     def check_status(self):
