@@ -111,21 +111,21 @@ static int fill(const struct small *s, const struct copy_rules *rules, int fd, b
 
 /* --- attributes --- */
 
-/* The mode that it is to have, where the source's isn't preserved; -1: that it has. A mask of the
- * source's ACL is no right of its group. */
+/* Finds the mode that it is to have, where the source's isn't preserved; -1: that it has. A mask of
+ * the source's ACL is no right of its group. Returns 0, or -errno if that can't be read. */
 static int settle_mode(const struct small *s, const struct copy_rules *rules,
-                       const struct stage *stage)
+                       const struct stage *stage, int *mode)
 {
     struct stat st;
-    int all = 0777, mode = stage->mode;
+    int all = (int)s->st->st_mode & 0777;
+    *mode = stage->mode;
     if (rules->preserve & ATTRIBUTE_MODE || rules->no_preserve & ATTRIBUTE_MODE)
-        return mode;
-    all &= (int)s->st->st_mode;
-    (void)attributes_mode_of_new(s->src_fd, stage->fd, &all); /* then it is the owner's alone */
+        return 0;
+    int rc = attributes_mode_of_new(s->src_fd, stage->fd, &all);
     bool narrowed = all != (int)(s->st->st_mode & 0777);
-    if (!narrowed)
-        return mode;
-    return fstat(stage->fd, &st) == 0 ? (int)st.st_mode & all : all & 0700;
+    if (rc == 0 && narrowed)
+        *mode = fstat(stage->fd, &st) == 0 ? (int)st.st_mode & all : all & 0700;
+    return rc;
 }
 
 static enum small_end give_attributes(const struct small *s, const struct copy_rules *rules,
@@ -134,8 +134,9 @@ static enum small_end give_attributes(const struct small *s, const struct copy_r
     struct attributes_lack lack = {0};
     struct attributes a = {.src = s->src_fd,
                            .src_st = s->st,
-                           .which = rules->preserve & ~(unsigned)ATTRIBUTE_LINKS,
-                           .mode = settle_mode(s, rules, stage)};
+                           .which = rules->preserve & ~(unsigned)ATTRIBUTE_LINKS};
+    if (settle_mode(s, rules, stage, &a.mode) < 0)
+        return SMALL_TAKEN; /* copy_file says what becomes of that */
     if (!a.which && a.mode < 0)
         return SMALL_COPIED;
     int rc = s->private && a.which ? attributes_give_new(&a, stage->fd, &s->birth, &lack)
@@ -183,7 +184,7 @@ enum small_end small_copy(const struct small *s, const struct copy_rules *rules,
     }
     if (fill(s, rules, stage.fd, refused, why) == 0)
         end = give_attributes(s, rules, &stage, why);
-    if (end != SMALL_FAILED)
+    if (end == SMALL_COPIED || end == SMALL_LACKING)
         end = publish(s, &stage, end, why);
     stage_discard(&stage);
     return end;

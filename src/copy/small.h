@@ -30,7 +30,7 @@ struct small {
 enum small_end {
     SMALL_COPIED,
     SMALL_LACKING, /* copied, but couldn't be given all attributes, as the complaint says */
-    SMALL_TAKEN,   /* something has taken its name meanwhile */
+    SMALL_TAKEN,   /* something has taken its name meanwhile, or it needs more care: copy_file */
     SMALL_FAILED,  /* as the complaint says */
 };
 

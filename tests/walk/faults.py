@@ -34,7 +34,8 @@ from errors import FATAL, OTHER_WORDS, STAGED, STAYS
 from recording import Case, spelled
 from runs import Run, Verdict
 from scenarios import ACCESS, SCENARIOS, attributes_of
-from trees import TAMPER, TREES, TreeVerdict, look
+from tree_verdicts import TAMPER, TreeVerdict
+from trees import TREES, look
 
 # --- what must be ---
 
@@ -269,6 +270,7 @@ def parse_arguments():
     parser.add_argument("--mpcp", default=os.environ.get("MPCP"), help="the program (default: $MPCP)")
     parser.add_argument("--engine", help="only these engines, separated by commas")
     parser.add_argument("--scenario", help="only these scenarios, separated by commas")
+    parser.add_argument("--trees", action="store_true", help="only the scenarios of trees")
     parser.add_argument("--sample", type=int, help="only so many faults, taken by chance")
     parser.add_argument("--seed", type=int, help="of that chance, to take the same ones again")
     parser.add_argument("--case", help="only this fault")
@@ -293,7 +295,8 @@ def choose_walks(options, places):
             continue
         free = places.below(parent)
         walks += [Walk(options, engine, scenario, free) for scenario in SCENARIOS + TREES
-                  if scenario.name in wanted and scenario.fits(engine)]
+                  if scenario.name in wanted and scenario.fits(engine)
+                  and (scenario.is_tree or not options.trees)]
     return walks, skipped
 
 

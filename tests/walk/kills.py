@@ -216,6 +216,8 @@ class Slaughter:
     def choose(self):
         engines = common.choose(common.engines_of(self.options.mpcp), self.options.engine, "engine")
         pairs = [(engine, ground) for engine in engines for ground in self.grounds_of(engine)]
+        if self.options.trees:
+            pairs = [("auto", "unnamed")]
         chance = random.Random(self.options.seed)
         kills = []
         for index in range(self.options.count):
@@ -227,7 +229,8 @@ class Slaughter:
 
     def scenarios_of(self, engine, ground):
         every = STREAMS if engine == common.STREAM else SCENARIOS
-        every = every + MANIES if (engine, ground) == ("auto", "unnamed") else every
+        has_trees = (engine, ground) == ("auto", "unnamed")
+        every = (MANIES if self.options.trees else every + MANIES) if has_trees else every
         return [scenario for scenario in every if self.options.scenario in (None, scenario.name)] or every
 
     @staticmethod
@@ -320,6 +323,7 @@ def parse_arguments():
     parser.add_argument("--engine", help="only these engines, separated by commas")
     parser.add_argument("--count", type=int, default=1000, help="how many kills (default: 1000)")
     parser.add_argument("--scenario", help="only this one, where there is such")
+    parser.add_argument("--trees", action="store_true", help="only trees")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="to repeat them")
     parser.add_argument("--only", type=int, help="only the kill of this number")
     parser.add_argument("--parallel", type=int, default=len(os.sched_getaffinity(0)), help="copies at the same time")

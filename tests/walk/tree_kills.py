@@ -6,7 +6,8 @@ import signal
 import stat
 
 from runs import CREW, Verdict
-from trees import HIDDEN, MANIES, Differences, look
+from tree_verdicts import Differences
+from trees import HIDDEN, MANIES, look
 
 
 class TreeKillVerdict(Verdict):

@@ -262,3 +262,14 @@ Test(queue, those_who_were_killed_while_they_waited_hinder_nobody)
     queue_stop(queue);
     queue_end(queue, task);
 }
+
+Test(queue, who_was_killed_is_busy_no_more)
+{
+    push("a"), push("b");
+    queue_take(queue, false); /* and never ends */
+    queue_stop(queue);
+    cr_assert_null(queue_take(queue, true));
+    queue_restart(queue);
+    assert_takes("a");
+    cr_assert_null(queue_take(queue, true));
+}

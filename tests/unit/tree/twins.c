@@ -205,3 +205,16 @@ Test(twins, nothing_is_claimed_of_what_is_broken)
     cr_assert_eq(twins_claim(twins, src, a, NULL, &twin), TWIN_NO_MEMORY);
     cr_assert_null(twin);
 }
+
+Test(twins, of_who_was_killed_others_make_the_first_copy)
+{
+    struct file_id other = {1, 101};
+    struct twin *whole = claim(other, a, NULL, TWIN_FIRST);
+    twin_conclude(twins, whole, "d/a/whole", NULL, dst, NULL);
+    claim(src, a, NULL, TWIN_FIRST);
+    claim(src, b, task_in(b, "name"), TWIN_WAITS);
+    twins_abandon(twins);
+    cr_assert_eq(count_pushed(), 1);
+    claim(src, b, NULL, TWIN_FIRST);
+    claim(other, b, NULL, TWIN_LINK);
+}
