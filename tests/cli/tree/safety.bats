@@ -95,20 +95,37 @@ load ../support
     [ "$(find out -name '.*mpcp-*' | wc -l)" -le 8 ]
 }
 
-@test "if one process is killed, the others end, and say so" {
+# Sends a signal to one of the crew.
+strike_one() {
     needs_strace
     some_tree in 60 5
     ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=write,pwrite64 \
         -e inject=write,pwrite64:delay_enter=10000 "$DIR/$PROCESS" -a -j4 in out 2>err &
     local job=$!
     wait_for_processes 5
-    pkill -KILL -n -x "$PROCESS"
+    pkill "-$1" -n -x "$PROCESS"
     status=0
     wait $job || status=$?
     cat err
-    [ "$status" = 1 ]
-    grep -q 'a process of the copy was killed' err
     wait_until no_process_left
+}
+
+@test "if one process is killed, what it was at is told, and the others copy the rest" {
+    strike_one KILL
+    [ "$status" = 1 ]
+    lost=$(sed -n "s/^mpcp: the process that copied '\(.*\)' was killed$/\1/p" err)
+    [ -n "$lost" ]
+    [ ! -e "out${lost#in}" ]
+    mpcp -aT --resume in out
+    assert_same_trees in out
+    assert_clean
+}
+
+@test "a signal that asks one process alone to stop isn't heeded" {
+    strike_one TERM
+    [ "$status" = 0 ]
+    assert_same_trees in out
+    assert_clean
 }
 
 @test "--dry-run makes and changes nothing" {
