@@ -225,6 +225,7 @@ P
     wait_for_processes 3
     kill -STOP $WORKERS # so that they end no sooner than they must
     kill -KILL "$PARENT"
+    wait || true # until then it is a process still
     mpcp --reflink=never --resume src dst
     cmp src dst
     assert_clean
