@@ -189,15 +189,21 @@ static unsigned most_jobs(enum route route, const struct facts *facts)
     return min_unsigned(few ? PLAN_DISK_JOBS : facts->cpus, PLAN_MAX_JOBS);
 }
 
+/* How many of those asked for, 0 being any, are at work at the same time. */
+static unsigned jobs_at_once(enum route route, unsigned asked, const struct facts *facts)
+{
+    unsigned most = most_jobs(route, facts);
+    return asked == 0 ? most : forecast_waits(route) ? asked : min_unsigned(asked, most);
+}
+
 /* The forecasts for those that are fit, by as many workers as there may be. */
 static size_t forecast_fit(const struct plan *plan, const struct destination *dst,
                            const struct wishes *wishes, const struct facts *facts,
                            struct forecast forecasts[FORECAST_MAX])
 {
     enum route route = route_of(plan, wishes, facts);
-    unsigned jobs = is_small(plan) || wishes->alone ? 1
-                    : wishes->jobs > 0              ? wishes->jobs
-                                                    : most_jobs(route, facts);
+    bool one = is_small(plan) || wishes->alone;
+    unsigned jobs = one ? 1 : jobs_at_once(route, wishes->jobs, facts);
     size_t all = forecast_all(filesystem_of(dst->fs)->name, route, jobs, forecasts), count = 0;
     for (size_t i = 0; i < all; i++)
         if (is_fit(plan, dst, wishes, forecasts[i].engine))
