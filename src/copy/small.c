@@ -132,9 +132,8 @@ static enum small_end give_attributes(const struct small *s, const struct copy_r
                                       const struct stage *stage, struct complaint *why)
 {
     struct attributes_lack lack = {0};
-    struct attributes a = {.src = s->src_fd,
-                           .src_st = s->st,
-                           .which = rules->preserve & ~(unsigned)ATTRIBUTE_LINKS};
+    struct attributes a = {
+        .src = s->src_fd, .src_st = s->st, .which = rules->preserve & ~(unsigned)ATTRIBUTE_LINKS};
     if (settle_mode(s, rules, stage, &a.mode) < 0)
         return SMALL_TAKEN; /* copy_file says what becomes of that */
     if (!a.which && a.mode < 0)

@@ -6,6 +6,7 @@
 #include "copy/attributes.h"
 #include "tree/appear.h"
 #include "tree/backup.h"
+#include "tree/regular.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,6 +108,23 @@ static bool is_kept(const struct entry *e)
     return same || (!timed && !is_newer(e));
 }
 
+static bool is_there(const struct entry *e, const char *what, char hidden[NAME_ROOM],
+                     struct stat *st)
+{
+    name_hidden(hidden, e->dst_name, what);
+    return fstatat(e->in->fds[TREE_DESTINATION], hidden, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Of a run that was killed just when the copy had got its name: nothing goes on from it. */
+static void remove_journal(const struct entry *e)
+{
+    char hidden[NAME_ROOM];
+    struct stat st;
+    bool lonely = !is_there(e, "partial", hidden, &st) && is_there(e, "journal", hidden, &st);
+    if (lonely && S_ISREG(st.st_mode) && st.st_uid == geteuid())
+        unlinkat(e->in->fds[TREE_DESTINATION], hidden, 0);
+}
+
 static bool confirm(const struct entry *e)
 {
     struct report report;
@@ -121,7 +139,10 @@ static bool confirm(const struct entry *e)
 static enum heed heed_rules(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
-    if (is_kept(e) || (r->update && !is_newer(e)))
+    bool kept = is_kept(e);
+    if (kept && e->src.st_size >= REGULAR_LARGE && !r->dry_run)
+        remove_journal(e);
+    if (kept || (r->update && !is_newer(e)))
         return HEED_SKIP;
     if (r->existing == EXISTING_FAIL)
         return refuse(entry_fail_dst(e, 0, "not replacing %s"));

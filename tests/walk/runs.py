@@ -160,7 +160,8 @@ class Run:
             self.team = 1  # each is that of another file
         elif self.scenario.is_tree:
             self.team = min(self.team, CREW)  # what members fork for themselves doesn't count
-        for index in range(1, 2 if self.scenario.is_tree and self.scenario.crew else len(recording.workers()) + 1, max(self.team, 1)):
+        generations = 1 if self.scenario.is_tree and self.scenario.crew else None  # a crew has no second one
+        for index in list(range(1, len(recording.workers()) + 1, max(self.team, 1)))[:generations]:
             self.set_up()
             recording.add_alone(index, self.in_worker(index, "-s0").log)
         return result, recording

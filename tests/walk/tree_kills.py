@@ -17,7 +17,8 @@ class TreeKillVerdict(Verdict):
         self.lines = result.stderr.splitlines()
 
     def look(self):
-        return Differences(self.scenario, self.expected, self.before, look(self.run.directory, ["src", "dst"]), self.lines)
+        now = look(self.run.directory, ["src", "dst"])
+        return Differences(self.scenario, self.expected, self.before, now, self.lines)
 
     def check_outcome(self):
         there = self.look()

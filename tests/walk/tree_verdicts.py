@@ -136,7 +136,8 @@ class TreeVerdict(Verdict):
                       if not line.startswith(TAMPER) and "isn't this user's alone" not in line]  # then it goes on
 
     def differences(self):
-        return Differences(self.scenario, self.expected, self.before, look(self.run.directory, ["src", "dst"]), self.lines)
+        now = look(self.run.directory, ["src", "dst"])
+        return Differences(self.scenario, self.expected, self.before, now, self.lines)
 
     def check_outcome(self):
         there = self.differences()

@@ -95,6 +95,16 @@ load ../support
     [ "$(find out -name '.*mpcp-*' | wc -l)" -le 8 ]
 }
 
+@test "--resume: a journal without a copy goes with the next run" {
+    mkdir in
+    random_file in/large 9M
+    mpcp -a in out
+    echo "of one that was killed just then" >out/.large.mpcp-journal
+    mpcp -aT --resume in out
+    assert_same_trees in out
+    assert_clean
+}
+
 # Sends a signal to one of the crew.
 strike_one() {
     needs_strace
