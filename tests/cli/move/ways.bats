@@ -67,8 +67,6 @@ needs_mapping() {
     [ "$(json '[o["jobs"], o["last_jobs"]]' <out)" = "[3, 3]" ]
 }
 
-# What the page cache has of one part must not be written back over what was written directly beside it, or be read
-# instead of it.
 @test "there are no more workers than there is work for" {
     setup_source
     needs_strace
@@ -77,6 +75,8 @@ needs_mapping() {
     [ "$(json 'o["last_jobs"] == o["jobs"]' <out)" = True ]
 }
 
+# What the page cache has of one part must not be written back over what was written directly beside it, or be read
+# instead of it.
 @test "what was written directly and what was cached stay apart, in the cache and on the disk" {
     setup_source
     for chunk in 4K 20K 1000K 2M; do

@@ -494,6 +494,20 @@ Test(plan, a_disk_is_kept_busy_by_more_workers_than_cpus)
         PLAN_DISK_JOBS);
 }
 
+/* Of what is cached, no more workers are at work at once than there are CPUs, however many were
+ * asked for; with as many CPUs a mapping is several times as quick. */
+Test(plan, the_forecast_reckons_with_cpus)
+{
+    const struct wishes asked = {.jobs = 16};
+    struct facts facts = warm;
+    facts.cpus = 2;
+    struct plan plan = plan_with(facts, large, a_new_destination(EXT4_SUPER_MAGIC), asked);
+    cr_assert_not(plan.engines[0].engine->maps, "%s", plan.engines[0].engine->name);
+    facts.cpus = 16;
+    plan = plan_with(facts, large, a_new_destination(EXT4_SUPER_MAGIC), asked);
+    cr_assert(plan.engines[0].engine->maps, "%s", plan.engines[0].engine->name);
+}
+
 Test(plan, a_rotating_disk_is_read_in_order)
 {
     struct facts facts = cold;
