@@ -10,6 +10,7 @@ struct location {
     const char *name; /* below it */
     const char *path; /* in messages */
     bool no_follow;   /* what bears the name itself is meant, and no symbolic link is followed */
+    bool displaced;   /* of a destination: what bears the name makes way for a new file */
 };
 
 /* Of an operand. */

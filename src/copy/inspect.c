@@ -298,6 +298,12 @@ static int inspect_stdout(struct destination *dst, struct complaint *why)
     return 0;
 }
 
+static int complain_directory(const struct destination *dst, struct complaint *why)
+{
+    return complaint_as_cp_alone(why, EISDIR, "cannot overwrite directory %s with non-directory",
+                                 dst->path);
+}
+
 /* What there is to know of the opened directory, and of the name in it. */
 static int look_around(const struct source *src, struct destination *dst, struct complaint *why)
 {
@@ -307,20 +313,37 @@ static int look_around(const struct source *src, struct destination *dst, struct
     return rc < 0 ? complaint_as_cp(why, -rc, "cannot stat %s", dst->path) : 0;
 }
 
+/* What has the name counts for nothing, and keeps it until the new file is whole. */
+static int look_at_displaced(const struct source *src, struct destination *dst,
+                             struct complaint *why)
+{
+    struct stat st;
+    const struct location *at = &dst->at;
+    dst->displaces = fstatat(at->dir_fd, at->name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    if (dst->displaces && S_ISDIR(st.st_mode))
+        return complain_directory(dst, why);
+    int fd = path_open_parent(at->dir_fd, at->name, &dst->name);
+    if (fd < 0)
+        return inspect_refuse_creation(dst, -fd, why);
+    dst->dir_fd = fd;
+    return look_around(src, dst, why);
+}
+
 int inspect_destination(const struct location *at, const struct source *src,
                         struct destination *dst, struct complaint *why)
 {
     *dst = (struct destination){.at = *at, .path = at->path, .dir_fd = AT_FDCWD};
     if (is_standard(at))
         return inspect_stdout(dst, why);
+    if (at->displaced)
+        return look_at_displaced(src, dst, why);
     int rc = look_at(at, &dst->st);
     dst->exists = rc == 0;
     rc = dst->exists ? 0 : refuse_missing(dst, -rc, why);
     if (rc < 0)
         return rc;
     if (dst->exists && S_ISDIR(dst->st.st_mode))
-        return complaint_as_cp_alone(why, EISDIR,
-                                     "cannot overwrite directory %s with non-directory", at->path);
+        return complain_directory(dst, why);
     if (at->no_follow && is_link(at))
         return complaint_as_cp_alone(why, ELOOP, "not writing through symlink %s", at->path);
     rc = open_directory(dst);

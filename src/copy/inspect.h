@@ -31,12 +31,13 @@ struct source {
 struct destination {
     struct location at;
     const char *path;
-    int dir_fd;    /* its directory, opened once; AT_FDCWD where it can only be written in place */
-    char *name;    /* its name below dir_fd, no symbolic link; allocated */
-    bool standard; /* stdout, which is open already */
-    bool exists;   /* then st, writable and mount_point are valid */
-    bool writable; /* it may be opened for writing */
-    int refusal;   /* the errno that says why not; 0: it may */
+    int dir_fd;     /* its directory, opened once; AT_FDCWD where it can only be written in place */
+    char *name;     /* its name below dir_fd, no symbolic link; allocated */
+    bool standard;  /* stdout, which is open already */
+    bool displaces; /* a new file takes its name from what has it; then `exists` is false */
+    bool exists;    /* then st, writable and mount_point are valid */
+    bool writable;  /* it may be opened for writing */
+    int refusal;    /* the errno that says why not; 0: it may */
     bool mount_point;  /* a file mounted over a file: no rename can replace it */
     bool dir_writable; /* files may be created in its directory */
     int dir_refusal;   /* as above */

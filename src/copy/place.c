@@ -341,7 +341,7 @@ int step_preserve(struct copy *c)
 
 static int give_name(struct copy *c)
 {
-    int rc = stage_publish(&c->stage, c->dst.exists);
+    int rc = stage_publish(&c->stage, c->dst.exists || c->dst.displaces);
     /* No other copy of ours can have overtaken one that has the lock. */
     c->overtaken = rc == -EEXIST && c->lock < 0 && may_begin_anew(c);
     if (rc == 0)

@@ -36,7 +36,7 @@ const char *plan_in_place_why(const struct destination *dst, bool asked)
         const char *why;
     } reasons[] = {
         {!inspect_is_regular(dst), "it is no regular file"},
-        {asked, "--inplace was given"},
+        {asked && !dst->displaces, "--inplace was given"},
         {dst->exists && dst->dir_fd == AT_FDCWD, "its name is a link to an open file"},
         {dst->exists && dst->writable && dst->st.st_nlink > 1, "it has more than one hard link"},
         {dst->exists && dst->mount_point, "it is a mount point"},

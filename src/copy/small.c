@@ -155,7 +155,7 @@ static enum small_end give_attributes(const struct small *s, const struct copy_r
 static enum small_end publish(const struct small *s, struct stage *stage, enum small_end end,
                               struct complaint *why)
 {
-    int rc = stage_publish(stage, false);
+    int rc = stage_publish(stage, s->displaces);
     if (rc == -EEXIST)
         return SMALL_TAKEN;
     if (rc < 0) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The life of a small file in few system calls: by the same rules as copy_file's, for the case that
- * most files of a tree are: the source is open, nothing bears the destination's name, and nobody
- * wants more than its bytes and attributes.
+ * most files of a tree are: the source is open, nothing is to keep the destination's name, and
+ * nobody wants more than its bytes and attributes.
  */
 #pragma once
 
@@ -19,9 +19,10 @@ struct small {
      * long where a tree is deep. Good until small_copy has returned. */
     const char *(*path)(void *arg, enum side side);
     void *path_arg;
-    bool private; /* nobody looks into the directory before it is whole: the file is created under
-                     its name */
-    bool reflink; /* try to share extents first */
+    bool private;   /* nobody looks into the directory before it is whole: the file is created under
+                       its name */
+    bool displaces; /* something has the name, and keeps it until the file is whole */
+    bool reflink;   /* try to share extents first */
     struct attributes_birth birth;
     char *buffer;
     size_t buffer_len;

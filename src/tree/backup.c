@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/backup.h"
-#include "base/name.h"
+#include "base/file_id.h"
 #include "tree/appear.h"
 
 #include <dirent.h>
@@ -41,13 +41,45 @@ static int find_highest(int dir_fd, const char *name, unsigned long *highest)
 
 static int rename_to(int dir_fd, const char *from, const char *to, unsigned flags)
 {
-    if (!to)
-        return -ENOMEM;
     if (renameat2(dir_fd, from, dir_fd, to, flags) == 0)
         return 0;
     if (flags && errno == EINVAL) /* the file system doesn't know them */
         return renameat(dir_fd, from, dir_fd, to) < 0 ? -errno : 0;
     return -errno;
+}
+
+struct linking {
+    const char *from;
+};
+
+static int link_to(void *arg, int dir_fd, const char *name)
+{
+    const struct linking *l = arg;
+    return linkat(dir_fd, l->from, dir_fd, name, 0) < 0 ? -errno : 0;
+}
+
+static bool is_same(int dir_fd, const char *one, const char *other)
+{
+    struct stat a, b;
+    return fstatat(dir_fd, one, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstatat(dir_fd, other, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+           file_id_equal(file_id_of(&a), file_id_of(&b));
+}
+
+/* With `replace`, in place of what has that name. */
+static int name_backup(int dir_fd, const char *name, const char *backup, bool replace)
+{
+    struct linking l = {name};
+    if (!backup)
+        return -ENOMEM;
+    if (replace && is_same(dir_fd, name, backup)) /* of a run that was killed: a rename between */
+        return BACKUP_LINKED;                     /* two names of one file would do nothing */
+    int rc = appear(dir_fd, backup, replace, link_to, &l);
+    bool unlinkable = rc == -EPERM || rc == -EOPNOTSUPP || rc == -ENOSYS || rc == -EMLINK;
+    if (!unlinkable)
+        return rc < 0 ? rc : BACKUP_LINKED;
+    rc = rename_to(dir_fd, name, backup, replace ? 0 : RENAME_NOREPLACE);
+    return rc < 0 ? rc : BACKUP_RENAMED;
 }
 
 static int make_numbered(int dir_fd, const char *name, unsigned long number, char **backup)
@@ -57,7 +89,7 @@ static int make_numbered(int dir_fd, const char *name, unsigned long number, cha
         free(*backup);
         if (asprintf(backup, "%s.~%lu~", name, number + 1) < 0)
             *backup = NULL;
-        rc = rename_to(dir_fd, name, *backup, RENAME_NOREPLACE);
+        rc = name_backup(dir_fd, name, *backup, false);
     }
     return rc;
 }
@@ -66,24 +98,7 @@ static int make_simple(int dir_fd, const char *name, const char *suffix, char **
 {
     if (asprintf(backup, "%s%s", name, suffix) < 0)
         *backup = NULL;
-    return rename_to(dir_fd, name, *backup, 0);
-}
-
-struct renaming {
-    const char *from;
-};
-
-static int rename_hidden(void *arg, int dir_fd, const char *name)
-{
-    const struct renaming *r = arg;
-    return rename_to(dir_fd, r->from, name, RENAME_NOREPLACE);
-}
-
-static int make_hidden(int dir_fd, const char *name, char **backup)
-{
-    struct renaming r = {name};
-    *backup = malloc(NAME_ROOM);
-    return *backup ? appear_hidden(dir_fd, name, rename_hidden, &r, *backup) : -ENOMEM;
+    return name_backup(dir_fd, name, *backup, true);
 }
 
 int backup_make(int dir_fd, const char *name, enum backup kind, const char *suffix, char **made)
@@ -93,9 +108,7 @@ int backup_make(int dir_fd, const char *name, enum backup kind, const char *suff
     int rc = kind == BACKUP_NUMBERED || kind == BACKUP_EXISTING
                  ? find_highest(dir_fd, name, &highest)
                  : 0;
-    if (rc == 0 && kind == BACKUP_NONE)
-        rc = make_hidden(dir_fd, name, made);
-    else if (rc == 0 && (kind == BACKUP_NUMBERED || highest > 0))
+    if (rc == 0 && (kind == BACKUP_NUMBERED || highest > 0))
         rc = make_numbered(dir_fd, name, highest, made);
     else if (rc == 0)
         rc = make_simple(dir_fd, name, suffix, made);
@@ -108,5 +121,7 @@ int backup_make(int dir_fd, const char *name, enum backup kind, const char *suff
 
 int backup_restore(int dir_fd, const char *made, const char *name)
 {
+    if (is_same(dir_fd, made, name))
+        return unlinkat(dir_fd, made, 0) < 0 ? -errno : 0;
     return rename_to(dir_fd, made, name, RENAME_NOREPLACE);
 }

@@ -4,10 +4,14 @@
 
 #include "copy/copy.h"
 
-/* Renames `name` below dir_fd, to NAME~ (or another suffix), to NAME.~N~ with the next number, or,
- * for BACKUP_NONE, to a hidden name. *made becomes that name, allocated. Returns 0 or -errno. */
+/* How a backup was made: by a further name, so that the file keeps its own until another takes it;
+ * or, where the file system has no hard links, or forbids this one, by another name. */
+enum backup_way { BACKUP_LINKED, BACKUP_RENAMED };
+
+/* Gives `name` below dir_fd the name NAME~ (or another suffix), or NAME.~N~ with the next number;
+ * *made becomes that, allocated. Returns how, or -errno. */
 int backup_make(int dir_fd, const char *name, enum backup kind, const char *suffix, char **made);
 
-/* Gives what backup_make has renamed its name again, unless something else has that. Returns 0 or
- * -errno. */
+/* Takes the backup away again, if the file still has its own name, or else gives it that. Returns 0
+ * or -errno: -EEXIST if something else has that name by now. */
 int backup_restore(int dir_fd, const char *made, const char *name);

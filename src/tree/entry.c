@@ -73,7 +73,8 @@ bool entry_replaces(const struct entry *e)
     const struct options *o = e->hand->options;
     bool never = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive) ||
                  (o->follow == FOLLOW_OPERANDS && !entry_is_operand(e));
-    return e->exists && never && !o->rules.attributes_only && !S_ISREG(e->src.st_mode);
+    return e->displaces ||
+           (e->exists && never && !o->rules.attributes_only && !S_ISREG(e->src.st_mode));
 }
 
 /* --- what it is --- */
@@ -140,8 +141,7 @@ void entry_announce(const struct entry *e)
     if (!e->hand->options->verbose)
         return;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
-    bool kept = e->backup && !e->aside;
-    char *backup = kept ? folder_path(e->in->folder, TREE_DESTINATION, e->backup) : NULL;
+    char *backup = e->backup ? folder_path(e->in->folder, TREE_DESTINATION, e->backup) : NULL;
     if (src && dst)
         report_entry(src, dst, backup);
     free(src);
@@ -159,7 +159,8 @@ static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
         return heed == HEED_SKIP;
     entry_announce(e);
     bool done = e->hand->options->rules.dry_run || copy(e);
-    existing_conclude(e, done);
+    if (!done)
+        existing_restore(e);
     return done;
 }
 

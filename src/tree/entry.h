@@ -13,9 +13,9 @@ struct entry {
     struct stat src;   /* its own, or, where links are followed, what it leads to */
     bool exists;       /* there is something of the name in the destination: */
     struct stat dst;   /* of what is written to, which for a regular file is what a link leads to */
-    char *backup;      /* what that is called now; allocated, NULL: it wasn't renamed */
+    char *backup;      /* a further name that it has got, or another; allocated, NULL: neither */
     bool kept;         /* what was there stays, whatever is in it (-n) */
-    bool aside;        /* it was only set aside, and goes when the copy is there */
+    bool displaces;    /* something else has the name, of which nothing is kept; not `exists` */
     struct twin *twin; /* it is the first of, or NULL */
     bool further;      /* it is to be a further name of that */
     struct twin **nest; /* the folder is a nest being filled, whose twins gather here; or NULL */

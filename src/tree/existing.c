@@ -163,18 +163,24 @@ static void tell_removed(const struct entry *e)
     free(path);
 }
 
-/* Renames what is there. Backups are kept; what is only set aside has a hidden name. */
-static enum heed set_aside(struct entry *e)
+/* What is there keeps its name until the copy takes that. */
+static enum heed displace(struct entry *e)
+{
+    e->exists = false;
+    e->displaces = true;
+    tell_removed(e);
+    return HEED_GO;
+}
+
+static enum heed back_up(struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
     int dir_fd = e->in->fds[TREE_DESTINATION];
     int rc = backup_make(dir_fd, e->dst_name, r->backup, r->backup_suffix, &e->backup);
-    e->aside = r->backup == BACKUP_NONE;
     if (rc < 0)
-        return refuse(entry_fail_dst(e, -rc, e->aside ? "cannot remove %s" : "cannot backup %s"));
+        return refuse(entry_fail_dst(e, -rc, "cannot backup %s"));
     e->exists = false;
-    if (e->aside)
-        tell_removed(e);
+    e->displaces = rc == BACKUP_LINKED;
     return HEED_GO;
 }
 
@@ -208,8 +214,10 @@ static enum heed make_way(struct entry *e)
     if (r->dry_run)
         return HEED_GO;
     bool useless = r->force && S_ISREG(e->src.st_mode) && S_ISSOCK(e->dst.st_mode);
-    if (r->backup != BACKUP_NONE || r->remove_destination || parts_links(e) || useless)
-        return set_aside(e);
+    if (r->backup != BACKUP_NONE)
+        return back_up(e);
+    if (r->remove_destination || parts_links(e) || useless)
+        return displace(e);
     if (entry_replaces(e))
         tell_removed(e);
     return HEED_GO;
@@ -234,33 +242,15 @@ enum heed existing_heed(struct entry *e)
     return heed == HEED_GO ? make_way(e) : heed;
 }
 
-static void fail_aside(const struct entry *e, int err, const char *format)
-{
-    char *path = folder_path(e->in->folder, TREE_DESTINATION, e->backup);
-    hand_fail(e->hand, err, format, path ? path : e->backup);
-    free(path);
-}
-
-static void remove_aside(const struct entry *e)
-{
-    if (unlinkat(e->in->fds[TREE_DESTINATION], e->backup, 0) < 0)
-        fail_aside(e, errno, "cannot remove %s");
-}
-
 /* A copy that has its name already, though it failed, keeps it. */
-static void restore(const struct entry *e)
+void existing_restore(const struct entry *e)
 {
+    if (!e->backup)
+        return;
     int rc = backup_restore(e->in->fds[TREE_DESTINATION], e->backup, e->dst_name);
-    if (rc < 0 && rc != -EEXIST)
-        fail_aside(e, -rc, "cannot give %s its old name again");
-    else if (rc < 0 && e->aside)
-        remove_aside(e);
-}
-
-void existing_conclude(struct entry *e, bool done)
-{
-    if (e->backup && !done)
-        restore(e);
-    else if (e->backup && e->aside)
-        remove_aside(e);
+    if (rc == 0 || rc == -EEXIST)
+        return;
+    char *path = folder_path(e->in->folder, TREE_DESTINATION, e->backup);
+    hand_fail(e->hand, -rc, "cannot give %s its old name again", path ? path : e->backup);
+    free(path);
 }

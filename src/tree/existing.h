@@ -10,8 +10,9 @@ enum heed {
     HEED_REFUSE, /* it stays, and that has been said */
 };
 
-/* Looks at what is there, asks where it shall be asked, and makes way: by a backup, by removing. */
+/* Looks at what is there, asks where it shall be asked, makes a backup, and notes whether the copy
+ * displaces it. */
 enum heed existing_heed(struct entry *e);
 
-/* Once it is copied, or not: what was set aside is removed, or gets its name again. */
-void existing_conclude(struct entry *e, bool done);
+/* It couldn't be copied: there is no need of a backup. */
+void existing_restore(const struct entry *e);

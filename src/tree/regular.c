@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "cli/report.h"
 #include "copy/small.h"
+#include "tree/appear.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,6 +86,7 @@ static enum small_end copy_small(struct entry *e, const struct copy_rules *rules
                       .dir_fd = e->in->fds[TREE_DESTINATION],
                       .name = e->dst_name,
                       .private = e->in->folder->hidden,
+                      .displaces = e->displaces,
                       .reflink = may_reflink(e),
                       .birth = birth_in(e),
                       .buffer = e->hand->buffer,
@@ -119,11 +121,11 @@ static bool copy_fully(struct entry *e)
     struct report report;
     struct copy_result result;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
-    struct location from = {e->in->fds[TREE_SOURCE], e->name, src, !e->follow};
+    struct location from = {e->in->fds[TREE_SOURCE], e->name, src, !e->follow, false};
     /* Where only this copy makes anything, a link of the name is one of another name's, in another
      * case. */
     bool own = e->in->folder->made;
-    struct location to = {e->in->fds[TREE_DESTINATION], e->dst_name, dst, own};
+    struct location to = {e->in->fds[TREE_DESTINATION], e->dst_name, dst, own, e->displaces};
     if (!src || !dst) {
         free(src);
         free(dst);
@@ -144,17 +146,34 @@ static bool copy_fully(struct entry *e)
 
 /* --- attributes alone --- */
 
-static int create_or_open(const struct entry *e)
+struct emptiness {
+    const struct entry *e;
+    int fd; /* the new file's */
+};
+
+static int create_empty(void *arg, int dir_fd, const char *name)
 {
-    int dir_fd = e->in->fds[TREE_DESTINATION];
-    int flags = e->exists ? 0 : O_CREAT | O_EXCL | O_NOFOLLOW;
-    const struct copy_rules *r = &e->hand->options->rules;
+    struct emptiness *new = arg;
+    const struct copy_rules *r = &new->e->hand->options->rules;
     mode_t mode = r->preserve & ATTRIBUTE_MODE      ? 0600
                   : r->no_preserve & ATTRIBUTE_MODE ? 0666
-                                                    : e->src.st_mode & 0777;
-    int fd =
-        openat(dir_fd, e->dst_name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, mode);
-    return fd < 0 ? -errno : fd;
+                                                    : new->e->src.st_mode & 0777;
+    new->fd = openat(dir_fd, name, O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    return new->fd < 0 ? -errno : 0;
+}
+
+static int create_or_open(const struct entry *e)
+{
+    struct emptiness new = {e, -1};
+    int dir_fd = e->in->fds[TREE_DESTINATION];
+    if (e->exists) {
+        int fd = openat(dir_fd, e->dst_name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        return fd < 0 ? -errno : fd;
+    }
+    int rc = appear(dir_fd, e->dst_name, e->displaces, create_empty, &new);
+    if (rc < 0)
+        io_close(&new.fd);
+    return rc < 0 ? rc : new.fd;
 }
 
 static bool give_attributes(struct entry *e, int src, int dst)

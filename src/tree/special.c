@@ -333,8 +333,9 @@ int special_twin(struct entry *e)
 {
     struct making m = {e, NULL};
     int dir_fd = e->in->fds[TREE_DESTINATION];
-    if (e->exists && file_id_equal(file_id_of(&e->dst), e->twin->dst))
+    bool there = e->exists || e->displaces;
+    if (there && file_id_equal(file_id_of(&e->dst), e->twin->dst))
         return 0;
-    int rc = appear(dir_fd, e->dst_name, e->exists, make_twin, &m);
+    int rc = appear(dir_fd, e->dst_name, there, make_twin, &m);
     return rc == -EEXIST ? appear(dir_fd, e->dst_name, true, make_twin, &m) : rc;
 }

@@ -20,6 +20,7 @@ static struct {
     bool tmpfile;   /* O_TMPFILE is not supported */
     bool noreplace; /* nor is RENAME_NOREPLACE */
     bool privilege; /* linking a descriptor is not permitted */
+    bool links;     /* there are no hard links */
     bool random;    /* the first hidden name is always the same */
     mode_t created; /* what the last file with a name was created with */
 } lacking;
@@ -52,6 +53,10 @@ int linkat(int old_fd, const char *old, int new_fd, const char *new, int flags)
 {
     if (lacking.privilege && flags & AT_EMPTY_PATH) {
         errno = ENOENT;
+        return -1;
+    }
+    if (lacking.links) {
+        errno = EPERM;
         return -1;
     }
     return (int)syscall(SYS_linkat, old_fd, old, new_fd, new, flags);

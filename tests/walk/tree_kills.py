@@ -43,7 +43,7 @@ class TreeKillVerdict(Verdict):
 
     def check_there(self, there):
         self.must(not there.torn(), f"neither old nor new: {'; '.join(there.torn())}")
-        self.must(not there.lost() or self.result.status == -signal.SIGKILL, f"lost: {'; '.join(there.lost())}")
+        self.must(not there.lost(), f"lost: {'; '.join(there.lost())}")
         if self.result.status == 0:
             self.must(not there.all(), f"exit 0, but: {'; '.join(there.told())}")
         elif self.result.status == 1:

@@ -112,10 +112,8 @@ class Differences:
                 if known.kind == stat.S_IFREG and known.data not in wholes and not HIDDEN.search(path)]
 
     def lost(self):
-        """Old files whose name has neither them nor what is new, nor has a backup."""
-        return [path for path, known in self.before.items() if path not in self.now and not any(
-            known.data == other.data for place, other in self.now.items() if place.startswith(path + "~")
-            or place.startswith(path + ".~"))]
+        """Names of old files that nothing has any more."""
+        return [path for path in self.before if path not in self.now]
 
     def hidden(self):
         return sorted(path for path in self.now if HIDDEN.search(os.path.basename(path)))
@@ -156,7 +154,7 @@ class TreeVerdict(Verdict):
         """That there is none to be had is the answer; the C library ends a list with ENOENT; a backup gets the next
         number."""
         answers = "EOPNOTSUPP ENODATA" if self.case.call.endswith("xattr") else ""
-        others = [("getdents64", "ENOENT")] + [("renameat2", "EEXIST")] * ("--backup=numbered" in self.scenario.options)
+        others = [("getdents64", "ENOENT")] + [("linkat", "EEXIST")] * ("--backup=numbered" in self.scenario.options)
         return self.case.errno in answers.split() or (self.case.call, self.case.errno) in others
 
     def check_success(self, there):

@@ -270,6 +270,8 @@ MANY = {"make": make_many, "crew": True}
 MANIES = [
     TreeScenario("tree", "-a", **MANY),
     TreeScenario("tree merged", "-a", old=make_old_many, **MANY),
+    TreeScenario("tree with backups", "-a", "-b", old=make_old_many, **MANY),
+    TreeScenario("tree removing", "-a", "--remove-destination", old=make_old_many, **MANY),
     TreeScenario("tree not preserved", "-r", **MANY),
     TreeScenario("tree to the disk", "-a", "--fsync", **MANY),
     TreeScenario("tree all at once", "-a", "--atomic", **MANY),

@@ -170,3 +170,33 @@ strike_one() {
     [ ! -e out ]
     assert_clean
 }
+
+# Killed at each of the calls that give names.
+@test "-b, --remove-destination, several names: killed anywhere, it leaves a file under its name" {
+    needs_strace
+    echo new >f
+    local way call when
+    for way in -b --backup=numbered --remove-destination --preserve=links; do
+        for call in renameat renameat2 linkat unlinkat; do
+            for when in 1 2 3; do
+                rm -rf d
+                mkdir d
+                echo old >d/f
+                ln d/f d/g
+                traced "$call:signal=KILL:when=$when" "$way" f d || true
+                [[ "$(cat d/f)" =~ ^(old|new)$ ]]
+                [ "$(cat d/g)" = old ]
+            done
+        done
+    done
+}
+
+@test "-b: where there are no hard links, a file is renamed" {
+    needs_strace
+    echo new >f
+    mkdir d
+    echo old >d/f
+    traced "linkat:error=EPERM:when=1" -b f d
+    [ "$(cat d/f d/f~ | xargs)" = "new old" ]
+    assert_clean
+}

@@ -3,6 +3,8 @@
 #include "lacking.h"
 #include "support.h"
 
+#include <glob.h>
+
 TestSuite(backup, .init = enter_scratch, .fini = leave_scratch);
 
 static void write_text(const char *name, const char *text)
@@ -10,6 +12,14 @@ static void write_text(const char *name, const char *text)
     int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
+}
+
+static int count_hidden(void)
+{
+    glob_t found;
+    int count = glob(".f*", 0, NULL, &found) == 0 ? (int)found.gl_pathc : 0;
+    globfree(&found);
+    return count;
 }
 
 static void assert_text(const char *name, const char *expected)
@@ -22,16 +32,19 @@ static void assert_text(const char *name, const char *expected)
     close(fd);
 }
 
-/* Makes a backup of "f", which must then be called `expected`, and have the text that f had. */
+/* Makes a backup of a new file "f", which must then be called `expected`, and have the text that f
+ * had. Where there are hard links, f has its name, too. */
 static void assert_backup(enum backup kind, const char *suffix, const char *expected)
 {
     char *made = NULL;
+    unlink("f");
     write_text("f", "now");
-    cr_assert_eq(backup_make(AT_FDCWD, "f", kind, suffix, &made), 0);
-    if (expected)
-        cr_assert_str_eq(made, expected);
+    int way = backup_make(AT_FDCWD, "f", kind, suffix, &made);
+    cr_assert_eq(way, lacking.links ? BACKUP_RENAMED : BACKUP_LINKED);
+    cr_assert_str_eq(made, expected);
     assert_text(made, "now");
-    cr_assert_eq(access("f", F_OK), -1);
+    cr_assert_eq(access("f", F_OK), lacking.links ? -1 : 0);
+    cr_assert_eq(count_hidden(), 0);
     free(made);
 }
 
@@ -78,23 +91,24 @@ Test(backup, numbers_have_no_end)
     assert_backup(BACKUP_NUMBERED, "~", "f.~1000000000~");
 }
 
-Test(backup, one_that_is_only_set_aside_has_a_hidden_name)
+Test(backup, one_that_a_killed_run_has_made_will_do)
 {
-    char *made = NULL;
     write_text("f", "now");
-    cr_assert_eq(backup_make(AT_FDCWD, "f", BACKUP_NONE, "~", &made), 0);
-    cr_assert(strncmp(made, ".f.mpcp-", 8) == 0, "%s", made);
-    assert_text(made, "now");
+    cr_assert_eq(link("f", "f~"), 0);
+    char *made = NULL;
+    cr_assert_eq(backup_make(AT_FDCWD, "f", BACKUP_SIMPLE, "~", &made), BACKUP_LINKED);
+    assert_text("f~", "now");
+    cr_assert_eq(count_hidden(), 0);
     free(made);
 }
 
-Test(backup, directories_and_links_are_renamed_themselves)
+Test(backup, links_get_one_themselves)
 {
     char *made = NULL;
     struct stat st;
     write_text("target", "stays");
     cr_assert_eq(symlink("target", "l"), 0);
-    cr_assert_eq(backup_make(AT_FDCWD, "l", BACKUP_SIMPLE, "~", &made), 0);
+    cr_assert_eq(backup_make(AT_FDCWD, "l", BACKUP_SIMPLE, "~", &made), BACKUP_LINKED);
     cr_assert_eq(lstat("l~", &st), 0);
     cr_assert(S_ISLNK(st.st_mode));
     assert_text("target", "stays");
@@ -113,32 +127,36 @@ Test(backup, one_that_cannot_be_made_is_told)
     cr_assert_null(made);
 }
 
-Test(backup, numbers_work_where_the_file_system_cannot_keep_what_is_there)
+Test(backup, files_are_renamed_where_there_are_no_hard_links)
 {
-    lacking.noreplace = true;
+    lacking.links = true;
+    write_text("f~", "before");
+    assert_backup(BACKUP_SIMPLE, "~", "f~");
     assert_backup(BACKUP_NUMBERED, "~", "f.~1~");
     assert_backup(BACKUP_NUMBERED, "~", "f.~2~");
 }
 
-Test(backup, what_is_set_aside_works_there_too)
+Test(backup, nor_need_the_file_system_keep_what_has_the_name)
 {
-    lacking.noreplace = true;
-    assert_backup(BACKUP_NONE, "~", NULL);
+    lacking.links = lacking.noreplace = true;
+    assert_backup(BACKUP_NUMBERED, "~", "f.~1~");
 }
 
 static void assert_restored(void)
 {
     char *made = NULL;
     write_text("f", "now");
-    cr_assert_eq(backup_make(AT_FDCWD, "f", BACKUP_NONE, "~", &made), 0);
+    cr_assert_geq(backup_make(AT_FDCWD, "f", BACKUP_SIMPLE, "~", &made), 0);
     cr_assert_eq(backup_restore(AT_FDCWD, made, "f"), 0);
     assert_text("f", "now");
     cr_assert_eq(access(made, F_OK), -1);
     free(made);
 }
 
-Test(backup, one_gets_its_name_again)
+Test(backup, one_that_is_of_no_use_goes)
 {
+    assert_restored();
+    lacking.links = true;
     assert_restored();
     lacking.noreplace = true;
     assert_restored();
@@ -148,7 +166,8 @@ Test(backup, one_stays_if_something_else_has_its_name)
 {
     char *made = NULL;
     write_text("f", "old");
-    cr_assert_eq(backup_make(AT_FDCWD, "f", BACKUP_NONE, "~", &made), 0);
+    cr_assert_geq(backup_make(AT_FDCWD, "f", BACKUP_SIMPLE, "~", &made), 0);
+    unlink("f");
     write_text("f", "new");
     cr_assert_eq(backup_restore(AT_FDCWD, made, "f"), -EEXIST);
     assert_text("f", "new");
