@@ -162,6 +162,17 @@ const char *diag_program(void)
     return diag_is_cp() ? "cp" : "mpcp";
 }
 
+static void write_out(const char *line, size_t len)
+{
+    while (line && len > 0) {
+        ssize_t n = write(STDERR_FILENO, line, len < DIAG_PART ? len : DIAG_PART);
+        if (n < 0 && errno != EINTR)
+            return;
+        line += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+    }
+}
+
 void diag_print(const char *format, ...)
 {
     va_list args;
@@ -176,8 +187,7 @@ void diag_print(const char *format, ...)
     fputc('\n', out);
     va_end(args);
     fclose(out);
-    while (line && write(STDERR_FILENO, line, len) < 0 && errno == EINTR)
-        ;
+    write_out(line, len);
     free(line);
 }
 
@@ -230,25 +240,27 @@ void diag_put_sentence(FILE *out, const char *format, const char *const *names)
     fputs(rest, out);
 }
 
-void diag_verror(int err, const char *format, va_list args)
+char *diag_sentence(int err, const char *format, va_list args)
 {
     const char *names[DIAG_NAMES] = {0};
     char *sentence = NULL;
     size_t len;
     FILE *out = open_memstream(&sentence, &len);
-    if (out) {
-        diag_take_names(format, args, names);
-        diag_put_sentence(out, format, names);
-        fclose(out);
-    }
-    diag_print("%s%s%s", sentence ? sentence : format, err ? ": " : "", err ? strerror(err) : "");
-    free(sentence);
+    if (!out)
+        return NULL;
+    diag_take_names(format, args, names);
+    diag_put_sentence(out, format, names);
+    fprintf(out, "%s%s", err ? ": " : "", err ? strerror(err) : "");
+    fclose(out);
+    return sentence;
 }
 
 void diag_error(int err, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    diag_verror(err, format, args);
+    char *sentence = diag_sentence(err, format, args);
     va_end(args);
+    diag_print("%s", sentence ? sentence : format);
+    free(sentence);
 }

@@ -31,7 +31,9 @@ void diag_take_names(const char *format, va_list args, const char *names[DIAG_NA
 
 /* Prints "mpcp: " and such a sentence, then ": " and what the errno `err` means, if it isn't 0. */
 void diag_error(int err, const char *format, ...);
-void diag_verror(int err, const char *format, va_list args);
+
+/* The same sentence without the program's name, allocated; NULL: no memory. */
+char *diag_sentence(int err, const char *format, va_list args);
 
 /* What the program calls itself: "cp" if it was called so, as for those who take it for cp, else
  * "mpcp". */
@@ -40,6 +42,10 @@ bool diag_is_cp(void);
 
 /* Prints "mpcp: NAME: what: why"; without a why, that is NULL, "mpcp: NAME: what". */
 void diag_about(const char *name, const char *what, const char *why);
+
+/* As many bytes as are written at once, of a line that others may write next to: a packet of a
+ * socket holds them. A longer one goes in parts. */
+enum { DIAG_PART = 64 << 10 };
 
 /* Prints the program's name and a line to stderr in one write, so that the lines of several
  * processes don't mix. */

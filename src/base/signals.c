@@ -76,6 +76,11 @@ int signals_fatal(void)
     return fatal;
 }
 
+bool signals_status_requested(void)
+{
+    return status_requested;
+}
+
 bool signals_take_status_request(void)
 {
     bool requested = status_requested;

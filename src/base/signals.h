@@ -21,8 +21,9 @@ void signals_heed_only(pid_t parent);
 /* The signal that asks the program to end, 0 while there is none. */
 int signals_fatal(void);
 
-/* True once after each SIGUSR1. */
+/* True once after each SIGUSR1; and whether it would be. */
 bool signals_take_status_request(void);
+bool signals_status_requested(void);
 
 /* Starts (true) or stops a tick 10 times a second: SIGALRM, which does nothing but interrupt. */
 void signals_tick(bool on);

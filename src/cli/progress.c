@@ -13,7 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { PLAIN_WIDTH = 79, MAX_WIDTH = 200, FREE = 3, MIN_BAR = 8, MAX_BAR = 50 };
+enum { PLAIN_WIDTH = 79, MAX_WIDTH = 200, FREE = 3, MIN_BAR = 8, MAX_BAR = 50, HEAD = 96 };
 
 static const double terminal_interval = 0.2, plain_interval = 1; /* seconds */
 
@@ -57,12 +57,24 @@ static double part_done(const struct progress_state *s)
     return s->done < s->size ? (double)s->done / (double)s->size : 1;
 }
 
-/* "45%  3.6 GiB of 8.0 GiB  1.85 GiB/s  0:02 left"; without a size "3.6 GiB  1.85 GiB/s  0:02"; in
- * a phase "flushing  45%  ..."; where nothing is done yet "waiting  0:02". */
+/* "flushing  12 of 34 entries  ", each only if there is such. */
+static void format_head(char *text, size_t room, const struct progress_state *s)
+{
+    size_t len = 0;
+    text[0] = '\0';
+    if (s->phase)
+        len = (size_t)snprintf(text, room, "%s  ", s->phase);
+    if (s->tree.found > 0 && len < room)
+        snprintf(text + len, room - len, "%lld of %lld entries  ", s->tree.entries, s->tree.found);
+}
+
+/* "45%  3.6 GiB of 8.0 GiB  1.85 GiB/s  0:02 left"; while a tree is counted "3.6 GiB of 8.0 GiB
+ * 1.85 GiB/s  0:02"; without a size "3.6 GiB  1.85 GiB/s  0:02"; in a phase "flushing  45%  ...";
+ * where nothing is done yet "waiting  0:02". */
 static void format_figures(char *text, size_t room, const struct progress_state *s)
 {
-    char done[SIZE_TEXT], size[SIZE_TEXT], rate[SIZE_TEXT], time[SIZE_TEXT];
-    const char *phase = s->phase ? s->phase : "", *gap = s->phase ? "  " : "";
+    char done[SIZE_TEXT], size[SIZE_TEXT], rate[SIZE_TEXT], time[SIZE_TEXT], head[HEAD];
+    format_head(head, sizeof(head), s);
     size_format_time(s->elapsed, time);
     if (s->done < 0) {
         snprintf(text, room, "%s  %s", s->phase ? s->phase : "waiting", time);
@@ -71,13 +83,17 @@ static void format_figures(char *text, size_t room, const struct progress_state 
     size_format((uint64_t)s->done, done);
     size_format_rate(s->rate, rate);
     if (s->size < 0) {
-        snprintf(text, room, "%s%s%s  %s  %s", phase, gap, done, rate, time);
+        snprintf(text, room, "%s%s  %s  %s", head, done, rate, time);
         return;
     }
     size_format((uint64_t)s->size, size);
+    if (s->tree.counting) {
+        snprintf(text, room, "%s%s of %s  %s  %s", head, done, size, rate, time);
+        return;
+    }
     size_format_time((double)(s->size - s->done) / s->rate, time);
-    snprintf(text, room, "%s%s%3d%%  %s of %s  %s  %s left", phase, gap, (int)(part_done(s) * 100),
-             done, size, rate, time);
+    snprintf(text, room, "%s%3d%%  %s of %s  %s  %s left", head, (int)(part_done(s) * 100), done,
+             size, rate, time);
 }
 
 static void put_bar(char *line, size_t len, double share)
@@ -94,13 +110,13 @@ static void put_bar(char *line, size_t len, double share)
 
 void progress_format(char *line, size_t width, const struct progress_state *state)
 {
-    char figures[4 * SIZE_TEXT];
+    char figures[HEAD + 4 * SIZE_TEXT];
     format_figures(figures, sizeof(figures), state);
     size_t len = strlen(figures);
     size_t bar = width > len + 2 ? width - len - 2 : 0;
     if (bar > MAX_BAR)
         bar = MAX_BAR;
-    if (state->done >= 0 && state->size >= 0 && bar >= MIN_BAR) {
+    if (state->done >= 0 && state->size >= 0 && !state->tree.counting && bar >= MIN_BAR) {
         put_bar(line, bar, part_done(state));
         sprintf(line + bar, "  %s", figures);
         return;
@@ -121,7 +137,8 @@ static struct progress_state snapshot(const struct progress *p, off_t done, off_
                                    .size = size,
                                    .rate = p->rate,
                                    .elapsed = p->last - p->start,
-                                   .phase = p->phase};
+                                   .phase = p->phase,
+                                   .tree = p->tree};
 }
 
 /* Weighs what was done since the last look more, the longer ago that was. */
@@ -140,7 +157,7 @@ static void measure(struct progress *p, double now, off_t done)
 
 static void print_status_line(struct progress *p, off_t done, off_t size)
 {
-    char line[MAX_WIDTH + 1];
+    char line[HEAD + 4 * SIZE_TEXT];
     struct progress_state state = snapshot(p, done, size);
     state.rate = state.elapsed > 0 ? (double)done / state.elapsed : 0;
     progress_end(p);
@@ -172,6 +189,16 @@ void progress_enter(struct progress *p, const char *phase)
     p->rate = 0;
 }
 
+static bool is_time(const struct progress *p, double now)
+{
+    return p->enabled && now - p->last >= (p->terminal ? terminal_interval : plain_interval);
+}
+
+bool progress_is_due(const struct progress *p)
+{
+    return signals_status_requested() || (p->enabled && is_time(p, clock_seconds()));
+}
+
 void progress_update(struct progress *p, off_t done, off_t size)
 {
     double now = clock_seconds();
@@ -180,7 +207,7 @@ void progress_update(struct progress *p, off_t done, off_t size)
         measure(p, now, counted);
         print_status_line(p, done, size);
     }
-    if (!p->enabled || now - p->last < (p->terminal ? terminal_interval : plain_interval))
+    if (!is_time(p, now))
         return;
     measure(p, now, counted);
     if (now - p->start >= p->shown_after && !(p->terminal && in_background()))

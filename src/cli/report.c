@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,9 +18,23 @@
 void report_start(struct report *report, const struct options *options, const char *dst)
 {
     bool stdout_taken = options->json || strcmp(dst, STANDARD_STREAM) == 0;
-    *report = (struct report){.options = options, .notes = stdout_taken ? stderr : stdout};
+    *report = (struct report){
+        .options = options, .line = &report->progress, .notes = stdout_taken ? stderr : stdout};
     progress_start(&report->progress, !options->quiet && options->progress != WHEN_NEVER,
                    options->progress == WHEN_ALWAYS);
+}
+
+void report_start_part(struct report *report, const struct options *options, struct progress *tree)
+{
+    *report = (struct report){
+        .options = options, .line = tree, .part = true, .notes = options->json ? stderr : stdout};
+}
+
+/* What is printed has the terminal's line for itself. */
+static void clear_line(struct report *report)
+{
+    if (report->line)
+        progress_end(report->line);
 }
 
 /* stdio drops what it was writing when a signal interrupts it. So whatever is printed here is
@@ -86,6 +101,7 @@ static bool confirm(void *arg, const char *dst)
 {
     struct report *report = arg;
     char answer = '\0', c = '\0';
+    clear_line(report);
     ask(report->options, dst);
     while (c != '\n') {
         ssize_t n = read(STDIN_FILENO, &c, 1);
@@ -95,7 +111,8 @@ static bool confirm(void *arg, const char *dst)
             break;
         } else { /* a status line was asked for */
             fputc('\n', stderr);
-            progress_update(&report->progress, -1, -1);
+            if (report->line)
+                progress_update(report->line, -1, -1);
             ask(report->options, dst);
         }
     }
@@ -179,11 +196,12 @@ static void put_work(FILE *out, const struct plan *plan)
 static void explain(void *arg, const struct source *src, const struct destination *dst,
                     const struct facts *facts, const struct plan *plan)
 {
-    const struct report *report = arg;
+    struct report *report = arg;
     FILE *out = report->notes;
     sigset_t old;
     if (!report->options->explain)
         return;
+    clear_line(report);
     signals_block_harmless(&old);
     put_pair(out, src->path, dst->path);
     fputc('\n', out);
@@ -215,7 +233,7 @@ static void warn(void *arg, const char *dst, const char *what, const char *why)
     struct report *report = arg;
     if (report->options->quiet)
         return;
-    progress_end(&report->progress);
+    clear_line(report);
     diag_about(dst, what, why);
 }
 
@@ -225,7 +243,7 @@ static void remark(void *arg, const char *dst, const char *what, const char *why
     sigset_t old;
     if (!report->options->verbose)
         return;
-    progress_end(&report->progress);
+    clear_line(report);
     signals_block_harmless(&old);
     diag_put_quoted(report->notes, dst);
     fprintf(report->notes, ": %s: %s\n", what, why);
@@ -279,77 +297,188 @@ static void print_verbose(FILE *out, const char *src, const char *dst,
     fflush(out);
 }
 
-static void put_json_member(const char *name, const char *text)
+/* --- lines that go out whole ---
+ * Made in memory first, for other processes may print, too. */
+
+struct line {
+    FILE *out;
+    char *text;
+    size_t len;
+    sigset_t old;
+};
+
+/* Without memory it goes out as it comes. */
+static FILE *begin_line(struct line *line, FILE *out)
 {
-    json_put_member(stdout, name, text);
-    fputs(", ", stdout);
+    *line = (struct line){.out = NULL};
+    signals_block_harmless(&line->old);
+    line->out = open_memstream(&line->text, &line->len);
+    return line->out ? line->out : out;
+}
+
+/* In parts, if one packet doesn't hold it: who gets them puts them together again. */
+static void end_line(struct line *line, FILE *out)
+{
+    if (line->out)
+        fclose(line->out);
+    for (size_t at = 0, part; line->text && at < line->len; at += part) {
+        part = min_size(line->len - at, DIAG_PART);
+        fwrite(line->text + at, 1, part, out);
+        if (line->len > DIAG_PART)
+            fflush(out);
+    }
+    free(line->text);
+    signals_unblock(&line->old);
+}
+
+/* --- JSON --- */
+
+static void put_json_member(FILE *out, const char *name, const char *text)
+{
+    json_put_member(out, name, text);
+    fputs(", ", out);
 }
 
 /* Seconds; null where nothing is known of such copies. */
-static void put_forecast(double seconds)
+static void put_forecast(FILE *out, double seconds)
 {
     if (seconds > 0)
-        printf("\"forecast\": %.6f, ", seconds);
+        fprintf(out, "\"forecast\": %.6f, ", seconds);
     else
-        fputs("\"forecast\": null, ", stdout);
+        fputs("\"forecast\": null, ", out);
+}
+
+static void put_names_and_end(FILE *out, const char *src, const char *dst,
+                              const struct copy_result *result)
+{
+    put_json_member(out, "source", src);
+    put_json_member(out, "destination", dst);
+    put_json_member(out, "outcome", outcome_names[result->outcome]);
+    put_json_member(out, "error", result->error);
+}
+
+static void put_file(FILE *out, const struct copy_result *result)
+{
+    put_json_member(out, "engine", result->engine);
+    put_json_member(out, "last_engine", result->last_engine);
+    put_forecast(out, result->forecast);
+    fprintf(out,
+            "\"jobs\": %u, \"last_jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"kept\": %lld, "
+            "\"verified\": %s, "
+            "\"seconds\": %.6f, \"throughput\": %.0f",
+            result->jobs, result->last_jobs, result->blocks, (long long)result->bytes,
+            (long long)result->kept, result->verified ? "true" : "false", result->seconds,
+            throughput(result));
 }
 
 static void print_json(const char *src, const char *dst, const struct copy_result *result)
 {
     putchar('{');
-    put_json_member("source", src);
-    put_json_member("destination", dst);
-    put_json_member("outcome", outcome_names[result->outcome]);
-    put_json_member("error", result->error);
-    put_json_member("engine", result->engine);
-    put_json_member("last_engine", result->last_engine);
-    put_forecast(result->forecast);
-    printf("\"jobs\": %u, \"last_jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"kept\": %lld, "
-           "\"verified\": %s, "
-           "\"seconds\": %.6f, \"throughput\": %.0f}\n",
-           result->jobs, result->last_jobs, result->blocks, (long long)result->bytes,
-           (long long)result->kept, result->verified ? "true" : "false", result->seconds,
-           throughput(result));
+    put_names_and_end(stdout, src, dst, result);
+    put_file(stdout, result);
+    puts("}");
     fflush(stdout);
+}
+
+static const char *const kind_names[] = {
+    [KIND_UNKNOWN] = "unknown", [KIND_FILE] = "file", [KIND_DIRECTORY] = "directory",
+    [KIND_LINK] = "link",       [KIND_FIFO] = "fifo", [KIND_DEVICE] = "device",
+    [KIND_SOCKET] = "socket",
+};
+
+enum kind report_kind(mode_t mode)
+{
+    static const struct {
+        mode_t mode;
+        enum kind kind;
+    } kinds[] = {{S_IFREG, KIND_FILE},   {S_IFDIR, KIND_DIRECTORY}, {S_IFLNK, KIND_LINK},
+                 {S_IFIFO, KIND_FIFO},   {S_IFCHR, KIND_DEVICE},    {S_IFBLK, KIND_DEVICE},
+                 {S_IFSOCK, KIND_SOCKET}};
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if ((mode & S_IFMT) == kinds[i].mode)
+            return kinds[i].kind;
+    return KIND_UNKNOWN;
+}
+
+void report_json(enum kind kind, const char *src, const char *dst, const struct copy_result *result)
+{
+    struct line line;
+    FILE *out = begin_line(&line, stdout);
+    putc('{', out);
+    put_json_member(out, "kind", kind_names[kind]);
+    put_names_and_end(out, src, dst, result);
+    if (kind == KIND_FILE)
+        put_file(out, result);
+    else
+        fprintf(out, "\"bytes\": %lld", (long long)result->bytes);
+    fputs("}\n", out);
+    end_line(&line, stdout);
+}
+
+static void put_counts(FILE *out, const char *name, const char *const *names,
+                       const long long *counts, size_t len)
+{
+    fprintf(out, "\"%s\": {", name);
+    for (size_t i = 0; i < len; i++)
+        fprintf(out, "%s\"%s\": %lld", i > 0 ? ", " : "", names[i], counts[i]);
+    fputs("}, ", out);
+}
+
+void report_total(const struct total *t)
+{
+    struct line line;
+    FILE *out = begin_line(&line, stdout);
+    long long entries = 0;
+    for (size_t i = 0; i < COUNT_OF(t->outcomes); i++)
+        entries += t->outcomes[i];
+    fputs("{\"kind\": \"total\", ", out);
+    put_json_member(out, "outcome", outcome_names[t->outcome]);
+    fprintf(out, "\"entries\": %lld, ", entries);
+    put_counts(out, "outcomes", outcome_names, t->outcomes, COUNT_OF(t->outcomes));
+    put_counts(out, "kinds", kind_names, t->kinds, COUNT_OF(t->kinds));
+    fprintf(out, "\"jobs\": %u, \"bytes\": %lld, \"seconds\": %.6f, \"throughput\": %.0f}\n",
+            t->jobs, t->bytes, t->seconds, t->seconds > 0 ? (double)t->bytes / t->seconds : 0);
+    end_line(&line, stdout);
 }
 
 void report_end(struct report *report, const char *src, const char *dst,
                 const struct copy_result *result)
 {
     sigset_t old;
-    progress_end(&report->progress);
+    clear_line(report);
     signals_block_harmless(&old);
     if (result->error || result->outcome == OUTCOME_FAILED)
         diag_print("%s", result->error ? result->error : "cannot copy: out of memory");
-    if (report->options->json)
+    if (report->options->json && !report->part)
         print_json(src, dst, result);
     if (report->options->verbose && result->outcome != OUTCOME_FAILED)
         print_verbose(report->notes, src, dst, result);
     signals_unblock(&old);
 }
 
-void report_entry(const char *src, const char *dst, const char *backup)
+void report_entry(const struct options *options, const char *src, const char *dst,
+                  const char *backup)
 {
-    sigset_t old;
-    signals_block_harmless(&old);
-    put_pair(stdout, src, dst);
+    struct line line;
+    FILE *notes = options->json ? stderr : stdout, *out = begin_line(&line, notes);
+    put_pair(out, src, dst);
     if (backup) {
-        fputs(" (backup: ", stdout);
-        diag_put_quoted(stdout, backup);
-        putchar(')');
+        fputs(" (backup: ", out);
+        diag_put_quoted(out, backup);
+        putc(')', out);
     }
-    putchar('\n');
-    signals_unblock(&old);
+    putc('\n', out);
+    end_line(&line, notes);
 }
 
-void report_removed(const char *path)
+void report_removed(const struct options *options, const char *path)
 {
-    sigset_t old;
-    signals_block_harmless(&old);
-    fputs("removed ", stdout);
-    diag_put_quoted(stdout, path);
-    putchar('\n');
-    signals_unblock(&old);
+    struct line line;
+    FILE *notes = options->json ? stderr : stdout, *out = begin_line(&line, notes);
+    fputs("removed ", out);
+    diag_put_quoted(out, path);
+    putc('\n', out);
+    end_line(&line, notes);
 }
 
 int report_close(int status)

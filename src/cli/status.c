@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/status.h"
-#include "base/arithmetic.h"
 #include "base/diag.h"
 #include "base/json_text.h"
 #include "base/signals.h"
@@ -31,6 +30,17 @@ static struct progress_state figures_of(const struct sighted_copy *copy)
                                    .phase = phase_of(copy)};
 }
 
+static struct progress_state figures_of_tree(const struct sighted_tree *tree)
+{
+    return (struct progress_state){
+        .done = tree->done,
+        .size = tree->size,
+        .rate = tree->elapsed > 0 ? (double)tree->done / tree->elapsed : 0,
+        .elapsed = tree->elapsed,
+        .phase = tree->counting ? "counting" : phase_names[PHASE_COPYING],
+        .tree = {tree->entries, tree->found, tree->counting}};
+}
+
 /* --- for people --- */
 
 static void put_worker(FILE *out, const struct sighted_worker *worker, off_t all)
@@ -41,32 +51,54 @@ static void put_worker(FILE *out, const struct sighted_worker *worker, off_t all
             all > 0 ? 100 * (double)worker->done / (double)all : 0);
 }
 
-static void put_names(FILE *out, const struct sighting *s)
+static void put_names(FILE *out, const struct sighting *s, const char *src, unsigned more,
+                      const char *dst)
 {
-    const struct sighted_copy *copy = s->copy;
-    diag_put_quoted(out, copy->src);
+    diag_put_quoted(out, src);
+    if (more)
+        fprintf(out, " and %u more", more);
     fputs(" -> ", out);
-    diag_put_quoted(out, copy->dst);
-    if (s->dir && (copy->src[0] != '/' || copy->dst[0] != '/')) {
+    diag_put_quoted(out, dst);
+    if (s->dir && (src[0] != '/' || dst[0] != '/')) {
         fputs("  in ", out);
         diag_put_name(out, s->dir);
     }
 }
 
-static void put_for_people(FILE *out, const struct sighting *s)
+static void put_line(FILE *out, struct progress_state figures)
 {
     char line[WIDTH + 1];
-    fprintf(out, "%d%s  ", (int)s->pid, s->stopped ? " (stopped)" : "");
-    if (!s->copy) {
-        fputs("preparing, or copying small files\n", out);
-        return;
-    }
-    const struct progress_state figures = figures_of(s->copy);
-    put_names(out, s);
     progress_format(line, WIDTH - 2, &figures);
-    fprintf(out, "\n  %s\n  by %s\n", line, s->copy->engine);
+    fprintf(out, "\n  %s\n", line);
+}
+
+/* Which of its files is copied just now is of no interest. */
+static void put_tree(FILE *out, const struct sighting *s)
+{
+    const struct sighted_tree *tree = s->tree;
+    put_names(out, s, tree->src, tree->more, tree->dst);
+    put_line(out, figures_of_tree(tree));
+    fprintf(out, "  by %u process%s\n", tree->jobs, tree->jobs == 1 ? "" : "es");
+}
+
+static void put_copy(FILE *out, const struct sighting *s)
+{
+    put_names(out, s, s->copy->src, 0, s->copy->dst);
+    put_line(out, figures_of(s->copy));
+    fprintf(out, "  by %s\n", s->copy->engine);
     for (unsigned i = 0; i < s->copy->count; i++)
         put_worker(out, &s->copy->workers[i], s->copy->done);
+}
+
+static void put_for_people(FILE *out, const struct sighting *s)
+{
+    fprintf(out, "%d%s  ", (int)s->pid, s->stopped ? " (stopped)" : "");
+    if (s->tree)
+        put_tree(out, s);
+    else if (s->copy)
+        put_copy(out, s);
+    else
+        fputs("preparing, or copying small files\n", out);
 }
 
 /* --- for programs --- */
@@ -82,42 +114,69 @@ static void put_workers(FILE *out, const struct sighted_copy *copy)
     fputs("]", out);
 }
 
-static void put_figures(FILE *out, const struct sighted_copy *copy)
+/* How long it takes is known only if it is known how much there is. */
+static void put_forecast(FILE *out, const struct progress_state *figures)
 {
-    const struct progress_state figures = figures_of(copy);
-    fprintf(out, "\"bytes\": %lld, \"seconds\": %.3f, \"throughput\": %.0f, ",
-            (long long)figures.done, figures.elapsed, figures.rate);
-    if (figures.size < 0) {
-        fputs("\"size\": null, \"percent\": null, \"seconds_left\": null, ", out);
+    double size = (double)figures->size, done = (double)figures->done;
+    if (figures->size < 0 || figures->tree.counting) {
+        fputs("\"percent\": null, \"seconds_left\": null, ", out);
         return;
     }
-    double size = (double)figures.size, done = (double)figures.done;
-    fprintf(out, "\"size\": %lld, \"percent\": %.1f, ", (long long)figures.size,
-            size > 0 ? 100 * done / size : 100);
-    if (figures.rate > 0)
-        fprintf(out, "\"seconds_left\": %.3f, ", (size - done) / figures.rate);
+    fprintf(out, "\"percent\": %.1f, ", size > 0 ? 100 * done / size : 100);
+    if (figures->rate > 0)
+        fprintf(out, "\"seconds_left\": %.3f, ", (size - done) / figures->rate);
     else
         fputs("\"seconds_left\": null, ", out);
 }
 
+static void put_figures(FILE *out, struct progress_state figures)
+{
+    fprintf(out, "\"bytes\": %lld, \"seconds\": %.3f, \"throughput\": %.0f, ",
+            (long long)figures.done, figures.elapsed, figures.rate);
+    if (figures.size < 0)
+        fputs("\"size\": null, ", out);
+    else
+        fprintf(out, "\"size\": %lld, ", (long long)figures.size);
+    put_forecast(out, &figures);
+}
+
+static void put_member(FILE *out, const char *name, const char *text)
+{
+    json_put_member(out, name, text);
+    fputs(", ", out);
+}
+
+static void put_json_of_tree(FILE *out, const struct sighted_tree *tree)
+{
+    const struct progress_state figures = figures_of_tree(tree);
+    put_member(out, "phase", figures.phase);
+    put_member(out, "source", tree->src);
+    put_member(out, "destination", tree->dst);
+    fprintf(out, "\"sources\": %lld, \"entries\": %lld, \"found\": %lld, \"jobs\": %u, ",
+            1LL + tree->more, figures.tree.entries, figures.tree.found, tree->jobs);
+    put_figures(out, figures);
+}
+
+static void put_json_of_copy(FILE *out, const struct sighted_copy *copy)
+{
+    put_member(out, "phase", phase_of(copy));
+    put_member(out, "source", copy ? copy->src : NULL);
+    put_member(out, "destination", copy ? copy->dst : NULL);
+    put_member(out, "engine", copy ? copy->engine : NULL);
+    if (copy)
+        put_figures(out, figures_of(copy));
+    put_workers(out, copy);
+    fputs(", ", out);
+}
+
 static void put_json(FILE *out, const struct sighting *s)
 {
-    const struct sighted_copy *copy = s->copy;
-    const struct {
-        const char *name, *text;
-    } texts[] = {{"phase", phase_of(copy)},
-                 {"source", copy ? copy->src : NULL},
-                 {"destination", copy ? copy->dst : NULL},
-                 {"directory", s->dir},
-                 {"engine", copy ? copy->engine : NULL}};
     fprintf(out, "{\"pid\": %d, \"stopped\": %s, ", (int)s->pid, s->stopped ? "true" : "false");
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        json_put_member(out, texts[i].name, texts[i].text);
-        fputs(", ", out);
-    }
-    if (copy)
-        put_figures(out, copy);
-    put_workers(out, copy);
+    if (s->tree)
+        put_json_of_tree(out, s->tree);
+    else
+        put_json_of_copy(out, s->copy);
+    json_put_member(out, "directory", s->dir);
     fputs("}\n", out);
 }
 

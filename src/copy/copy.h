@@ -70,6 +70,7 @@ enum outcome {
     OUTCOME_FAILED,
     OUTCOME_DECLINED,    /* so was it decided by whoever was asked: it failed, and all is said */
     OUTCOME_INTERRUPTED, /* by signals_fatal() */
+    OUTCOME_COUNT
 };
 
 struct copy_result {

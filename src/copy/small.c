@@ -71,14 +71,15 @@ static ssize_t move_some(const struct small *s, int fd, off_t off, struct compla
 }
 
 /* One of no size may be made up when it is read: it is read to its end. */
-static int move(const struct small *s, int fd, struct complaint *why)
+static int move(const struct small *s, int fd, struct small_result *r)
 {
     off_t size = s->st->st_size;
     ssize_t n = 1;
-    for (off_t done = 0; n > 0 && (size == 0 || done < size); done += n) {
-        n = move_some(s, fd, done, why);
+    while (n > 0 && (size == 0 || r->bytes < size)) {
+        n = move_some(s, fd, r->bytes, &r->why);
         if (n == 0 && size > 0)
-            return complain_shrunk(s, done, why);
+            return complain_shrunk(s, r->bytes, &r->why);
+        r->bytes += n > 0 ? n : 0;
     }
     return n < 0 ? (int)n : 0;
 }
@@ -99,14 +100,17 @@ static int check_source(const struct small *s, const struct copy_rules *rules,
                : 0;
 }
 
-static int fill(const struct small *s, const struct copy_rules *rules, int fd, bool *refused,
-                struct complaint *why)
+static int fill(const struct small *s, const struct copy_rules *rules, int fd,
+                struct small_result *r)
 {
     int rc = s->reflink ? io_reflink(fd, s->src_fd) : -EOPNOTSUPP;
-    *refused = s->reflink && rc < 0;
-    if (rc < 0)
-        rc = move(s, fd, why);
-    return rc < 0 ? rc : check_source(s, rules, why);
+    r->refused = s->reflink && rc < 0;
+    r->shared = rc == 0;
+    if (r->shared)
+        r->bytes = s->st->st_size;
+    else
+        rc = move(s, fd, r);
+    return rc < 0 ? rc : check_source(s, rules, &r->why);
 }
 
 /* --- attributes --- */
@@ -168,23 +172,25 @@ static enum small_end publish(const struct small *s, struct stage *stage, enum s
     return rc < 0 ? SMALL_FAILED : end;
 }
 
-enum small_end small_copy(const struct small *s, const struct copy_rules *rules, bool *refused,
-                          struct complaint *why)
+enum small_end small_copy(const struct small *s, const struct copy_rules *rules,
+                          struct small_result *r)
 {
     struct stage stage;
     enum small_end end = SMALL_FAILED;
-    *refused = false;
+    r->refused = r->shared = false;
+    r->bytes = 0;
     int rc = create(s, rules, &stage);
     if (rc == -EEXIST)
         return SMALL_TAKEN;
     if (rc < 0) {
-        complaint_as_cp(why, -rc, "cannot create regular file %s", path_of(s, SIDE_DESTINATION));
+        complaint_as_cp(&r->why, -rc, "cannot create regular file %s",
+                        path_of(s, SIDE_DESTINATION));
         return SMALL_FAILED;
     }
-    if (fill(s, rules, stage.fd, refused, why) == 0)
-        end = give_attributes(s, rules, &stage, why);
+    if (fill(s, rules, stage.fd, r) == 0)
+        end = give_attributes(s, rules, &stage, &r->why);
     if (end == SMALL_COPIED || end == SMALL_LACKING)
-        end = publish(s, &stage, end, why);
+        end = publish(s, &stage, end, &r->why);
     stage_discard(&stage);
     return end;
 }

@@ -38,6 +38,13 @@ enum small_end {
 /* Can the rules be kept so, for a source of that status? */
 bool small_is_possible(const struct stat *st, const struct copy_rules *rules);
 
-/* Copies it. *refused becomes true if extents can't be shared there. */
-enum small_end small_copy(const struct small *small, const struct copy_rules *rules, bool *refused,
-                          struct complaint *why);
+/* What has come of it. */
+struct small_result {
+    bool refused;         /* extents can't be shared there */
+    bool shared;          /* they are */
+    off_t bytes;          /* that the copy has */
+    struct complaint why; /* of what is lacking, or failed */
+};
+
+enum small_end small_copy(const struct small *small, const struct copy_rules *rules,
+                          struct small_result *result);

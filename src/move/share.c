@@ -2,12 +2,11 @@
 #include "move/share.h"
 #include "base/arithmetic.h"
 #include "base/clock.h"
+#include "move/visible.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 static size_t share_bytes(unsigned count)
@@ -15,37 +14,14 @@ static size_t share_bytes(unsigned count)
     return sizeof(struct share) + count * sizeof(struct slot);
 }
 
-static struct share *map_memory(int fd, size_t len)
-{
-    int flags = fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED;
-    void *map = mmap(NULL, len, PROT_READ | PROT_WRITE, flags, fd, 0);
-    return map == MAP_FAILED ? NULL : map;
-}
-
-/* Whoever may look at it could also write to it, or cut it short, which would kill the workers; and
- * it holds the numbers of processes that are killed if the copy fails. What is mapped already stays
- * writable. Kernels before 5.1 know no such thing. */
-static void protect(int fd)
-{
-    if (fd >= 0)
-        fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
-}
-
-/* Memory that can't be shown, since a file may not be as large or there can't be one more, is good
- * enough to work with. */
 static struct share *map_shared(size_t len)
 {
-    int fd = memfd_create(SHARE_MEMORY, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd >= 0 && ftruncate(fd, (off_t)len) < 0)
-        io_close(&fd);
-    struct share *share = map_memory(fd, len);
-    if (share) {
-        share->fd = fd;
-        share->mapped = true;
-        protect(fd);
-    } else {
-        io_close(&fd);
-    }
+    int fd;
+    struct share *share = visible_create(SHARE_MEMORY, len, &fd);
+    if (!share)
+        return NULL;
+    share->fd = fd;
+    share->mapped = true;
     return share;
 }
 
@@ -79,7 +55,7 @@ void share_destroy(struct share *share)
 {
     int fd = share ? share->fd : -1;
     if (share && share->mapped)
-        munmap(share, share_bytes(share->count));
+        visible_destroy(share, share_bytes(share->count));
     else
         free(share);
     io_close(&fd);

@@ -125,28 +125,65 @@ struct sighted_copy *sighting_read(const void *bytes, size_t len, double now)
     return NULL;
 }
 
-/* Read, not mapped: it may be cut short meanwhile, and nothing is to change that was checked. */
-static struct sighted_copy *read_memory(int fd)
+/* --- the headway of a tree --- */
+
+static bool is_headway(const struct headway *h, size_t len)
+{
+    return len == sizeof(*h) && memcmp(h->magic, HEADWAY_MAGIC, sizeof(h->magic)) == 0 &&
+           h->version == HEADWAY_VERSION && h->sources > 0 && h->start > 0 && isfinite(h->start) &&
+           h->jobs > 0 && h->entries >= 0 && h->found >= 0 && h->bytes >= 0 && h->size >= 0 &&
+           is_text(h->src, sizeof(h->src)) && is_text(h->dst, sizeof(h->dst));
+}
+
+static int64_t at_most(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Counted by several, its figures aren't of one moment. */
+struct sighted_tree *sighting_read_tree(const void *bytes, size_t len, double now)
+{
+    const struct headway *h = bytes;
+    struct sighted_tree *tree = is_headway(h, len) ? calloc(1, sizeof(*tree)) : NULL;
+    if (!tree)
+        return NULL;
+    tree->counting = h->unfinished > 0;
+    tree->found = h->found;
+    tree->entries = at_most(h->entries, h->found);
+    tree->size = h->size;
+    tree->done = at_most(h->bytes, h->size);
+    tree->elapsed = h->start < now ? now - h->start : 0;
+    tree->jobs = h->jobs;
+    tree->more = h->sources - 1;
+    strcpy(tree->src, h->src);
+    strcpy(tree->dst, h->dst);
+    return tree;
+}
+
+/* --- memory of other processes --- */
+
+/* Read, not mapped: it may be cut short meanwhile, and nothing is to change that was checked.
+ * Returns memory, aligned for both; NULL: there is nothing. */
+static void *read_memory(int fd, size_t *len)
 {
     struct stat st;
     if (fstat(fd, &st) < 0 || st.st_size <= 0 || st.st_size > 1 << 20)
         return NULL;
     size_t line = _Alignof(struct share), room = round_up((size_t)st.st_size, line);
     void *bytes = aligned_alloc(line, room);
-    if (!bytes)
-        return NULL;
-    ssize_t n = io_pread_full(fd, bytes, (size_t)st.st_size, 0);
-    struct sighted_copy *copy = sighting_read(bytes, n < 0 ? 0 : (size_t)n, clock_seconds());
-    free(bytes);
-    return copy;
+    ssize_t n = bytes ? io_pread_full(fd, bytes, (size_t)st.st_size, 0) : 0;
+    *len = n < 0 ? 0 : (size_t)n;
+    return bytes;
 }
 
-static bool is_called_share(int fds, const char *name)
+/* Is the link of a descriptor's that of a memfd of this name? */
+static bool is_called(const char *link, const char *name)
 {
-    static const char link[] = "/memfd:" SHARE_MEMORY " ";
-    char target[64];
-    ssize_t len = readlinkat(fds, name, target, sizeof(target));
-    return len >= (ssize_t)sizeof(link) - 1 && memcmp(target, link, sizeof(link) - 1) == 0;
+    static const char prefix[] = "/memfd:";
+    size_t len = strlen(name);
+    return strncmp(link, prefix, sizeof(prefix) - 1) == 0 &&
+           strncmp(link + sizeof(prefix) - 1, name, len) == 0 &&
+           link[sizeof(prefix) - 1 + len] == ' ';
 }
 
 /* Which file `name` of another process is, or, if that is "", what dir_fd was opened to by O_PATH.
@@ -172,35 +209,47 @@ static bool is_memory(int path_fd)
     return is;
 }
 
-/* What bears the name of a share may be a FIFO, or a file of a file system that never answers:
- * only memory is opened. */
-static struct sighted_copy *read_descriptor(int fds, const char *name)
+/* What bears such a name may be a FIFO, or a file of a file system that never answers: only memory
+ * is opened. */
+static void *open_and_read(int fds, const char *name, size_t *len)
 {
-    if (!is_called_share(fds, name))
-        return NULL;
     int path_fd = openat(fds, name, O_PATH | O_CLOEXEC);
     int fd = path_fd >= 0 && is_memory(path_fd) ? io_reopen(path_fd, O_RDONLY) : -1;
-    struct sighted_copy *copy = fd >= 0 ? read_memory(fd) : NULL;
+    void *bytes = fd >= 0 ? read_memory(fd, len) : NULL;
     io_close(&path_fd);
     io_close(&fd);
-    return copy;
+    return bytes;
+}
+
+static void read_descriptor(int fds, const char *name, struct sighting *s)
+{
+    char link[64] = "";
+    size_t len;
+    if (readlinkat(fds, name, link, sizeof(link) - 1) < 0)
+        return;
+    bool share = !s->copy && is_called(link, SHARE_MEMORY);
+    bool tree = !s->tree && is_called(link, HEADWAY_MEMORY);
+    void *bytes = share || tree ? open_and_read(fds, name, &len) : NULL;
+    if (bytes && share)
+        s->copy = sighting_read(bytes, len, clock_seconds());
+    else if (bytes)
+        s->tree = sighting_read_tree(bytes, len, clock_seconds());
+    free(bytes);
 }
 
 /* *hidden becomes true if its descriptors aren't ours to look at. */
-static struct sighted_copy *find_copy(int process, bool *hidden)
+static void find_copy(int process, struct sighting *s, bool *hidden)
 {
-    struct sighted_copy *copy = NULL;
     int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     *hidden = fd < 0 && (errno == EACCES || errno == EPERM);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (!dir) {
         io_close(&fd);
-        return NULL;
+        return;
     }
-    for (struct dirent *e; !copy && (e = readdir(dir));)
-        copy = read_descriptor(dirfd(dir), e->d_name);
+    for (struct dirent *e; (e = readdir(dir));)
+        read_descriptor(dirfd(dir), e->d_name, s);
     closedir(dir);
-    return copy;
 }
 
 /* --- the process --- */
@@ -242,6 +291,13 @@ static bool parent_is(pid_t parent, bool (*what)(int process))
     return is;
 }
 
+static void release(struct sighting *s)
+{
+    free(s->dir);
+    free(s->tree);
+    free(s->copy);
+}
+
 static char *directory_of(int process)
 {
     char *dir = malloc(PATH_MAX);
@@ -254,19 +310,28 @@ static char *directory_of(int process)
     return dir;
 }
 
-/* Workers, and the processes that copy small files, are their parents' business. */
+/* Workers, and the processes that copy a tree, are their parents' business. */
 static bool seems_to_copy(int process, pid_t parent, bool (*is_one)(int process))
 {
     return is_one(process) && !only_looks(process) && !parent_is(parent, is_one);
 }
 
-/* Fills in *s if that process is copying, and returns true. */
-static bool look_into(int process, const struct process *p, struct sighting *s, bool *hidden)
+/* Does it tell of a copy of its own? What copies a large file of a tree tells of that only. */
+static bool tells(const struct process *p, const struct sighting *s, bool asked)
 {
-    s->copy = find_copy(process, hidden);
+    return s->tree || (s->copy && (asked || !parent_is(p->parent, is_mpcp)));
+}
+
+/* Fills in *s if that process is copying, and returns true. */
+static bool look_into(int process, const struct process *p, bool asked, struct sighting *s,
+                      bool *hidden)
+{
+    find_copy(process, s, hidden);
     s->stopped = p->state == 'T' || p->state == 't';
-    if (!s->copy && (*hidden || !seems_to_copy(process, p->parent, is_mpcp)))
+    if (!tells(p, s, asked) && (*hidden || !seems_to_copy(process, p->parent, is_mpcp))) {
+        release(s);
         return false;
+    }
     s->dir = directory_of(process);
     return true;
 }
@@ -280,7 +345,7 @@ static bool look_at(pid_t pid, bool whosesoever, struct sighting *s, int *foreig
     bool alive = p.state != ' ' && p.state != 'Z' && p.state != 'X';
     bool hidden = alive, found = false;
     if (alive && (whosesoever || p.user == geteuid()))
-        found = look_into(process, &p, s, &hidden);
+        found = look_into(process, &p, whosesoever, s, &hidden);
     if (hidden && (whosesoever || seems_to_copy(process, p.parent, is_called_mpcp)))
         ++*foreign;
     io_close(&process);
@@ -293,12 +358,6 @@ static int by_pid(const void *a, const void *b)
 {
     pid_t left = ((const struct sighting *)a)->pid, right = ((const struct sighting *)b)->pid;
     return (left > right) - (left < right);
-}
-
-static void release(struct sighting *s)
-{
-    free(s->dir);
-    free(s->copy);
 }
 
 static int add(struct sightings *all, struct sighting *s)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "move/headway.h"
 #include "move/share.h"
 
 #include <stdbool.h>
@@ -27,12 +28,25 @@ struct sighted_copy {
     struct sighted_worker workers[]; /* those at work; what others have done is in `done` */
 };
 
+/* What a process says of its copy of a tree; of that, too, it is sure only that it is possible. */
+struct sighted_tree {
+    bool counting;                     /* more may be found */
+    int64_t entries, found;            /* done with, 0 or more; no less than that */
+    off_t done, size;                  /* bytes: 0 or more; no less than that */
+    double elapsed;                    /* seconds, 0 or more */
+    unsigned jobs;                     /* processes that copy */
+    unsigned more;                     /* sources, but the first */
+    char src[PATH_MAX], dst[PATH_MAX]; /* any bytes */
+};
+
 /* One process that is copying, at the moment it was looked at. */
 struct sighting {
     pid_t pid;
     bool stopped; /* by a signal */
     char *dir;    /* its working directory, from which its names count; NULL: not known */
-    struct sighted_copy *copy; /* NULL: nothing is known (yet) */
+    struct sighted_tree *tree; /* NULL: it copies none */
+    struct sighted_copy *copy; /* of one file, which may be one of the tree; NULL: nothing is known
+                                  (yet) */
 };
 
 struct sightings {
@@ -51,3 +65,6 @@ void sightings_release(struct sightings *all);
  * allocated memory; NULL if they are no share of this version, of a copy that has begun, or if any
  * of it can't be. */
 struct sighted_copy *sighting_read(const void *bytes, size_t len, double now);
+
+/* The same for those of a struct headway. */
+struct sighted_tree *sighting_read_tree(const void *bytes, size_t len, double now);

@@ -10,24 +10,34 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-    MOST = 256,            /* processes */
-    TICK_MS = 100,         /* how often progress is shown */
-    LINE_MOST = 160 << 10, /* bytes: more than any line has, two paths of PATH_MAX escaped */
+    MOST = 256,             /* processes */
+    TICK_MS = 100,          /* how often progress is shown */
+    PACKET = DIAG_PART + 1, /* bytes; one more, for what sends none that is as long */
+};
+
+enum { OUT, ERR, OUTPUTS };
+
+/* A line that one of them has sent the beginning of. */
+struct rest {
+    char *text; /* allocated; NULL: there is none */
+    size_t len;
 };
 
 struct crew {
     struct hand *hand;
-    struct progress *progress;
-    pid_t pids[MOST];
+    pid_t pids[MOST], senders[MOST]; /* the latter as they were forked */
     unsigned count;
-    int lines[2]; /* what they write to stdout and stderr: a packet is a line */
-    char *line;
+    int lines[OUTPUTS]; /* what they write to stdout and stderr: a packet is a line, or part of one
+                         */
+    char *packet;
+    struct rest rests[OUTPUTS][MOST];
     struct doing *doing; /* of each, in memory that all see */
     bool lost;           /* one of them was killed */
 };
@@ -37,10 +47,11 @@ enum { NEVER_BEGAN = 3 };        /* exit status: nothing is lost */
 
 /* --- a process of it --- */
 
-/* What goes out there is whole lines, each in one packet. */
+/* What goes out there is whole lines, each in one packet, or in several of which the last ends it.
+ */
 static bool connect_outputs(const int ends[2])
 {
-    static char buffer[LINE_MOST];
+    static char buffer[DIAG_PART];
     fflush(stdout);
     setvbuf(stdout, buffer, _IOLBF, sizeof(buffer));
     return dup2(ends[0], STDOUT_FILENO) >= 0 && dup2(ends[1], STDERR_FILENO) >= 0;
@@ -51,6 +62,8 @@ static _Noreturn void live(const struct crew *c, const int ends[2], void (*work)
 {
     struct hand own = *c->hand;
     own.alone = false;
+    own.progress = NULL;
+    headway_hide(own.headway);
     own.doing = &c->doing[c->count];
     signal(SIGUSR1, SIG_IGN);         /* the parent answers that */
     signals_heed_only(parent);        /* which passes on what asks to stop */
@@ -72,37 +85,70 @@ static void recruit(struct crew *c, unsigned wanted, const int ends[2], void (*w
             live(c, ends, work, parent);
         if (pid < 0)
             break;
+        c->senders[c->count] = pid;
         c->pids[c->count++] = pid;
     }
 }
 
 /* --- their parent --- */
 
-static void show(struct crew *c)
+static void write_line(struct crew *c, int i, const char *line, size_t len)
 {
-    char told[64];
-    struct tally *t = c->hand->tally;
-    snprintf(told, sizeof(told), "%lld entries", (long long)t->entries);
-    c->progress->phase = told; /* progress_enter would count anew */
-    progress_update(c->progress, t->bytes, -1);
-    c->progress->phase = NULL;
+    struct tally *tally = c->hand->tally;
+    size_t written;
+    progress_end(c->hand->progress);
+    int rc = io_write_full(i == OUT ? STDOUT_FILENO : STDERR_FILENO, line, len, &written);
+    if (rc < 0 && i == OUT && rc != -EINTR && !tally->mute) {
+        tally->mute = tally->failed = true;
+        diag_error(-rc, "standard output: cannot write");
+        queue_stop(c->hand->queue);
+    }
+}
+
+/* Whose packet was received with that. */
+static struct rest *find_rest(struct crew *c, int i, struct msghdr *message)
+{
+    const struct cmsghdr *head = CMSG_FIRSTHDR(message);
+    struct ucred sender = {0};
+    if (head && head->cmsg_type == SCM_CREDENTIALS)
+        memcpy(&sender, CMSG_DATA(head), sizeof(sender));
+    for (unsigned k = 0; k < c->count; k++)
+        if (c->senders[k] == sender.pid)
+            return &c->rests[i][k];
+    return NULL;
+}
+
+/* A line is written when its end is there. Without memory for its beginning, that goes ahead. */
+static void add_packet(struct crew *c, int i, struct rest *rest, size_t len)
+{
+    bool ends = c->packet[len - 1] == '\n';
+    char *text = rest && (rest->text || !ends) ? realloc(rest->text, rest->len + len) : NULL;
+    if (!text) {
+        write_line(c, i, c->packet, len);
+        return;
+    }
+    memcpy(text + rest->len, c->packet, len);
+    *rest = (struct rest){text, rest->len + len};
+    if (!ends)
+        return;
+    write_line(c, i, rest->text, rest->len);
+    free(rest->text);
+    *rest = (struct rest){0};
 }
 
 /* Returns false at their end. */
 static bool relay(struct crew *c, int i)
 {
-    size_t written;
-    ssize_t n = recv(c->lines[i], c->line, LINE_MOST, 0);
-    if (n <= 0)
-        return n < 0 && (errno == EINTR || errno == EAGAIN);
-    progress_end(c->progress);
-    int rc = io_write_full(i == 0 ? STDOUT_FILENO : STDERR_FILENO, c->line, (size_t)n, &written);
-    if (rc < 0 && i == 0 && rc != -EINTR && !c->hand->tally->mute) {
-        c->hand->tally->mute = true;
-        hand_fail(c->hand, -rc, "standard output: cannot write");
-        queue_stop(c->hand->queue);
-    }
-    return true;
+    _Alignas(struct cmsghdr) char credentials[CMSG_SPACE(sizeof(struct ucred))];
+    struct iovec packet = {c->packet, PACKET};
+    struct msghdr message = {.msg_iov = &packet,
+                             .msg_iovlen = 1,
+                             .msg_control = credentials,
+                             .msg_controllen = sizeof(credentials)};
+    ssize_t n = recvmsg(c->lines[i], &message, 0);
+    if (n > 0)
+        add_packet(c, i, find_rest(c, i, &message), (size_t)n);
+    return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
 /* A killed one will never end its task, for which the others would wait. */
@@ -136,16 +182,15 @@ static void pass_signal_on(struct crew *c)
 /* Until all of them have ended. */
 static void attend(struct crew *c)
 {
-    struct pollfd fds[2] = {{.fd = c->lines[0], .events = POLLIN},
-                            {.fd = c->lines[1], .events = POLLIN}};
+    struct pollfd fds[OUTPUTS] = {{.fd = c->lines[OUT], .events = POLLIN},
+                                  {.fd = c->lines[ERR], .events = POLLIN}};
     bool told = false;
-    while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-        int ready = poll(fds, 2, TICK_MS);
-        for (int i = 0; i < 2 && ready > 0; i++)
+    while (fds[OUT].fd >= 0 || fds[ERR].fd >= 0) {
+        int ready = poll(fds, OUTPUTS, TICK_MS);
+        for (int i = 0; i < OUTPUTS && ready > 0; i++)
             if (fds[i].revents && !relay(c, i))
                 fds[i].fd = -1;
-        if (ready <= 0)
-            show(c);
+        hand_show(c->hand);
         look_for_dead(c);
         if (signals_fatal() && !told)
             pass_signal_on(c);
@@ -165,12 +210,35 @@ static void reap(struct crew *c)
     }
 }
 
+/* The packets tell who has sent them. */
+static bool connect_pair(int ends[2])
+{
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return false;
+    if (setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int)) == 0)
+        return true;
+    io_close(&ends[0]);
+    io_close(&ends[1]);
+    return false;
+}
+
+/* How many there are is told while they are at work. */
+static void work_together(struct crew *c)
+{
+    struct hand *h = c->hand;
+    h->headway->jobs = c->count;
+    if (h->tally->jobs < c->count)
+        h->tally->jobs = c->count;
+    attend(c);
+    h->headway->jobs = 1;
+}
+
 static void run(struct crew *c, unsigned count, void (*work)(struct hand *))
 {
     int out[2], err[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, out) < 0)
+    if (!connect_pair(out))
         return;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, err) < 0) {
+    if (!connect_pair(err)) {
         io_close(&out[0]);
         io_close(&out[1]);
         return;
@@ -178,14 +246,14 @@ static void run(struct crew *c, unsigned count, void (*work)(struct hand *))
     recruit(c, count, (int[]){out[1], err[1]}, work);
     io_close(&out[1]);
     io_close(&err[1]);
-    c->lines[0] = out[0];
-    c->lines[1] = err[0];
+    c->lines[OUT] = out[0];
+    c->lines[ERR] = err[0];
     if (c->count > 0)
-        attend(c);
+        work_together(c);
     reap(c);
     io_close(&out[0]);
     io_close(&err[0]);
-    progress_end(c->progress);
+    progress_end(c->hand->progress);
 }
 
 /* What the killed ones were at is told as missing; all else can be done by who is left. */
@@ -197,10 +265,11 @@ static void look_after_killed(struct crew *c)
     for (unsigned i = 0; i < c->count; i++)
         if (c->pids[i] == KILLED)
             walk_abandon(h, &c->doing[i]);
-    if (h->queue->broken)
-        hand_fail(h, 0, "a process of the copy was killed: the rest isn't copied");
-    else
+    if (!h->queue->broken)
         twins_abandon(h->twins);
+    else
+        diag_error(0, "a process of the copy was killed: the rest isn't copied");
+    h->tally->failed = true;
 }
 
 static struct doing *share_doing(struct queue *q)
@@ -211,15 +280,28 @@ static struct doing *share_doing(struct queue *q)
     return doing;
 }
 
-bool crew_run(struct hand *hand, unsigned count, void (*work)(struct hand *),
-              struct progress *progress)
+static void release(struct crew *c)
 {
-    struct crew c = {.hand = hand, .progress = progress, .line = malloc(LINE_MOST)};
-    c.doing = share_doing(hand->queue);
-    if (c.line && c.doing)
-        run(&c, count, work);
-    free(c.line);
-    if (c.lost && !signals_fatal())
-        look_after_killed(&c);
-    return !c.lost;
+    for (int i = 0; i < OUTPUTS; i++)
+        for (unsigned k = 0; k < c->count; k++)
+            free(c->rests[i][k].text);
+    free(c->packet);
+    free(c);
+}
+
+bool crew_run(struct hand *hand, unsigned count, void (*work)(struct hand *))
+{
+    struct crew *c = calloc(1, sizeof(*c)); /* it is large, and the stack may be small */
+    if (!c)
+        return true;
+    c->hand = hand;
+    c->packet = malloc(PACKET);
+    c->doing = share_doing(hand->queue);
+    if (c->packet && c->doing)
+        run(c, count, work);
+    if (c->lost && !signals_fatal())
+        look_after_killed(c);
+    bool whole = !c->lost;
+    release(c);
+    return whole;
 }

@@ -3,11 +3,9 @@
  * what they have to say, shows how far they are, and knows how they ended. */
 #pragma once
 
-#include "cli/progress.h"
 #include "tree/hand.h"
 
 /* Has the queue worked off by up to `count` processes, each of which calls work(hand) with a copy
  * of `hand`. Returns false if one of them was killed; what that was at is told as missing, and the
  * queue may hold more. True, too, if none could be had: then nothing is done. */
-bool crew_run(struct hand *hand, unsigned count, void (*work)(struct hand *),
-              struct progress *progress);
+bool crew_run(struct hand *hand, unsigned count, void (*work)(struct hand *));

@@ -63,7 +63,9 @@ bool directory_is_own(struct entry *e)
     if (fstatat(dir_fd, e->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
         !is_made(e->in->folder, file_id_of(&st)))
         return false;
+    e->src = st;
     fail_into_itself(e);
+    entry_conclude(e, OUTCOME_FAILED);
     return true;
 }
 
@@ -213,7 +215,7 @@ static void announce(const struct entry *e)
         return;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
     if (src && dst)
-        report_entry(src, dst, NULL);
+        report_entry(e->hand->options, src, dst, NULL);
     free(src);
     free(dst);
 }
@@ -398,10 +400,9 @@ static void tell_lack(struct hand *h, const struct folder *f, const struct attri
     attributes_spell(lack->which, what);
     complaint_make_errno(&why, lack->err, path ? path : f->dst_name, "cannot preserve %s", what);
     char *sentence = complaint_sentence(&why);
-    diag_print("%s", sentence ? sentence : what);
+    hand_lack(h, sentence ? sentence : what);
     free(sentence);
     free(path);
-    h->tally->failed = true;
 }
 
 static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
@@ -483,6 +484,50 @@ static void note_ending(struct hand *h, struct folder *f)
         h->doing->ending = f;
 }
 
+/* --- what is told of it --- */
+
+void directory_note(struct hand *h, struct folder *f)
+{
+    f->failed |= h->failing;
+    if (h->said)
+        folder_say(h->queue, f, h->said);
+    free(h->said);
+    h->said = NULL;
+    h->failing = false;
+}
+
+static enum outcome outcome_of(const struct hand *h, const struct folder *f)
+{
+    return h->tally->interrupted  ? OUTCOME_INTERRUPTED
+           : f->failed || f->gone ? OUTCOME_FAILED
+           : f->dry               ? OUTCOME_PLANNED
+                                  : OUTCOME_COPIED;
+}
+
+/* One that --parents has only passed is none that was copied. */
+static bool is_passed(const struct folder *f)
+{
+    return f->outside && !f->made && !f->failed && !f->said;
+}
+
+/* Its line is the last of all that are about what is in it. */
+static void conclude(struct hand *h, struct folder *f)
+{
+    directory_note(h, f);
+    if (is_passed(f)) {
+        h->headway->entries++;
+        return;
+    }
+    bool told = h->options->json;
+    char *src = told ? folder_path(f, TREE_SOURCE, NULL) : NULL,
+         *dst = told ? folder_path(f, TREE_DESTINATION, NULL) : NULL;
+    struct copy_result result = {.outcome = outcome_of(h, f)};
+    h->said = f->said ? strdup(f->said) : NULL;
+    hand_conclude(h, KIND_DIRECTORY, src ? src : f->name, dst ? dst : f->dst_name, &result, 0);
+    free(src);
+    free(dst);
+}
+
 /* Returns its parent, in which one thing less is pending. */
 static struct folder *end(struct hand *h, struct folder *f)
 {
@@ -492,6 +537,8 @@ static struct folder *end(struct hand *h, struct folder *f)
         finish(h, f);
     if (f->nest)
         conclude_nest(h, f);
+    if (parent)
+        conclude(h, f);
     if (parent && parent->parent) { /* while what is open below it leads there */
         struct opened *o = opening_take(&h->openings, parent);
         if (o)

@@ -8,7 +8,7 @@
 
 #include "tree/entry.h"
 
-/* Is it a directory that this very copy is making? That is said, and a failure. */
+/* Is it a directory that this very copy is making? That is said, a failure, and concluded. */
 bool directory_is_own(struct entry *e);
 
 /* Opens the source's directory and makes the destination's, or opens the one that is there.
@@ -19,6 +19,9 @@ struct opened *directory_begin(struct entry *e);
 /* Gives a nest its name, unless it gets it when all below it is done. Returns false if it couldn't
  * be, which has been said. */
 bool directory_publish(struct hand *hand, struct opened *opened);
+
+/* What was said since the last entry was concluded is about it, and is told in the end. */
+void directory_note(struct hand *hand, struct folder *folder);
 
 /* Removes one that is hidden, with all that is in it. */
 void directory_remove(struct hand *hand, struct folder *folder);

@@ -3,6 +3,7 @@
 #include "base/diag.h"
 #include "base/io.h"
 #include "base/path.h"
+#include "base/signals.h"
 #include "cli/report.h"
 #include "tree/existing.h"
 #include "tree/regular.h"
@@ -115,7 +116,9 @@ bool entry_look(struct entry *e, bool regular)
     entry_close(e);
     if (fstatat(e->in->fds[TREE_SOURCE], e->name, &e->src, flags) == 0)
         return true;
-    return entry_fail_src(e, errno, "cannot stat %s");
+    entry_fail_src(e, errno, "cannot stat %s");
+    entry_conclude(e, OUTCOME_FAILED);
+    return false;
 }
 
 void entry_close(struct entry *e)
@@ -143,22 +146,41 @@ void entry_announce(const struct entry *e)
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
     char *backup = e->backup ? folder_path(e->in->folder, TREE_DESTINATION, e->backup) : NULL;
     if (src && dst)
-        report_entry(src, dst, backup);
+        report_entry(e->hand->options, src, dst, backup);
     free(src);
     free(dst);
     free(backup);
 }
 
+static bool link_or_fail(struct entry *e)
+{
+    int rc = special_twin(e);
+    if (rc == 0)
+        return true;
+    char *path = entry_dst_path(e);
+    hand_fail(e->hand, -rc, "cannot create hard link %s to %s", path ? path : e->dst_name,
+              e->twin->path);
+    free(path);
+    return false;
+}
+
 /* What is at the destination says whether it is done. Returns true also if it stays as it is. */
 static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
 {
+    static const enum outcome outcomes[] = {[HEED_GO] = OUTCOME_COPIED,
+                                            [HEED_SKIP] = OUTCOME_SKIPPED,
+                                            [HEED_REFUSE] = OUTCOME_FAILED,
+                                            [HEED_DECLINE] = OUTCOME_DECLINED};
     enum heed heed = existing_heed(e);
     if (heed == HEED_SKIP && e->further && !e->kept) /* as with cp, be it newer */
-        return special_twin(e) == 0;
+        return link_or_fail(e);
+    e->result.outcome = outcomes[heed];
     if (heed != HEED_GO)
         return heed == HEED_SKIP;
     entry_announce(e);
-    bool done = e->hand->options->rules.dry_run || copy(e);
+    bool dry = e->hand->options->rules.dry_run, done = dry || copy(e);
+    if (dry)
+        e->result.outcome = OUTCOME_PLANNED;
     if (!done)
         existing_restore(e);
     return done;
@@ -245,12 +267,41 @@ static bool copy_twin(struct entry *e)
         return entry_fail_src(e, ENOMEM, "cannot copy %s");
     enum twin_claim claim =
         twins_claim(e->hand->twins, file_id_of(&e->src), e->in->folder, task, &e->twin);
-    e->later = claim == TWIN_WAITS && !task;
-    if (claim == TWIN_WAITS)
+    e->waits = claim == TWIN_WAITS;
+    e->later = e->waits && !task;
+    if (e->waits)
         return true;
     if (task)
         forget_waiting(e, task);
     return copy_claimed(e, claim);
+}
+
+/* --- its end --- */
+
+off_t entry_size(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    bool counts = S_ISREG(e->src.st_mode) && r->product == PRODUCT_COPY && !r->attributes_only;
+    return counts ? e->src.st_size : 0;
+}
+
+void entry_conclude(struct entry *e, enum outcome outcome)
+{
+    bool told = e->hand->options->json;
+    char *src = told ? entry_src_path(e) : NULL, *dst = told ? entry_dst_path(e) : NULL;
+    e->result.outcome = outcome;
+    hand_conclude(e->hand, report_kind(e->src.st_mode), src ? src : e->name,
+                  dst ? dst : e->dst_name, &e->result, entry_size(e) - e->counted);
+    free(src);
+    free(dst);
+}
+
+/* A failure of which nothing was said is that it was asked to end. */
+static enum outcome outcome_of(const struct entry *e, bool done)
+{
+    if (done || e->result.outcome != OUTCOME_COPIED)
+        return e->result.outcome;
+    return signals_fatal() && !e->hand->failing ? OUTCOME_INTERRUPTED : OUTCOME_FAILED;
 }
 
 bool entry_copy(struct entry *e)
@@ -258,6 +309,7 @@ bool entry_copy(struct entry *e)
     bool done = may_have_twins(e) ? copy_twin(e) : copy_heeding(e, copy_kind);
     free(e->backup);
     e->backup = NULL;
-    e->hand->tally->entries++;
+    if (!e->waits)
+        entry_conclude(e, outcome_of(e, done));
     return done;
 }

@@ -21,13 +21,16 @@ struct entry {
     struct twin **nest; /* the folder is a nest being filled, whose twins gather here; or NULL */
     bool follow;        /* where the name leads to is meant */
     bool later;         /* set by entry_copy: its nest must have a name before this can be done */
+    bool waits; /* the same: it isn't done yet, and will be by whoever makes the first copy */
+    struct copy_result result; /* of a file; of what else only the outcome */
+    off_t counted;             /* bytes of it that count as done already */
 };
 
 /* An entry of those names, of which nothing else is known. */
 struct entry entry_of(struct hand *hand, struct opened *in, const char *name, const char *dst_name);
 
 /* Finds out what it is. One that is `regular`, as far as is known, is opened for that, to be
- * copied. Returns false if that can't be done, which has been said. */
+ * copied. Returns false if that can't be done, which has been said, and concluded. */
 bool entry_look(struct entry *e, bool regular);
 
 /* Closes what is open of it. */
@@ -36,8 +39,15 @@ void entry_close(struct entry *e);
 /* With --verbose, says that it is about to be copied, as cp does. */
 void entry_announce(const struct entry *e);
 
-/* Copies whatever it is, but directories. Returns false if it wasn't, which has been said. */
+/* Copies whatever it is, but directories, and concludes it. Returns false if it wasn't, which has
+ * been said. */
 bool entry_copy(struct entry *e);
+
+/* It is done with: see hand_conclude. */
+void entry_conclude(struct entry *e, enum outcome outcome);
+
+/* Bytes of it that are to be copied. */
+off_t entry_size(const struct entry *e);
 
 /* Its paths, to be freed, as the user is told them. */
 char *entry_src_path(const struct entry *e);

@@ -129,7 +129,7 @@ static bool confirm(const struct entry *e)
 {
     struct report report;
     char *path = entry_dst_path(e);
-    report_start(&report, e->hand->options, path ? path : e->dst_name);
+    report_start_part(&report, e->hand->options, e->hand->progress);
     struct copy_observer observer = report_observer(&report);
     bool yes = path && observer.confirm(observer.arg, path);
     free(path);
@@ -148,7 +148,7 @@ static enum heed heed_rules(const struct entry *e)
         return refuse(entry_fail_dst(e, 0, "not replacing %s"));
     if (r->existing == EXISTING_ASK && !r->dry_run && !confirm(e)) {
         e->hand->tally->failed = true;
-        return HEED_REFUSE;
+        return HEED_DECLINE;
     }
     return HEED_GO;
 }
@@ -159,7 +159,7 @@ static void tell_removed(const struct entry *e)
 {
     char *path = e->hand->options->verbose ? entry_dst_path(e) : NULL;
     if (path)
-        report_removed(path);
+        report_removed(e->hand->options, path);
     free(path);
 }
 

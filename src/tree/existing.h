@@ -6,8 +6,9 @@
 
 enum heed {
     HEED_GO,
-    HEED_SKIP,   /* it stays, and that is no failure */
-    HEED_REFUSE, /* it stays, and that has been said */
+    HEED_SKIP,    /* it stays, and that is no failure */
+    HEED_REFUSE,  /* it stays, and that has been said */
+    HEED_DECLINE, /* so was it decided by whoever was asked */
 };
 
 /* Looks at what is there, asks where it shall be asked, makes a backup, and notes whether the copy

@@ -52,13 +52,35 @@ bool folder_settle(struct queue *q, struct folder *f)
     return last;
 }
 
+static void put_said(struct queue *q, struct folder *f)
+{
+    if (f->said)
+        arena_put(q->arena, f->said, strlen(f->said) + 1);
+    f->said = NULL;
+}
+
+void folder_say(struct queue *q, struct folder *f, const char *sentences)
+{
+    size_t old = f->said ? strlen(f->said) + 1 : 0;
+    queue_lock(q);
+    char *said = q->broken ? NULL : arena_get(q->arena, old + strlen(sentences) + 1);
+    if (said) {
+        sprintf(said, "%s%s%s", old ? f->said : "", old ? "\n" : "", sentences);
+        put_said(q, f);
+        f->said = said;
+    }
+    queue_unlock(q);
+}
+
 void folder_destroy(struct queue *q, struct folder *f)
 {
     queue_lock(q);
     size_t len = record_len(f->name, f->dst_name);
     f->serial = 0;
-    if (!q->broken)
+    if (!q->broken) {
+        put_said(q, f);
         arena_put(q->arena, f, len);
+    }
     queue_unlock(q);
 }
 

@@ -30,6 +30,8 @@ struct folder {
     gid_t gid;     /* of what is created in it */
     bool dry;      /* nothing is made: there is no destination's directory */
     bool gone;     /* the destination's directory was removed again */
+    bool failed;   /* not all of it could be done, */
+    char *said;    /* as these sentences say (--json); NULL: there is none */
     struct file_id ids[2]; /* of the directories, by side */
     struct stat src;       /* the source's, when it was opened */
     mode_t mode; /* of the destination's directory in the end, where the source's isn't preserved */
@@ -60,6 +62,9 @@ bool folder_settle(struct queue *queue, struct folder *folder);
  */
 int folder_begin_nest(struct queue *queue, struct folder *folder, const char *hidden_name);
 void folder_end_nest(struct queue *queue, struct folder *folder);
+
+/* Adds to what was said of it, as far as there is memory. Only who is at work in it may. */
+void folder_say(struct queue *queue, struct folder *folder, const char *sentences);
 
 /* Frees the record of one in which nothing is pending. */
 void folder_destroy(struct queue *queue, struct folder *folder);

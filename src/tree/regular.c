@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/regular.h"
-#include "base/diag.h"
+#include "base/arithmetic.h"
+#include "base/clock.h"
 #include "base/filesystem.h"
 #include "base/io.h"
 #include "cli/report.h"
@@ -37,12 +38,12 @@ static void note_refusal(struct entry *e)
     e->hand->refusing[1] = e->in->folder->ids[TREE_DESTINATION].dev;
 }
 
-static void complain(const struct entry *e, const struct complaint *why)
+static void complain(const struct entry *e, const struct complaint *why, enum small_end end)
 {
     char *sentence = complaint_sentence(why);
-    diag_print("%s", sentence ? sentence : "cannot copy: out of memory");
+    hand_lack(e->hand, sentence ? sentence : "cannot copy: out of memory");
+    e->hand->failing = end == SMALL_FAILED;
     free(sentence);
-    e->hand->tally->failed = true;
 }
 
 /* What is hidden is synced as a whole, and small files aren't worth a journal. */
@@ -74,11 +75,21 @@ static const char *path_of(void *arg, enum side side)
     return p->of[side] ? p->of[side] : p->e->name;
 }
 
+static void note_small(struct entry *e, const struct small_result *r, double start)
+{
+    if (r->refused)
+        note_refusal(e);
+    e->result.engine = e->result.last_engine = r->shared ? "reflink" : "read-write";
+    e->result.bytes = r->bytes;
+    e->result.blocks = 1;
+    e->result.seconds = e->hand->options->json ? clock_seconds() - start : 0;
+}
+
 static enum small_end copy_small(struct entry *e, const struct copy_rules *rules, int fd)
 {
     struct paths paths = {.e = e};
-    struct complaint why;
-    bool refused;
+    struct small_result result;
+    double start = e->hand->options->json ? clock_seconds() : 0;
     struct small s = {.src_fd = fd,
                       .st = &e->src,
                       .path = path_of,
@@ -91,12 +102,10 @@ static enum small_end copy_small(struct entry *e, const struct copy_rules *rules
                       .birth = birth_in(e),
                       .buffer = e->hand->buffer,
                       .buffer_len = HAND_BUFFER};
-    enum small_end end = small_copy(&s, rules, &refused, &why);
-    if (refused)
-        note_refusal(e);
-    e->hand->tally->bytes += e->src.st_size;
+    enum small_end end = small_copy(&s, rules, &result);
+    note_small(e, &result, start);
     if (end == SMALL_LACKING || end == SMALL_FAILED)
-        complain(e, &why);
+        complain(e, &result.why, end);
     free(paths.of[SIDE_SOURCE]);
     free(paths.of[SIDE_DESTINATION]);
     return end;
@@ -104,41 +113,89 @@ static enum small_end copy_small(struct entry *e, const struct copy_rules *rules
 
 /* --- others --- */
 
-/* The tree's own line has said all, and its own progress shows it. */
+/* The tree's own line has said all. */
 static struct options quieter(const struct entry *e)
 {
     struct options o = *e->hand->options;
     o.rules = rules_for(e);
     o.verbose = o.explain && o.verbose;
-    if (!e->hand->alone)
-        o.progress = WHEN_NEVER;
     return o;
+}
+
+/* A report of one file, whose progress is the tree's. */
+struct part {
+    struct report report; /* the first, so that it is found where the report is */
+    struct entry *e;
+    bool counts; /* bytes are copied; else they are flushed, or verified */
+};
+
+/* Bytes count as they come, but no more than it had when it was found. */
+static void tick(void *arg, off_t done, off_t size)
+{
+    struct part *part = arg;
+    struct entry *e = part->e;
+    off_t now = min_off(done, entry_size(e));
+    (void)size;
+    if (part->counts && now > e->counted) {
+        e->hand->headway->bytes += now - e->counted;
+        e->counted = now;
+    }
+    hand_show(e->hand);
+}
+
+static void phase(void *arg, const char *name)
+{
+    struct part *part = arg;
+    struct progress *p = part->e->hand->progress;
+    part->counts = !name;
+    if (p)
+        p->phase = name;
+}
+
+static struct copy_observer start_part(struct part *part, struct entry *e,
+                                       const struct options *options)
+{
+    *part = (struct part){.e = e};
+    report_start_part(&part->report, options, e->hand->progress);
+    struct copy_observer observer = report_observer(&part->report);
+    observer.tick = tick;
+    observer.phase = phase;
+    return observer;
+}
+
+/* What has come of it is the entry's. */
+static bool end_part(struct part *part, const char *src, const char *dst)
+{
+    struct entry *e = part->e;
+    struct copy_result *result = &e->result;
+    bool done = result->outcome < OUTCOME_FAILED;
+    phase(part, NULL);
+    report_end(&part->report, src, dst, result);
+    if (result->outcome == OUTCOME_FAILED || result->error)
+        hand_note(e->hand, result->error ? result->error : "cannot copy: out of memory");
+    copy_release_result(result);
+    e->hand->tally->failed |= !done;
+    return done;
 }
 
 static bool copy_fully(struct entry *e)
 {
     struct options o = quieter(e);
-    struct report report;
-    struct copy_result result;
+    struct part part;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
     struct location from = {e->in->fds[TREE_SOURCE], e->name, src, !e->follow, false};
     /* Where only this copy makes anything, a link of the name is one of another name's, in another
      * case. */
     bool own = e->in->folder->made;
     struct location to = {e->in->fds[TREE_DESTINATION], e->dst_name, dst, own, e->displaces};
-    if (!src || !dst) {
-        free(src);
-        free(dst);
-        return entry_fail_src(e, ENOMEM, "cannot copy %s");
+    bool done = false;
+    if (src && dst) {
+        struct copy_observer observer = start_part(&part, e, &o);
+        copy_file(&from, &to, &o.rules, &observer, &e->result);
+        done = end_part(&part, src, dst);
+    } else {
+        entry_fail_src(e, ENOMEM, "cannot copy %s");
     }
-    report_start(&report, &o, dst);
-    struct copy_observer observer = report_observer(&report);
-    copy_file(&from, &to, &o.rules, &observer, &result);
-    report_end(&report, src, dst, &result);
-    bool done = result.outcome < OUTCOME_FAILED;
-    e->hand->tally->bytes += result.bytes;
-    e->hand->tally->failed |= !done || result.error;
-    copy_release_result(&result);
     free(src);
     free(dst);
     return done;
@@ -189,9 +246,11 @@ static bool give_attributes(struct entry *e, int src, int dst)
         return true;
     attributes_spell(lack.which, what);
     char *path = entry_dst_path(e);
-    diag_about(path ? path : e->dst_name, "cannot preserve some of its attributes", what);
+    struct complaint why;
+    complaint_make(&why, 0, path ? path : e->dst_name, "cannot preserve some of its attributes",
+                   "%s", what);
+    complain(e, &why, SMALL_LACKING);
     free(path);
-    e->hand->tally->failed = true;
     return true;
 }
 
@@ -233,7 +292,7 @@ bool regular_copy(struct entry *e)
         return entry_fail_src(e, errno, "cannot stat %s");
     if (rules.attributes_only)
         return copy_attributes(e, e->fd);
-    bool small = !e->exists && e->src.st_size < REGULAR_LARGE && !o->json && !o->explain &&
+    bool small = !e->exists && e->src.st_size < REGULAR_LARGE && !o->explain &&
                  small_is_possible(&e->src, &rules);
     enum small_end end = small ? copy_small(e, &rules, e->fd) : SMALL_TAKEN;
     return end == SMALL_TAKEN ? copy_fully(e) : end != SMALL_FAILED;

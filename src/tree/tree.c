@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/tree.h"
+#include "base/clock.h"
 #include "base/cpus.h"
 #include "base/diag.h"
 #include "base/signals.h"
@@ -53,7 +54,7 @@ static bool is_worth_a_crew(const struct tree *t)
     const struct queue *q = t->hand.queue;
     bool ordered = o->rules.existing == EXISTING_ASK || o->rules.wishes.rate > 0;
     return !ordered && o->rules.wishes.jobs != 1 && q->length > 1 &&
-           t->hand.tally->entries >= WORTH && !q->stopped;
+           t->hand.headway->entries >= WORTH && !q->stopped;
 }
 
 static unsigned crew_size(const struct options *o)
@@ -72,7 +73,7 @@ static void drain(struct tree *t)
         walk_task(h, task);
         queue_end(h->queue, task);
         if (can && is_worth_a_crew(t))
-            can = crew_run(h, crew_size(h->options), work, &t->progress);
+            can = crew_run(h, crew_size(h->options), work);
     }
 }
 
@@ -112,14 +113,16 @@ static struct folder *enter_outside(struct tree *t, const char *prefix)
     return t->outside;
 }
 
-static void push_directory(struct tree *t, const struct entry *e)
+static void push_directory(struct tree *t, struct entry *e)
 {
     struct queue *q = t->hand.queue;
     struct task *task = queue_task(q, TASK_DIRECTORY, e->in->folder, e->name, e->dst_name);
     if (!task) {
         entry_fail_src(e, ENOMEM, "cannot copy %s");
+        entry_conclude(e, OUTCOME_FAILED);
         return;
     }
+    t->hand.headway->unfinished++;
     folder_expect(q, e->in->folder, 1);
     queue_push(q, task);
 }
@@ -138,13 +141,15 @@ static bool can_be_atomic(const struct entry *e)
 
 /* "a/." goes into the very directory that later operands do, and comes after those before it, and
  * before these. */
-static void walk_operand(struct tree *t, const struct entry *e)
+static void walk_operand(struct tree *t, struct entry *e)
 {
     bool shared = strcmp(e->dst_name, ".") == 0 || strcmp(e->dst_name, "..") == 0;
     if (shared)
         drain(t);
     if (can_be_atomic(e))
         push_directory(t, e);
+    else
+        entry_conclude(e, OUTCOME_FAILED);
     if (shared)
         drain(t);
 }
@@ -167,6 +172,14 @@ static bool overwrites_made(const struct entry *e)
     return true;
 }
 
+static bool is_omitted(const struct entry *e)
+{
+    if (!S_ISDIR(e->src.st_mode))
+        return false;
+    entry_fail_src(e, 0, "-r not specified; omitting directory %s");
+    return true;
+}
+
 static void copy_operand(struct tree *t, struct opened *in, struct pair *pair, const char *name,
                          const char *dst_name)
 {
@@ -175,18 +188,37 @@ static void copy_operand(struct tree *t, struct opened *in, struct pair *pair, c
     pair->made = earlier;
     if (!entry_look(&e, false))
         return;
+    hand_find(&t->hand, 0, entry_size(&e));
     if (S_ISDIR(e.src.st_mode) && t->hand.options->recursive)
         walk_operand(t, &e);
-    else if (S_ISDIR(e.src.st_mode))
-        entry_fail_src(&e, 0, "-r not specified; omitting directory %s");
-    else if (!earlier || !overwrites_made(&e))
+    else if (is_omitted(&e) || (earlier && overwrites_made(&e)))
+        entry_conclude(&e, OUTCOME_FAILED);
+    else
         pair->made |= entry_copy(&e);
     entry_close(&e);
 }
 
 /* --- where operands go --- */
 
-static void fail_outside(struct tree *t, int err, const struct pair *pair)
+/* What is copied: the link itself, or what it leads to. */
+static int look_at_source(const struct tree *t, const char *src, struct stat *st)
+{
+    const struct options *o = t->hand.options;
+    bool link = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive);
+    return fstatat(AT_FDCWD, src, st, link ? AT_SYMLINK_NOFOLLOW : 0);
+}
+
+/* An operand that failed with what was said, before it was an entry of anything. */
+static void conclude_pair(struct tree *t, const struct pair *pair)
+{
+    struct stat st;
+    struct copy_result result = {.outcome = OUTCOME_FAILED};
+    bool known = look_at_source(t, pair->src, &st) == 0;
+    hand_conclude(&t->hand, known ? report_kind(st.st_mode) : KIND_UNKNOWN, pair->src, pair->dst,
+                  &result, 0);
+}
+
+static void say_outside(struct tree *t, int err, const struct pair *pair)
 {
     struct stat st;
     bool directory = stat(pair->src, &st) == 0 && S_ISDIR(st.st_mode);
@@ -195,12 +227,18 @@ static void fail_outside(struct tree *t, int err, const struct pair *pair)
         return;
     }
     if (t->hand.options->verbose && !directory && err == ENOENT) /* as if it had been tried */
-        report_entry(pair->src, pair->dst, NULL);
+        report_entry(t->hand.options, pair->src, pair->dst, NULL);
     hand_fail(&t->hand, err,
               err == ENOTDIR ? "cannot stat %s"
               : directory    ? "cannot create directory %s"
                              : "cannot create regular file %s",
               pair->dst);
+}
+
+static void fail_outside(struct tree *t, int err, const struct pair *pair)
+{
+    say_outside(t, err, pair);
+    conclude_pair(t, pair);
 }
 
 /* Opens the directory that operands are copied to; NULL: it couldn't be, which has been said. */
@@ -215,14 +253,6 @@ static struct opened *open_outside(struct tree *t, const char *prefix, const str
     return in;
 }
 
-/* What is copied: the link itself, or what it leads to. */
-static int look_at_source(const struct tree *t, const char *src, struct stat *st)
-{
-    const struct options *o = t->hand.options;
-    bool link = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive);
-    return fstatat(AT_FDCWD, src, st, link ? AT_SYMLINK_NOFOLLOW : 0);
-}
-
 /* "name/" is a directory's name alone. */
 static bool has_fitting_name(struct tree *t, const struct pair *pair)
 {
@@ -233,6 +263,7 @@ static bool has_fitting_name(struct tree *t, const struct pair *pair)
         return true;
     hand_fail(&t->hand, errno == ENOENT ? ENOTDIR : errno,
               errno == ENOENT ? "cannot create regular file %s" : "cannot stat %s", pair->dst);
+    conclude_pair(t, pair);
     return false;
 }
 
@@ -266,9 +297,11 @@ static struct opened *enter_parent(struct tree *t, struct opened *in, const char
     struct opened *below = directory_begin(&e);
     if (!below)
         return NULL;
+    hand_find(&t->hand, 1, 0);
     below->folder->outside = true;
     folder_expect(t->hand.queue, in->folder, 1);
     directory_publish(&t->hand, below);
+    directory_note(&t->hand, below->folder);
     return below;
 }
 
@@ -300,8 +333,10 @@ static void copy_below(struct tree *t, struct opened *in, struct pair *pair, cha
         leave(t, in);
         in = below;
     }
-    if (!in)
+    if (!in) {
+        conclude_pair(t, pair);
         return;
+    }
     const char *name = path + strspn(path, "/");
     char *dst_name = strndup(name, strcspn(name, "/"));
     if (dst_name)
@@ -328,6 +363,7 @@ static void copy_pair(struct tree *t, struct pair *pair)
         t->hand.tally->failed = true;
         return;
     }
+    hand_find(&t->hand, 1, 0);
     if (pair->earlier) /* into the same directory: as if one were copied after the other */
         drain(t);
     if (t->hand.options->parents)
@@ -348,10 +384,20 @@ static size_t openings_affordable(void)
     return limit.rlim_cur < OTHERS + 2 * LEAST ? LEAST : (limit.rlim_cur - OTHERS) / 2;
 }
 
-static bool prepare(struct tree *t, const struct options *o)
+/* What --status shows: where all goes, and how far it is. */
+static struct headway *begin_headway(const struct options *o, const struct pair *pairs, int count)
+{
+    const char *directory =
+        o->target_directory ? o->target_directory : o->operands[o->operand_count - 1];
+    const char *to = count == 1 && pairs->dst ? pairs->dst : directory;
+    return headway_create(count > 0 ? pairs->src : "", (unsigned)count, to);
+}
+
+static bool prepare(struct tree *t, const struct options *o, const struct pair *pairs, int count)
 {
     struct hand *h = &t->hand;
     *t = (struct tree){.hand = {.options = o, .alone = true}};
+    h->progress = &t->progress;
     h->mask = umask(0);
     umask(h->mask);
     h->openings.most = openings_affordable();
@@ -362,8 +408,9 @@ static bool prepare(struct tree *t, const struct options *o)
         return false;
     h->tally = arena_get(h->queue->arena, sizeof(*h->tally));
     h->twins = twins_create(h->queue);
+    h->headway = begin_headway(o, pairs, count);
     h->buffer = malloc(HAND_BUFFER);
-    return h->tally && h->twins && h->buffer;
+    return h->tally && h->twins && h->headway && h->buffer;
 }
 
 static void copy_all(struct tree *t, struct pair *pairs, int count)
@@ -373,6 +420,7 @@ static void copy_all(struct tree *t, struct pair *pairs, int count)
                    o->progress == WHEN_ALWAYS);
     for (int i = 0; i < count && !signals_fatal(); i++)
         copy_pair(t, &pairs[i]);
+    t->hand.headway->unfinished--;
     drain(t);
     if (t->outside)
         directory_settle(&t->hand, t->outside);
@@ -384,16 +432,36 @@ static void release(struct tree *t)
 {
     openings_close(&t->hand.openings);
     free(t->hand.buffer);
+    headway_destroy(t->hand.headway);
     queue_destroy(t->hand.queue);
+}
+
+static void tell_total(const struct tree *t, bool failed)
+{
+    const struct tally *tally = t->hand.tally;
+    struct total total = {.outcome = signals_fatal()                  ? OUTCOME_INTERRUPTED
+                                     : failed                         ? OUTCOME_FAILED
+                                     : t->hand.options->rules.dry_run ? OUTCOME_PLANNED
+                                                                      : OUTCOME_COPIED,
+                          .bytes = tally->bytes,
+                          .seconds = clock_seconds() - t->hand.headway->start,
+                          .jobs = tally->jobs};
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        total.outcomes[i] = tally->outcomes[i];
+    for (int i = 0; i < KIND_COUNT; i++)
+        total.kinds[i] = tally->kinds[i];
+    report_total(&total);
 }
 
 int tree_run(struct pair *pairs, int count, const struct options *o)
 {
     struct tree *t = malloc(sizeof(*t));
-    bool ready = t && prepare(t, o), failed = true;
+    bool ready = t && prepare(t, o, pairs, count), failed = true;
     if (ready) {
         copy_all(t, pairs, count);
         failed = t->hand.tally->failed || t->hand.queue->stopped;
+        if (o->json && count > 0)
+            tell_total(t, failed);
     } else {
         diag_print("cannot copy: out of memory");
     }

@@ -21,17 +21,19 @@ struct walk {
 
 /* --- its entries --- */
 
-static bool put_off(struct walk *w, enum task_kind kind, const struct entry *e)
+static void put_off(struct walk *w, enum task_kind kind, struct entry *e)
 {
     struct folder *f = w->in->folder;
     struct task *task = queue_task(w->hand->queue, kind, f, e->name, e->dst_name);
-    if (!task)
-        return entry_fail_src(e, ENOMEM, "cannot copy %s");
+    if (!task) {
+        entry_fail_src(e, ENOMEM, "cannot copy %s");
+        entry_conclude(e, OUTCOME_FAILED);
+        return;
+    }
     task->huge = kind == TASK_FILE && e->src.st_size >= REGULAR_HUGE;
     task->next = w->tasks;
     w->tasks = task;
     w->count++;
-    return true;
 }
 
 static bool is_task(const struct entry *e)
@@ -42,6 +44,7 @@ static bool is_task(const struct entry *e)
 
 static void visit_known(struct walk *w, struct entry *e)
 {
+    hand_find(w->hand, 0, entry_size(e));
     if (S_ISDIR(e->src.st_mode))
         put_off(w, TASK_DIRECTORY, e);
     else if (is_task(e))
@@ -59,9 +62,10 @@ static void visit(struct walk *w, const struct listed *listed)
     bool own = strstr(listed->name, ".mpcp-") && directory_is_own(&e);
     if (own)
         return;
-    if (listed->type == DT_DIR) /* it is opened, and looked at, when its turn comes */
+    if (listed->type == DT_DIR) { /* it is opened, and looked at, when its turn comes */
+        e.src.st_mode = S_IFDIR;
         put_off(w, TASK_DIRECTORY, &e);
-    else if (entry_look(&e, listed->type == DT_REG))
+    } else if (entry_look(&e, listed->type == DT_REG))
         visit_known(w, &e);
     entry_close(&e);
 }
@@ -69,9 +73,11 @@ static void visit(struct walk *w, const struct listed *listed)
 static void visit_all(struct walk *w, struct listing *l)
 {
     ssize_t n;
-    while ((n = listing_read(l)) > 0)
+    while ((n = listing_read(l)) > 0) {
+        hand_find(w->hand, (long long)l->count, 0);
         for (size_t i = 0; i < l->count && !signals_fatal(); i++)
             visit(w, &l->list[i]);
+    }
     if (n < 0) {
         char *path = folder_path(w->in->folder, TREE_SOURCE, NULL);
         hand_fail(w->hand, (int)-n, "cannot read directory %s", path ? path : "");
@@ -105,6 +111,8 @@ static void forget_tasks(struct walk *w)
 
 static void push_tasks(struct walk *w)
 {
+    for (const struct task *task = w->tasks; task; task = task->next)
+        w->hand->headway->unfinished += task->kind == TASK_DIRECTORY;
     folder_expect(w->hand->queue, w->in->folder, w->count);
     queue_push(w->hand->queue, w->tasks);
 }
@@ -119,6 +127,7 @@ static void note(struct hand *h, struct folder *filled)
 static void conclude(struct walk *w)
 {
     bool whole = !signals_fatal() && directory_publish(w->hand, w->in);
+    directory_note(w->hand, w->in->folder);
     note(w->hand, NULL);
     if (!whole)
         directory_discard(w->hand, w->in->folder);
@@ -139,11 +148,14 @@ static bool is_elsewhere(const struct entry *e)
 static void walk_directory(struct entry *e)
 {
     struct walk w = {.hand = e->hand, .in = directory_begin(e)};
-    if (!w.in)
+    if (!w.in) {
+        entry_conclude(e, OUTCOME_FAILED);
         return;
+    }
     note(w.hand, w.in->folder);
     if (!is_elsewhere(e))
         list(&w);
+    directory_note(w.hand, w.in->folder);
     conclude(&w);
     struct folder *f = w.in->folder;
     opening_release(w.in);
@@ -156,11 +168,27 @@ static void walk_directory(struct entry *e)
 static void do_in(struct hand *h, struct opened *in, const struct task *task)
 {
     struct entry e = entry_of(h, in, task->name, task->dst_name);
-    if (task->kind == TASK_DIRECTORY)
+    if (task->kind == TASK_DIRECTORY) {
+        e.src.st_mode = S_IFDIR;
         walk_directory(&e);
-    else if (entry_look(&e, true))
+    } else if (entry_look(&e, true)) {
         entry_copy(&e);
+    }
     entry_close(&e);
+}
+
+/* Of a task that failed with what was said. */
+static void conclude_task(struct hand *h, const struct task *task)
+{
+    static const enum kind kinds[] = {
+        [TASK_DIRECTORY] = KIND_DIRECTORY, [TASK_FILE] = KIND_FILE, [TASK_TWIN] = KIND_UNKNOWN};
+    struct copy_result result = {.outcome = OUTCOME_FAILED};
+    char *src = folder_path(task->folder, TREE_SOURCE, task->name);
+    char *dst = folder_path(task->folder, TREE_DESTINATION, task->dst_name);
+    hand_conclude(h, kinds[task->kind], src ? src : task->name, dst ? dst : task->dst_name, &result,
+                  0);
+    free(src);
+    free(dst);
 }
 
 static void fail_to_open(struct hand *h, const struct task *task)
@@ -169,6 +197,15 @@ static void fail_to_open(struct hand *h, const struct task *task)
     char *path = folder_path(task->folder, TREE_SOURCE, task->name);
     hand_fail(h, err, "cannot open the directory of %s again", path ? path : task->name);
     free(path);
+    conclude_task(h, task);
+}
+
+/* No more will be found by that. */
+static void finish_task(struct hand *h, const struct task *task)
+{
+    if (task->kind == TASK_DIRECTORY)
+        h->headway->unfinished--;
+    directory_settle(h, task->folder);
 }
 
 void walk_task(struct hand *h, struct task *task)
@@ -184,7 +221,7 @@ void walk_task(struct hand *h, struct task *task)
     }
     if (h->doing)
         h->doing->task = NULL;
-    directory_settle(h, task->folder);
+    finish_task(h, task);
 }
 
 /* --- what a killed process has left --- */
@@ -205,10 +242,21 @@ static void abandon_folder(struct hand *h, struct folder *f)
     directory_settle(h, f);
 }
 
+/* What was said is about a directory, as far as there is one; else about the task. */
+static void conclude_killed(struct hand *h, const struct doing *d)
+{
+    struct folder *f = h->queue->broken ? NULL : d->folder ? d->folder : d->ending;
+    if (f)
+        directory_note(h, f);
+    else if (d->task)
+        conclude_task(h, d->task);
+}
+
 void walk_abandon(struct hand *h, const struct doing *d)
 {
     if (d->task)
         tell_killed(h, d->task);
+    conclude_killed(h, d);
     if (h->queue->broken)
         return;
     if (d->folder)
@@ -216,5 +264,5 @@ void walk_abandon(struct hand *h, const struct doing *d)
     if (d->ending)
         directory_end(h, d->ending);
     if (d->task)
-        directory_settle(h, d->task->folder);
+        finish_task(h, d->task);
 }

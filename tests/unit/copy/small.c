@@ -11,8 +11,7 @@ static int src, dir;
 static struct stat st;
 static struct copy_rules rules;
 static struct small small;
-static struct complaint why;
-static bool refused;
+static struct small_result result;
 static char buffer[ROOM];
 
 static const char *path_of(void *arg, enum side side)
@@ -70,13 +69,13 @@ static bool exists(const char *name)
 static void copy(enum small_end expected)
 {
     cr_assert_eq(lseek(src, 0, SEEK_SET), 0);
-    enum small_end end = small_copy(&small, &rules, &refused, &why);
+    enum small_end end = small_copy(&small, &rules, &result);
     cr_assert_eq(end, expected, "%d", end);
 }
 
 static void assert_complaint(const char *part)
 {
-    char *sentence = complaint_sentence(&why);
+    char *sentence = complaint_sentence(&result.why);
     cr_assert_not_null(strstr(sentence, part), "%s", sentence);
     free(sentence);
 }
@@ -88,6 +87,7 @@ static void assert_copied(mode_t mode)
     cr_assert(same_bytes(src, fd, SIZE));
     close(fd);
     cr_assert_eq(status_of("dst").st_size, SIZE);
+    cr_assert_eq(result.bytes, SIZE);
     cr_assert_eq(status_of("dst").st_mode & 07777, mode, "%o", status_of("dst").st_mode);
 }
 
@@ -312,11 +312,12 @@ Test(small, a_refusal_to_share_extents_is_told_and_no_failure)
     small.dir_fd = open("small", O_RDONLY | O_DIRECTORY);
     small.reflink = true;
     copy(SMALL_COPIED);
-    cr_assert(refused);
+    cr_assert(result.refused);
+    cr_assert_not(result.shared);
     small.reflink = false;
     small.name = "again";
     copy(SMALL_COPIED);
-    cr_assert_not(refused);
+    cr_assert_not(result.refused);
     close(small.dir_fd);
 }
 
