@@ -8,7 +8,7 @@
 #include "base/xattr.h"
 #include "cli/report.h"
 #include "copy/acl.h"
-#include "tree/appear.h"
+#include "tree/nest.h"
 #include "tree/removal.h"
 
 #include <errno.h>
@@ -96,50 +96,6 @@ static int open_source(struct entry *e)
 
 /* --- the destination --- */
 
-static int make(void *arg, int dir_fd, const char *name)
-{
-    const struct entry *e = arg;
-    struct stat st;
-    if (mkdirat(dir_fd, name, 0700) < 0)
-        return -errno;
-    if (e->in->folder->plain && !(e->hand->mask & 0700))
-        return 0;
-    /* umask, or a default ACL, may leave not even its owner the right to enter. */
-    bool lacks = fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || (~st.st_mode & 0700);
-    return lacks && fchmodat(dir_fd, name, 0700, 0) < 0 ? -errno : 0;
-}
-
-/* With --resume, under a name that the next run finds, which begins the nest of one that was killed
- * anew. Whoever else has put something there keeps it. */
-static int make_again(struct entry *e, int dir_fd, char hidden[NAME_ROOM])
-{
-    struct stat st;
-    name_hidden(hidden, e->dst_name, "partial");
-    bool ours = fstatat(dir_fd, hidden, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode) &&
-                st.st_uid == geteuid() && !(st.st_mode & 0022);
-    if (ours)
-        removal_of(dir_fd, hidden);
-    return make(e, dir_fd, hidden);
-}
-
-/* Inside of what is hidden already, nothing else need be. */
-static int make_directory(struct entry *e, struct folder *f)
-{
-    char hidden[NAME_ROOM];
-    int dir_fd = e->in->fds[TREE_DESTINATION];
-    f->made = f->hidden = true;
-    if (e->in->folder->hidden)
-        return make(e, dir_fd, e->dst_name);
-    int rc = e->hand->options->rules.wishes.resume
-                 ? make_again(e, dir_fd, hidden)
-                 : appear_hidden(dir_fd, e->dst_name, make, e, hidden);
-    if (rc == 0)
-        rc = folder_begin_nest(e->hand->queue, f, hidden);
-    if (rc == -ENOMEM)
-        unlinkat(dir_fd, hidden, AT_REMOVEDIR);
-    return rc;
-}
-
 /* Its length; 0: it has none, or none can be had there. */
 static ssize_t default_acl_of(int fd, char *acl, size_t room)
 {
@@ -226,7 +182,9 @@ static int prepare_destination(struct entry *e, struct folder *f)
 {
     f->dry = e->hand->options->rules.dry_run && !e->exists;
     f->made = f->dry;
-    int rc = e->exists || f->dry ? 0 : make_directory(e, f);
+    int rc = e->exists || f->dry ? 0 : nest_begin(e, f);
+    if (rc == -EEXIST && look_at_destination(e) && e->exists) /* while another was waited for */
+        rc = 0;
     if (rc < 0)
         return rc;
     if (!e->exists)
@@ -245,26 +203,42 @@ static void abandon(struct entry *e, struct folder *f)
     folder_destroy(e->hand->queue, f);
 }
 
+static void fail_to_begin(struct entry *e, int rc, struct folder *f)
+{
+    if (rc == -EBUSY && !signals_fatal())
+        entry_fail_dst(e, 0,
+                       "cannot create directory %s: another mpcp is at it (--wait waits for it)");
+    else if (rc != -EBUSY)
+        entry_fail_dst(e, -rc, e->exists ? "cannot access %s" : "cannot create directory %s");
+    if (f)
+        abandon(e, f);
+    if (e->lock > 0)
+        close(e->lock);
+}
+
+static struct opened *enter(struct entry *e, struct folder *f, int src, int dst)
+{
+    f->src = e->src;
+    f->ids[TREE_SOURCE] = file_id_of(&e->src);
+    struct opened *o = opening_enter(&e->hand->openings, f, src, dst);
+    o->lock = e->lock;
+    return o;
+}
+
 struct opened *directory_begin(struct entry *e)
 {
-    struct hand *h = e->hand;
     int src = open_source(e);
     if (src < 0 || !look_at_destination(e)) {
         io_close(&src);
         return NULL;
     }
-    struct folder *f = folder_create(h->queue, e->in->folder, e->name, e->dst_name);
+    struct folder *f = folder_create(e->hand->queue, e->in->folder, e->name, e->dst_name);
     int dst = f ? prepare_destination(e, f) : -ENOMEM;
-    if (dst < 0 && dst != DRY) {
-        entry_fail_dst(e, -dst, e->exists ? "cannot access %s" : "cannot create directory %s");
-        io_close(&src);
-        if (f)
-            abandon(e, f);
-        return NULL;
-    }
-    f->src = e->src;
-    f->ids[TREE_SOURCE] = file_id_of(&e->src);
-    return opening_enter(&h->openings, f, src, dst == DRY ? -1 : dst);
+    if (dst >= 0 || dst == DRY)
+        return enter(e, f, src, dst == DRY ? -1 : dst);
+    fail_to_begin(e, dst, f);
+    io_close(&src);
+    return NULL;
 }
 
 /* --- publishing --- */
@@ -272,15 +246,6 @@ struct opened *directory_begin(struct entry *e)
 static bool waits(const struct hand *h)
 {
     return h->options->atomic || h->options->rules.wishes.sync;
-}
-
-static int rename_nest(struct folder *f, int dir_fd)
-{
-    int rc = renameat2(dir_fd, f->hidden_name, dir_fd, f->dst_name, RENAME_NOREPLACE);
-    if (rc < 0 && errno == EINVAL) /* the file system doesn't know that; it replaces no directory
-                                      with something in it */
-        rc = renameat(dir_fd, f->hidden_name, dir_fd, f->dst_name);
-    return rc < 0 ? -errno : 0;
 }
 
 static bool fail_folder(struct hand *h, const struct folder *f, int rc, const char *format)
@@ -299,14 +264,23 @@ static int sync_all(const struct hand *h, const int fds[2])
     return errno != EBADF || syncfs(fds[1]) < 0 ? -errno : 0;
 }
 
+static bool fail_name(struct hand *h, const struct folder *f, int rc)
+{
+    if (rc != -ESTALE)
+        return fail_folder(h, f, rc, "cannot create directory %s");
+    return fail_folder(h, f, 0,
+                       "cannot create directory %s: another process has removed or replaced what "
+                       "was to become it");
+}
+
 /* All that is in it, and then its name, reaches the disk. `fds`: its parent, and it. */
 static bool name_and_sync(struct hand *h, struct folder *f, const int fds[2])
 {
     int rc = sync_all(h, fds);
     if (rc == 0)
-        rc = rename_nest(f, fds[0]);
+        rc = nest_name(f, fds[0]);
     if (rc < 0)
-        return fail_folder(h, f, rc, "cannot create directory %s");
+        return fail_name(h, f, rc);
     folder_end_nest(h->queue, f);
     f->hidden = false;
     rc = sync_all(h, fds);

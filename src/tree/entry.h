@@ -10,6 +10,7 @@ struct entry {
     const char *name;  /* in the source */
     const char *dst_name;
     int fd;            /* a regular file that is open already; else -1 */
+    int lock;          /* on the nest that was made of it; 0: none */
     struct stat src;   /* its own, or, where links are followed, what it leads to */
     bool exists;       /* there is something of the name in the destination: */
     struct stat dst;   /* of what is written to, which for a regular file is what a link leads to */

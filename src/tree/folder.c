@@ -168,6 +168,8 @@ static void drop(struct opened *o)
     for (int side = 0; side < 2; side++)
         if (o->fds[side] >= 0)
             close(o->fds[side]);
+    if (o->lock > 0)
+        close(o->lock);
     *o = (struct opened){0};
 }
 

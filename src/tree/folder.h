@@ -76,6 +76,7 @@ struct opened {
     struct folder *folder;
     unsigned long serial, used;
     unsigned pins;
+    int lock;   /* on a nest, held while it is open here; 0: none */
     int fds[2]; /* by side; for what can be done with O_PATH alone, where reading is forbidden */
 };
 

@@ -95,6 +95,41 @@ load ../support
     [ "$(find out -name '.*mpcp-*' | wc -l)" -le 8 ]
 }
 
+# A copy that takes two seconds before it has given the tree its name: slow_resume [OPTION...].
+slow_resume() {
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=renameat2 \
+        -e inject=renameat2:delay_enter=4000000:when=1 "$DIR/$PROCESS" -a --resume in out &
+    wait_until [ -e .out.mpcp-partial/f0 ]
+}
+
+@test "--resume: two copies to one directory don't meet" {
+    needs_strace
+    some_tree in 5 5
+    touch in/f0
+    slow_resume
+    run --separate-stderr mpcp -a --resume in out
+    assert_refused 1 "cannot create directory 'out': another mpcp is at it (--wait waits for it)"
+    mpcp -a --resume --wait in out
+    wait
+    assert_same_trees in out
+    assert_clean
+}
+
+@test "a directory that took the place of a hidden one isn't given its name" {
+    needs_strace
+    some_tree in 5 5
+    touch in/f0
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=newfstatat \
+        -e inject=newfstatat:delay_enter=300000 "$DIR/$PROCESS" -r --resume in out 2>err &
+    wait_until [ -e .out.mpcp-partial/f0 ]
+    mv .out.mpcp-partial elsewhere
+    mkdir .out.mpcp-partial
+    wait $! && false
+    cat err
+    grep -q "'out': another process has removed or replaced what was to become it" err
+    [ ! -e out ]
+}
+
 @test "--resume: a journal without a copy goes with the next run" {
     mkdir in
     random_file in/large 9M
