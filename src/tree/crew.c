@@ -265,10 +265,11 @@ static void look_after_killed(struct crew *c)
     for (unsigned i = 0; i < c->count; i++)
         if (c->pids[i] == KILLED)
             walk_abandon(h, &c->doing[i]);
-    if (!h->queue->broken)
+    if (!h->queue->broken) {
         twins_abandon(h->twins);
-    else
-        diag_error(0, "a process of the copy was killed: the rest isn't copied");
+        return;
+    }
+    diag_error(0, "a process of the copy was killed: the rest isn't copied");
     h->tally->failed = true;
 }
 
