@@ -60,10 +60,11 @@ static double part_done(const struct progress_state *s)
 /* "flushing  12 of 34 entries  ", each only if there is such. */
 static void format_head(char *text, size_t room, const struct progress_state *s)
 {
+    const char *phase = s->phase ? s->phase : s->tree.counting ? "counting" : NULL;
     size_t len = 0;
     text[0] = '\0';
-    if (s->phase)
-        len = (size_t)snprintf(text, room, "%s  ", s->phase);
+    if (phase)
+        len = (size_t)snprintf(text, room, "%s  ", phase);
     if (s->tree.found > 0 && len < room)
         snprintf(text + len, room - len, "%lld of %lld entries  ", s->tree.entries, s->tree.found);
 }

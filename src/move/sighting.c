@@ -316,10 +316,11 @@ static bool seems_to_copy(int process, pid_t parent, bool (*is_one)(int process)
     return is_one(process) && !only_looks(process) && !parent_is(parent, is_one);
 }
 
-/* Does it tell of a copy of its own? What copies a large file of a tree tells of that only. */
+/* Does it tell of a copy that is its own, or that was asked for? Those that copy large files of a
+ * tree tell of these. */
 static bool tells(const struct process *p, const struct sighting *s, bool asked)
 {
-    return s->tree || (s->copy && (asked || !parent_is(p->parent, is_mpcp)));
+    return (s->tree || s->copy) && (asked || !parent_is(p->parent, is_mpcp));
 }
 
 /* Fills in *s if that process is copying, and returns true. */

@@ -3,6 +3,7 @@
 #include "base/io.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -30,11 +31,13 @@ void *visible_create(const char *name, size_t len, int *fd)
     if (*fd >= 0 && ftruncate(*fd, (off_t)len) < 0)
         io_close(fd);
     void *memory = map_memory(*fd, len);
-    if (memory)
+    if (memory) {
         protect(*fd);
-    else
-        io_close(fd);
-    return memory;
+        return memory;
+    }
+    bool again = *fd >= 0;
+    io_close(fd);
+    return again ? map_memory(-1, len) : NULL;
 }
 
 void visible_destroy(void *memory, size_t len)

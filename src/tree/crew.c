@@ -63,13 +63,13 @@ static _Noreturn void live(const struct crew *c, const int ends[2], void (*work)
     struct hand own = *c->hand;
     own.alone = false;
     own.progress = NULL;
-    headway_hide(own.headway);
     own.doing = &c->doing[c->count];
     signal(SIGUSR1, SIG_IGN);         /* the parent answers that */
     signals_heed_only(parent);        /* which passes on what asks to stop */
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* which removes what is unfinished */
     if (getppid() != parent || !connect_outputs(ends))
         _exit(NEVER_BEGAN);
+    headway_hide(own.headway);
     work(&own);
     fflush(stdout);
     _exit(0);
@@ -265,10 +265,11 @@ static void look_after_killed(struct crew *c)
     for (unsigned i = 0; i < c->count; i++)
         if (c->pids[i] == KILLED)
             walk_abandon(h, &c->doing[i]);
-    if (!h->queue->broken)
+    if (!h->queue->broken) {
         twins_abandon(h->twins);
-    else
-        diag_error(0, "a process of the copy was killed: the rest isn't copied");
+        return;
+    }
+    diag_error(0, "a process of the copy was killed: the rest isn't copied");
     h->tally->failed = true;
 }
 

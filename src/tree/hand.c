@@ -51,14 +51,10 @@ void hand_find(struct hand *h, long long entries, off_t bytes)
     h->headway->size += bytes;
 }
 
+/* Who is killed in between has told what wasn't counted, rather than counted what nobody was told. */
 void hand_conclude(struct hand *h, enum kind kind, const char *src, const char *dst,
                    struct copy_result *result, off_t rest)
 {
-    h->tally->kinds[kind]++;
-    h->tally->outcomes[result->outcome]++;
-    h->tally->bytes += result->bytes;
-    h->headway->bytes += rest;
-    h->headway->entries++;
     result->error = h->said;
     if (h->options->json)
         report_json(kind, src, dst, result);
@@ -66,6 +62,11 @@ void hand_conclude(struct hand *h, enum kind kind, const char *src, const char *
     free(h->said);
     h->said = NULL;
     h->failing = false;
+    h->tally->kinds[kind]++;
+    h->tally->outcomes[result->outcome]++;
+    h->tally->bytes += result->bytes;
+    h->headway->bytes += rest;
+    h->headway->entries++;
     hand_show(h);
 }
 

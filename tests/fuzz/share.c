@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any claims as the share of another process: it is refused, or what is read of it can be, and is
- * printed in whole lines for people and as JSON. The input is a list of claims, in the order of
- * struct claims; each slot takes what a struct slot_claims has of the rest.
+ * Any claims as the share, or the headway, of another process: it is refused, or what is read of it
+ * can be, and is printed in whole lines for people and as JSON. The input is a list of claims, in
+ * the order of struct claims; each slot takes what a struct slot_claims has of the rest, and so do
+ * the counts of a headway.
  */
 #include "cli/status.h"
 
@@ -123,9 +124,9 @@ static void check_lines(const char *text, size_t len, unsigned workers)
     assert(!memmem(figures, (size_t)(engine - figures), "inf", 3));
 }
 
-static void print(struct sighted_copy *copy, bool json)
+static void print(struct sighted_copy *copy, struct sighted_tree *tree, bool json)
 {
-    struct sighting s = {.pid = 1, .dir = (char[]){"/"}, .copy = copy};
+    struct sighting s = {.pid = 1, .dir = (char[]){"/"}, .copy = copy, .tree = tree};
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -135,7 +136,7 @@ static void print(struct sighted_copy *copy, bool json)
     if (json)
         check_json(text, len);
     else
-        check_lines(text, len, copy->count);
+        check_lines(text, len, copy ? copy->count : 0);
     free(text);
 }
 
@@ -160,19 +161,32 @@ static void check(const void *bytes, size_t len)
     if (!copy)
         return;
     check_figures(copy);
-    print(copy, true);
-    print(copy, false);
+    print(copy, NULL, true);
+    print(copy, NULL, false);
     free(copy);
 }
 
+static void check_tree(const void *bytes, size_t len)
+{
+    struct sighted_tree *tree = sighting_read_tree(bytes, len, NOW);
+    if (!tree)
+        return;
+    assert(tree->entries >= 0 && tree->entries <= tree->found);
+    assert(tree->done >= 0 && tree->done <= tree->size);
+    assert(tree->elapsed >= 0 && tree->elapsed <= NOW && tree->jobs > 0);
+    print(NULL, tree, true);
+    print(NULL, tree, false);
+    free(tree);
+}
+
 /* In memory of just that length, so that a sanitizer sees what lies beyond the end. */
-static void check_cut(const struct share *s, size_t len)
+static void check_cut(const void *whole, size_t len, void (*checks)(const void *, size_t))
 {
     void *bytes;
     int err = posix_memalign(&bytes, _Alignof(struct share), len > 0 ? len : 1);
     assert(!err);
-    memcpy(bytes, s, len);
-    check(bytes, len);
+    memcpy(bytes, whole, len);
+    checks(bytes, len);
     free(bytes);
 }
 
@@ -204,6 +218,30 @@ static unsigned claim_slots(struct share *s, const uint8_t *data, size_t len)
     return i;
 }
 
+/* --- the headway --- */
+
+static void try_headway(const struct claims *claims, const uint8_t *data, size_t len)
+{
+    struct slot_claims counts[4] = {0};
+    struct headway *h = calloc(1, sizeof(*h));
+    assert(h);
+    memcpy(counts, data, len < sizeof(counts) ? len : sizeof(counts));
+    memcpy(h->magic, HEADWAY_MAGIC, sizeof(h->magic));
+    h->version = claims->version - SHARE_VERSION + HEADWAY_VERSION;
+    h->sources = claims->count;
+    h->unfinished = claims->phase;
+    h->jobs = claims->way + 1;
+    h->start = claims->start;
+    h->size = claims->size;
+    h->bytes = counts[0].done;
+    h->entries = counts[1].done;
+    h->found = counts[2].done;
+    memcpy(h->src, claims->src, sizeof(claims->src));
+    memcpy(h->dst, claims->dst, sizeof(claims->dst));
+    check_cut(h, claims->cut < sizeof(*h) ? sizeof(*h) - claims->cut : 0, check_tree);
+    free(h);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct claims claims = {0};
@@ -216,7 +254,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     unsigned slots =
         len > sizeof(claims) ? claim_slots(s, data + sizeof(claims), len - sizeof(claims)) : 0;
     size_t whole = sizeof(*s) + slots * sizeof(struct slot);
-    check_cut(s, claims.cut < whole ? whole - claims.cut : 0);
+    check_cut(s, claims.cut < whole ? whole - claims.cut : 0, check);
     free(s);
+    bool counts = len > sizeof(claims);
+    try_headway(&claims, counts ? data + sizeof(claims) : (const uint8_t *)"",
+                counts ? len - sizeof(claims) : 0);
     return 0;
 }

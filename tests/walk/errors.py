@@ -77,7 +77,8 @@ PLAUSIBLE = {
     "socketpair": "EMFILE ENOMEM EAFNOSUPPORT",
     "dup2": "EMFILE EINTR",
     "poll": "EINTR ENOMEM",
-    "recvfrom": "EINTR EAGAIN",
+    "recvmsg": "EINTR EAGAIN",
+    "setsockopt": "EINVAL ENOPROTOOPT ENOMEM",
     "dup": "EMFILE",
     "sched_getaffinity": "EINVAL EPERM",
 }

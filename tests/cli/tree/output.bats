@@ -92,6 +92,45 @@ for line in open("said"):
     diff -r in out
 }
 
+@test "so it is shown by one process alone" {
+    needs_terminal
+    needs_strace
+    some_tree in 40 10
+    on_terminal 80 strace -f -qq -o /dev/null -e trace=read -e inject=read:delay_enter=5000 \
+        "$DIR/$PROCESS" -r -j1 in out >screen
+    tr '\r' '\n' <screen >lines
+    cat -v lines
+    grep -qE '^counting  [1-9][0-9]* of [1-9][0-9]* entries  [0-9.]+ K?i?B of [0-9.]+ K?i?B  .*/s  0:0[0-9]' lines
+    [ "$(tail -c 4 screen | od -An -c | tr -d ' ')" = '\r033[K' ]
+    diff -r in out
+}
+
+@test "when all is found, the time left; a large file's bytes count as they come" {
+    needs_terminal
+    mkdir in
+    echo some >in/small
+    random_file in/large 12M
+    on_terminal 80 "$DIR/$PROCESS" -r --bwlimit=4M --chunk=64K in out >screen
+    tr '\r' '\n' <screen >lines
+    cat -v lines
+    grep -qE '1 of 3 entries +[1-9][0-9]%  [0-9.]+ MiB of 12\.0 MiB  .*/s  0:0[0-9] left' lines
+    ! grep -q counting lines
+    cmp in/large out/large
+}
+
+@test "SIGUSR1 asks for one line" {
+    needs_strace
+    some_tree in 60 10
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=read -e inject=read:delay_enter=5000 \
+        "$DIR/$PROCESS" -r -j1 in out 2>err &
+    local job=$!
+    wait_until test -d out/d59 -o -d out/d1 -o -d out/d30
+    pkill -USR1 -x "$PROCESS"
+    wait $job
+    cat err
+    [[ "$(own_messages err)" =~ ^mpcp:\ counting\ \ [0-9]+\ of\ [0-9]+\ entries\ \ [^$'\n']*$ ]]
+}
+
 @test "a sentence is never on the line of progress" {
     needs_terminal
     needs_strace

@@ -4,6 +4,7 @@
 #include "support.h"
 #include "terminal.h"
 
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 
@@ -174,6 +175,44 @@ Test(progress, a_phase_of_any_length_fits)
         cr_assert_leq(strlen(line_of(width, state)), width);
 }
 
+/* --- of a tree --- */
+
+static struct progress_state half_of_tree(bool counting)
+{
+    struct progress_state state = half;
+    state.tree = (struct progress_tree){.entries = 12, .found = 345, .counting = counting};
+    return state;
+}
+
+Test(progress, a_tree_has_its_entries_before_the_bytes)
+{
+    cr_assert_str_eq(line_of(68, half_of_tree(false)),
+                     "12 of 345 entries   50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left");
+    cr_assert_eq(strncmp(line_of(120, half_of_tree(false)), "[=====", 6), 0);
+    cr_assert_str_eq(line_of(25, half_of_tree(false)), "12 of 345 entries   50%");
+}
+
+Test(progress, while_a_tree_is_counted_nobody_knows_how_much_is_left)
+{
+    cr_assert_str_eq(line_of(79, half_of_tree(true)),
+                     "counting  12 of 345 entries  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:02");
+    cr_assert_str_eq(line_of(200, half_of_tree(true)),
+                     "counting  12 of 345 entries  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:02");
+    cr_assert_str_eq(line_of(30, half_of_tree(true)), "counting  12 of 345 entries");
+    cr_assert_str_eq(line_of(10, half_of_tree(true)), "counting");
+    cr_assert_str_eq(line_of(7, half_of_tree(true)), "");
+}
+
+Test(progress, a_tree_of_most_entries_fits_every_width)
+{
+    struct progress_state state = {.done = INT64_MAX, .size = INT64_MAX, .rate = 1e12};
+    for (size_t width = 0; width <= 200; width++)
+        for (int counting = 0; counting < 2; counting++) {
+            state.tree = (struct progress_tree){LLONG_MAX, LLONG_MAX, counting};
+            cr_assert_leq(strlen(line_of(width, state)), width);
+        }
+}
+
 /* --- drawing it --- */
 
 static void let_seconds_pass(struct progress *progress, double seconds)
@@ -326,6 +365,26 @@ Test(progress, sigusr1_asks_for_a_line_even_if_disabled)
     dup2(old, STDERR_FILENO);
     cr_assert_eq(strncmp(text, "mpcp: 50%  512.0 MiB of 1.0 GiB", 31), 0, "%s", text);
     cr_assert_eq(strchr(text, '\n'), text + strlen(text) - 1, "one line only");
+}
+
+Test(progress, it_is_due_when_an_update_would_draw)
+{
+    struct progress progress;
+    signals_install();
+    int old = to_pipe();
+    progress_start(&progress, true, true);
+    bool at_first = progress_is_due(&progress);
+    let_seconds_pass(&progress, 1.5);
+    bool later = progress_is_due(&progress);
+    progress_update(&progress, half.done, half.size);
+    bool drawn_just_now = progress_is_due(&progress);
+    progress_start(&progress, false, false);
+    let_seconds_pass(&progress, 10);
+    bool disabled = progress_is_due(&progress);
+    raise(SIGUSR1);
+    bool asked = progress_is_due(&progress);
+    dup2(old, STDERR_FILENO);
+    cr_assert(!at_first && later && !drawn_just_now && !disabled && asked);
 }
 
 Test(progress, sigusr1_is_answered_while_it_waits)

@@ -191,6 +191,101 @@ Test(sighting, a_copy_whose_clock_is_ahead_has_just_begun)
     free(copy);
 }
 
+/* --- trees --- */
+
+static struct sighted_tree *read_tree_after(void (*change)(struct headway *, size_t *len))
+{
+    struct headway *h = headway_create("src", 3, "dst");
+    size_t len = sizeof(*h);
+    h->start = NOW - 10;
+    h->jobs = 4;
+    h->unfinished = 7;
+    h->entries = 5;
+    h->found = 20;
+    h->bytes = 600;
+    h->size = 1000;
+    if (change)
+        change(h, &len);
+    struct sighted_tree *tree = sighting_read_tree(h, len, NOW);
+    headway_destroy(h);
+    return tree;
+}
+
+Test(sighting, a_headway_tells_of_its_tree)
+{
+    struct sighted_tree *tree = read_tree_after(NULL);
+    cr_assert_not_null(tree);
+    cr_assert(tree->counting);
+    cr_assert_eq(tree->entries, 5);
+    cr_assert_eq(tree->found, 20);
+    cr_assert_eq(tree->done, 600);
+    cr_assert_eq(tree->size, 1000);
+    cr_assert_eq(tree->jobs, 4);
+    cr_assert_eq(tree->more, 2);
+    cr_assert_float_eq(tree->elapsed, 10, 1e-6);
+    cr_assert_str_eq(tree->src, "src");
+    cr_assert_str_eq(tree->dst, "dst");
+    free(tree);
+}
+
+#define CHANGE_TREE(name, action)                                                                  \
+    static void name(struct headway *h, size_t *len)                                               \
+    {                                                                                              \
+        (void)h, (void)len;                                                                        \
+        action;                                                                                    \
+    }
+
+CHANGE_TREE(tree_other_magic, h->magic[0] ^= 1)
+CHANGE_TREE(tree_other_version, h->version++)
+CHANGE_TREE(tree_cut_short, *len -= 1)
+CHANGE_TREE(tree_empty, *len = 0)
+CHANGE_TREE(tree_too_long, *len += 1)
+CHANGE_TREE(tree_without_source, h->sources = 0)
+CHANGE_TREE(tree_not_begun, h->start = 0)
+CHANGE_TREE(tree_start_negative, h->start = -1)
+CHANGE_TREE(tree_start_infinite, h->start = INFINITY)
+CHANGE_TREE(tree_start_nan, h->start = NAN)
+CHANGE_TREE(tree_by_nobody, h->jobs = 0)
+CHANGE_TREE(tree_entries_negative, h->entries = -1)
+CHANGE_TREE(tree_found_negative, h->found = INT64_MIN)
+CHANGE_TREE(tree_bytes_negative, h->bytes = -1)
+CHANGE_TREE(tree_size_negative, h->size = -1)
+CHANGE_TREE(tree_source_missing, h->src[0] = '\0')
+CHANGE_TREE(tree_source_without_end, memset(h->src, 'x', sizeof(h->src)))
+CHANGE_TREE(tree_destination_without_end, memset(h->dst, 'x', sizeof(h->dst)))
+
+Test(sighting, a_tree_that_cannot_be_is_none)
+{
+    static const struct {
+        const char *what;
+        void (*change)(struct headway *, size_t *);
+    } cases[] = {
+        CASE(tree_other_magic),        CASE(tree_other_version),
+        CASE(tree_cut_short),          CASE(tree_empty),
+        CASE(tree_too_long),           CASE(tree_without_source),
+        CASE(tree_not_begun),          CASE(tree_start_negative),
+        CASE(tree_start_infinite),     CASE(tree_start_nan),
+        CASE(tree_by_nobody),          CASE(tree_entries_negative),
+        CASE(tree_found_negative),     CASE(tree_bytes_negative),
+        CASE(tree_size_negative),      CASE(tree_source_missing),
+        CASE(tree_source_without_end), CASE(tree_destination_without_end),
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++)
+        cr_assert_null(read_tree_after(cases[i].change), "%s", cases[i].what);
+}
+
+CHANGE_TREE(tree_figures_of_other_moments, h->entries = 21; h->bytes = 2000; h->unfinished = 0)
+
+Test(sighting, no_more_of_a_tree_is_done_than_was_found)
+{
+    struct sighted_tree *tree = read_tree_after(tree_figures_of_other_moments);
+    cr_assert_not_null(tree);
+    cr_assert_not(tree->counting);
+    cr_assert_eq(tree->entries, 20);
+    cr_assert_eq(tree->done, 1000);
+    free(tree);
+}
+
 /* --- processes --- */
 
 /* Starts a child that does something, and is alive until it is killed. */
