@@ -358,6 +358,7 @@ def check(options):
 
 def main():
     options = parse_arguments()
+    options.mpcp = os.path.abspath(options.mpcp) if options.mpcp else None
     check(options)
     options.rules = choose_rules(options.without)
     options.directory = options.directory or default_directory()

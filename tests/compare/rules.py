@@ -166,7 +166,7 @@ def is_update_link(difference, both):
 
 def is_told(difference, _):
     """Of attributes that a copy lacks, of which cp -a says nothing."""
-    return difference.kind in ("stderr", "status") and "cannot preserve extended attributes" in (difference.got or "")
+    return difference.kind == "stderr" and "cannot preserve extended attributes" in (difference.got or "")
 
 
 def is_wording(difference, _):
