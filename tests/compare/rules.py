@@ -7,6 +7,7 @@ import os
 import re
 
 from cases import DIRECTORY, FILE, TWIN, atime_of
+from lines import lines_of
 
 # covers(difference, both): `both` has the case, the outcome by the reference and by mpcp (`wanted`, `got`), and the
 # reference's version as a tuple.
@@ -190,6 +191,24 @@ def is_into_itself(difference, both):
             and both.wanted.status == both.got.status == 1)
 
 
+def is_order(difference, both):
+    """The reference does just this, too, where names are listed in another order."""
+    return any(agrees(difference, outcome) for outcome in both.otherwise())
+
+
+def agrees(difference, outcome):
+    """Is there what mpcp has made?"""
+    entry = outcome.entries.get(difference.path)
+    if difference.kind == "status":
+        return outcome.status == difference.got
+    if difference.path is None:
+        lines = lines_of(getattr(outcome, difference.kind)) if difference.kind in ("stdout", "stderr") else []
+        return (difference.got is None or difference.got in lines) and difference.wanted not in lines
+    if difference.kind in ("missing", "extra", "type"):
+        return (entry and entry["type"]) == difference.got
+    return entry is not None and entry.get(difference.kind) == difference.got
+
+
 RULES = [
     Rule("declined", "before 9.2 cp exits with 0 when -i is answered by no; since then with 1", is_declined),
     Rule("reading", "whether the times of access of what is read change is nobody's business", is_reading),
@@ -213,4 +232,5 @@ RULES = [
     Rule("told", "extended attributes that are lost are told, where cp -a says nothing", is_told),
     Rule("usage", "what is wrong with a command line is one sentence", is_usage),
     Rule("wording", "mpcp has sentences of its own: the name, what failed, why", is_wording),
+    Rule("order", "cp makes the same of it where directories list their names in another order", is_order),
 ]
