@@ -69,6 +69,13 @@ static char *whole_name_below(const char *directory, const char *src)
     return asprintf(&name, "%s%s%s", directory, slash, src) < 0 ? NULL : name;
 }
 
+/* Words of the command line belong to the program, which may change them. */
+static void strip_slashes(const char *word)
+{
+    for (size_t len = strlen(word); len > 1 && word[len - 1] == '/'; len--)
+        ((char *)word)[len - 1] = '\0';
+}
+
 /* --- sources of one name --- */
 
 static int compare_destinations(const void *a, const void *b)
@@ -175,6 +182,8 @@ static int pair_into_directory(const struct options *o, int sources, const char 
     int status = STATUS_COPIED;
     for (int i = 0; i < sources && status != STATUS_USAGE; i++) {
         const char *src = o->operands[i];
+        if (o->strip_trailing_slashes)
+            strip_slashes(src);
         if (strcmp(src, STANDARD_STREAM) == 0) {
             diag_print("-: standard input has no name to get in a directory: name the file");
             status = STATUS_USAGE;

@@ -21,6 +21,7 @@ struct entry {
     struct twin **nest; /* the folder is a nest being filled, whose twins gather here; or NULL */
     bool follow;        /* where the name leads to is meant */
     bool later;         /* set by entry_copy: its nest must have a name before this can be done */
+    bool passing;       /* a directory on the way to an operand (--parents) */
 };
 
 /* An entry of those names, of which nothing else is known. */

@@ -30,6 +30,7 @@ struct folder {
     gid_t gid;     /* of what is created in it */
     bool dry;      /* nothing is made: there is no destination's directory */
     bool gone;     /* the destination's directory was removed again */
+    bool passed;   /* the destination's directory was there before, and is only on the way */
     struct file_id ids[2]; /* of the directories, by side */
     struct stat src;       /* the source's, when it was opened */
     mode_t mode; /* of the destination's directory in the end, where the source's isn't preserved */

@@ -25,6 +25,7 @@ struct tree {
     struct hand hand; /* this process */
     struct progress progress;
     struct folder *outside; /* where the last operand was copied to */
+    struct task *operands;  /* directories that are not in the queue yet, the last first */
 };
 
 bool tree_is_asked_for(const struct options *o)
@@ -68,6 +69,8 @@ static void drain(struct tree *t)
     struct hand *h = &t->hand;
     struct task *task;
     bool can = true;
+    queue_push(h->queue, t->operands); /* so that the first operand is the first to be taken */
+    t->operands = NULL;
     while ((task = queue_take(h->queue, true))) {
         walk_task(h, task);
         queue_end(h->queue, task);
@@ -121,7 +124,8 @@ static void push_directory(struct tree *t, const struct entry *e)
         return;
     }
     folder_expect(q, e->in->folder, 1);
-    queue_push(q, task);
+    task->next = t->operands;
+    t->operands = task;
 }
 
 /* What is there already can't appear all at once. */
@@ -186,10 +190,22 @@ static void copy_operand(struct tree *t, struct opened *in, struct pair *pair, c
 
 /* --- where operands go --- */
 
+/* What is copied: the link itself, or what it leads to. */
+static int look_at_source(const struct tree *t, const char *src, struct stat *st)
+{
+    const struct options *o = t->hand.options;
+    bool link = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive);
+    return fstatat(AT_FDCWD, src, st, link ? AT_SYMLINK_NOFOLLOW : 0);
+}
+
 static void fail_outside(struct tree *t, int err, const struct pair *pair)
 {
     struct stat st;
-    bool directory = stat(pair->src, &st) == 0 && S_ISDIR(st.st_mode);
+    if (look_at_source(t, pair->src, &st) < 0) {
+        hand_fail(&t->hand, errno, "cannot stat %s", pair->src);
+        return;
+    }
+    bool directory = S_ISDIR(st.st_mode);
     if (directory && !t->hand.options->recursive) {
         hand_fail(&t->hand, 0, "-r not specified; omitting directory %s", pair->src);
         return;
@@ -215,14 +231,6 @@ static struct opened *open_outside(struct tree *t, const char *prefix, const str
     return in;
 }
 
-/* What is copied: the link itself, or what it leads to. */
-static int look_at_source(const struct tree *t, const char *src, struct stat *st)
-{
-    const struct options *o = t->hand.options;
-    bool link = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive);
-    return fstatat(AT_FDCWD, src, st, link ? AT_SYMLINK_NOFOLLOW : 0);
-}
-
 /* "name/" is a directory's name alone. */
 static bool has_fitting_name(struct tree *t, const struct pair *pair)
 {
@@ -231,8 +239,11 @@ static bool has_fitting_name(struct tree *t, const struct pair *pair)
     if (len == 0 || pair->dst[len - 1] != '/' || look_at_source(t, pair->src, &src) < 0 ||
         S_ISDIR(src.st_mode) || stat(pair->dst, &dst) == 0)
         return true;
-    hand_fail(&t->hand, errno == ENOENT ? ENOTDIR : errno,
-              errno == ENOENT ? "cannot create regular file %s" : "cannot stat %s", pair->dst);
+    int err = errno;
+    if (err == ENOENT && t->hand.options->verbose)
+        report_entry(pair->src, pair->dst, NULL);
+    hand_fail(&t->hand, err == ENOENT ? ENOTDIR : err,
+              err == ENOENT ? "cannot create regular file %s" : "cannot stat %s", pair->dst);
     return false;
 }
 
@@ -257,12 +268,24 @@ static void copy_to(struct tree *t, struct pair *pair)
 
 /* --- --parents --- */
 
+/* Do all directories on the way exist? Then they stay as they are, as with cp. */
+static bool has_parents(const struct pair *pair)
+{
+    struct stat st;
+    const char *name;
+    char *prefix = prefix_of(pair->dst, &name);
+    bool there = prefix && stat(*prefix ? prefix : ".", &st) == 0 && S_ISDIR(st.st_mode);
+    free(prefix);
+    return there;
+}
+
 /* Makes the directory of that name in the destination, and has what follows copied into that. NULL:
  * it couldn't be, which has been said. */
 static struct opened *enter_parent(struct tree *t, struct opened *in, const char *name)
 {
     struct entry e = entry_of(&t->hand, in, name, name + strspn(name, "/"));
     e.follow = true;
+    e.passing = true;
     struct opened *below = directory_begin(&e);
     if (!below)
         return NULL;
@@ -292,11 +315,23 @@ static void leave(struct tree *t, struct opened *in)
         directory_settle(&t->hand, f);
 }
 
+/* What was there stays as it is, where nothing is copied into it. */
+static void pass(struct folder *f)
+{
+    for (; f; f = f->parent)
+        f->passed = true;
+}
+
 /* `path` is taken apart. */
 static void copy_below(struct tree *t, struct opened *in, struct pair *pair, char *path)
 {
+    bool passed = has_parents(pair);
     for (char *name; in && (name = next_parent(&path));) {
         struct opened *below = enter_parent(t, in, name);
+        if (below)
+            below->folder->passed = passed;
+        else
+            pass(in->folder);
         leave(t, in);
         in = below;
     }
