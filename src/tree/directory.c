@@ -216,6 +216,8 @@ static bool look_at_destination(struct entry *e)
     e->exists = rc == 0;
     if (rc < 0 && errno != ENOENT)
         return entry_fail_dst(e, errno, "cannot stat %s");
+    if (rc < 0 && follow && fstatat(dir_fd, e->dst_name, &e->dst, AT_SYMLINK_NOFOLLOW) == 0)
+        return entry_fail_dst(e, EEXIST, "cannot create directory %s");
     if (e->exists && !S_ISDIR(e->dst.st_mode))
         return entry_fail_turned(e, 0, "cannot overwrite non-directory %s with directory %s");
     if (e->exists && !e->passing && is_onto_itself(e))

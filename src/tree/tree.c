@@ -279,6 +279,14 @@ static bool has_parents(const struct pair *pair)
     return there;
 }
 
+static void leave(struct tree *t, struct opened *in)
+{
+    struct folder *f = in->folder;
+    opening_release(in);
+    if (f->parent)
+        directory_settle(&t->hand, f);
+}
+
 /* Makes the directory of that name in the destination, and has what follows copied into that. NULL:
  * it couldn't be, which has been said. */
 static struct opened *enter_parent(struct tree *t, struct opened *in, const char *name)
@@ -291,8 +299,11 @@ static struct opened *enter_parent(struct tree *t, struct opened *in, const char
         return NULL;
     below->folder->outside = true;
     folder_expect(t->hand.queue, in->folder, 1);
-    directory_publish(&t->hand, below);
-    return below;
+    if (directory_publish(&t->hand, below))
+        return below;
+    directory_discard(&t->hand, below->folder);
+    leave(t, below);
+    return NULL;
 }
 
 /* Cuts the first name, with the slashes before it, off *path; NULL: it is the last. */
@@ -305,14 +316,6 @@ static char *next_parent(char **path)
     *path = end + strspn(end, "/");
     *end = '\0';
     return name;
-}
-
-static void leave(struct tree *t, struct opened *in)
-{
-    struct folder *f = in->folder;
-    opening_release(in);
-    if (f->parent)
-        directory_settle(&t->hand, f);
 }
 
 /* What was there stays as it is, where nothing is copied into it. */

@@ -28,6 +28,11 @@ def unquoted(text):
     return "".join(unescaped(dollar) if dollar else plain or double or curly for dollar, plain, double, curly in parts)
 
 
+def plain(line):
+    """As it would be without quotes."""
+    return QUOTED.sub(lambda found: unquoted(found[0]), line)
+
+
 CODES = dict(zip("abtnvfrE\\'", "\a\b\t\n\v\f\r\033\\'"))
 
 
