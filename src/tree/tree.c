@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -26,6 +27,7 @@ struct tree {
     struct progress progress;
     struct folder *outside; /* where the last operand was copied to */
     struct task *operands;  /* directories that are not in the queue yet, the last first */
+    void *parents;          /* of file_ids: the directories that --parents has made, for tsearch */
 };
 
 bool tree_is_asked_for(const struct options *o)
@@ -268,7 +270,27 @@ static void copy_to(struct tree *t, struct pair *pair)
 
 /* --- --parents --- */
 
-/* Do all directories on the way exist? Then they stay as they are, as with cp. */
+static int compare_ids(const void *a, const void *b)
+{
+    const struct file_id *left = a, *right = b;
+    if (left->ino != right->ino)
+        return left->ino < right->ino ? -1 : 1;
+    return left->dev < right->dev ? -1 : left->dev > right->dev;
+}
+
+/* Notes that it was made; without memory it only is taken for an old one later. */
+static void note_parent(struct tree *t, struct file_id id)
+{
+    struct file_id *copy = malloc(sizeof(*copy));
+    if (copy)
+        *copy = id;
+    void *found = copy ? tsearch(copy, &t->parents, compare_ids) : NULL;
+    if (!found || *(struct file_id **)found != copy)
+        free(copy);
+}
+
+/* Do all directories on the way exist? Then they stay as they are, as with cp, but for those that
+ * an earlier operand has made. */
 static bool has_parents(const struct pair *pair)
 {
     struct stat st;
@@ -318,6 +340,14 @@ static char *next_parent(char **path)
     return name;
 }
 
+static void note_way(struct tree *t, struct folder *f, bool passed)
+{
+    struct file_id id = f->ids[TREE_DESTINATION];
+    if (f->made && !f->dry)
+        note_parent(t, id);
+    f->passed = passed && !tfind(&id, &t->parents, compare_ids);
+}
+
 /* What was there stays as it is, where nothing is copied into it. */
 static void pass(struct folder *f)
 {
@@ -332,7 +362,7 @@ static void copy_below(struct tree *t, struct opened *in, struct pair *pair, cha
     for (char *name; in && (name = next_parent(&path));) {
         struct opened *below = enter_parent(t, in, name);
         if (below)
-            below->folder->passed = passed;
+            note_way(t, below->folder, passed);
         else
             pass(in->folder);
         leave(t, in);
@@ -420,6 +450,7 @@ static void copy_all(struct tree *t, struct pair *pairs, int count)
 
 static void release(struct tree *t)
 {
+    tdestroy(t->parents, free);
     openings_close(&t->hand.openings);
     free(t->hand.buffer);
     queue_destroy(t->hand.queue);

@@ -6,7 +6,7 @@ import collections
 import os
 import re
 
-from cases import DIRECTORY, FILE, LINK, TWIN, atime_of
+from cases import ACLS, DEVICE, DIRECTORY, FILE, LINK, TWIN, atime_of
 from lines import lines_of, names_in, plain
 
 # covers(difference, both): `both` has the case, the outcome by the reference and by mpcp (`wanted`, `got`), and the
@@ -39,31 +39,56 @@ def is_staging(difference, both):
 
 
 def is_read_before(difference, both):
-    """Of a copy whose source may have been read for another copy first, which depends on the order of names."""
+    """Of a copy whose source may have been read for another copy first, which depends on the order of names; or of a
+    link, which may have been followed to see where it leads."""
     if difference.kind != "atime" or difference.before or "now" not in (difference.wanted, difference.got):
         return False
+    if difference.entry == LINK:
+        return True
     names = [os.path.normpath(operand) for operand in both.case.operands]
     return (any(entry.kind == TWIN for entry in both.case.entries) or len(set(names)) < len(names)
             or both.case.has("LH", "--dereference"))
 
 
 def is_astray(difference, both):
-    """Of a backup that cp puts where its name leads from the working directory, and the names that it has then."""
+    """Of a backup that cp puts where its name leads from the working directory, or doesn't make if that leads
+    nowhere, and of the names that it has then."""
     if both.version >= (9, 2) or not both.case.has("bS", "--backup", "--suffix"):
         return False
-    path = difference.path or ""
+    path = difference.path
+    if difference.kind == "links":
+        return unstrayed(difference.got, both.case) == unstrayed(difference.wanted, both.case)
+    unmade = {other.path for other in both.case.entries if backup_of(other.path, both.got, both.case)
+              and not backup_of(other.path, both.wanted, both.case)}
+    if path is None:
+        told = [name for line in lines_of(both.wanted.stderr) for name in names_in(line)]
+        return difference.got in (None, 0) and any(name in unmade for name in told)
     if path.startswith("d/") and path[2:] in both.wanted.entries or f"d/{path}" in both.got.entries:
         return is_backup(path, both.case)
-    found = both.wanted.entries.keys() - both.got.entries.keys()
-    strays = [path for path in found if "/" not in path and path != "d"]
-    return ((difference.kind in ("missing", "extra") and os.path.basename(path) in strays)
-            or (difference.kind == "links" and any(path in str(difference.wanted) for path in strays)))
+    strays = [path for path in both.wanted.entries.keys() - both.got.entries.keys() if "/" not in path and path != "d"]
+    return (path in unmade or (difference.kind == "extra" and path.startswith(tuple(unmade)) and is_backup(path, both.case))
+            or (difference.kind in ("missing", "extra") and os.path.basename(path) in strays))
+
+
+def unstrayed(links, case):
+    """A set of names, those of backups without the destination."""
+    names = (links or "").split(" = ")
+    return {name.removeprefix("d/") if is_backup(name, case) else name for name in names}
+
+
+def suffixes_of(case):
+    suffixes = [word for option in case.options for word in option if "S" in option[0] or "--suffix" in option[0]]
+    suffixes += [value for name, value in case.environment if name == "SIMPLE_BACKUP_SUFFIX"]
+    return tuple(suffix.rpartition("=")[2] for suffix in ("~", *suffixes) if suffix)
+
+
+def backup_of(path, outcome, case):
+    """Whether there is one."""
+    return any(path + suffix in outcome.entries for suffix in (*suffixes_of(case), ".~1~", ".~2~", ".~3~"))
 
 
 def is_backup(path, case):
-    suffixes = [word for option in case.options for word in option if "S" in option[0] or "--suffix" in option[0]]
-    suffixes += [value for name, value in case.environment if name == "SIMPLE_BACKUP_SUFFIX"]
-    return path.endswith(tuple(suffix.rpartition("=")[2] for suffix in ("~", *suffixes) if suffix))
+    return path.endswith(suffixes_of(case))
 
 
 def is_usage(difference, both):
@@ -95,22 +120,28 @@ def preserves_owner(case):
 
 
 def sources_of(difference, both):
-    """What may have been copied there: entries outside of the destination, with that name, or any if it has none."""
+    """What may have been copied there: other entries with that name, or any if the destination has another name."""
     entries = {entry.path: entry for entry in both.case.entries}
     name = os.path.basename(difference.path)
-    for path, entry in entries.items():
-        while entry.kind == TWIN:
-            entry = entries[entry.target]
-        if os.path.basename(path) == name or "/" not in difference.path:
+    own = file_of(entries, difference.path)
+    for path in entries:
+        entry = file_of(entries, path)
+        if entry is not own and (os.path.basename(path) == name or "/" not in difference.path):
             yield entry
+
+
+def file_of(entries, path):
+    """What has that name, and maybe others; None: nothing had it before."""
+    entry = entries.get(path)
+    while entry and entry.kind == TWIN:
+        entry = entries[entry.target]
+    return entry
 
 
 def may_be_preserved(difference, both, bits):
     """Whether what may be its source has one of these bits."""
-    old = {difference.path}
     return preserves_mode(both.case) and any(
-        entry.mode & bits for entry in sources_of(difference, both)
-        if entry.kind == difference.entry and entry.path not in old)
+        entry.mode & bits for entry in sources_of(difference, both) if entry.kind == difference.entry)
 
 
 def is_set_id(difference, both):
@@ -172,8 +203,10 @@ def is_locale(difference, both):
 
 
 def is_slash(difference, _):
-    """Of a line about a directory whose name was given with slashes behind it."""
-    return difference.kind == "stdout" and (difference.wanted or "").replace("/'", "'") == difference.got
+    """Of a line about a name that was given with more slashes than it needs."""
+    if difference.kind != "stdout" or not difference.wanted or not difference.got:
+        return False
+    return re.sub("/+", "/", difference.wanted).replace("/'", "'") == re.sub("/+", "/", difference.got)
 
 
 def is_given_again(difference, both):
@@ -188,7 +221,7 @@ def is_parents_time(difference, both):
     return difference.kind in ("mtime", "atime") and difference.entry == DIRECTORY and both.case.has("", "--parents")
 
 
-EXISTS = re.compile(r"cp: cannot create directory (.*): File exists")
+EXISTS = re.compile(r"cp: cannot (create|make) (directory|regular file) (.*): File exists")
 
 
 def is_parents_clash(difference, both):
@@ -219,14 +252,19 @@ def is_parents_line(difference, both):
 
 
 def is_default_acl(difference, both):
-    """Of what is made where a default ACL says what new ones have: a directory, or what gets no other mode."""
-    if difference.before or not any(entry.default_acl for entry in both.case.entries):
-        return False
-    if difference.entry != DIRECTORY and not both.case.has("", "--no-preserve"):
+    """Of what is made where a default ACL says what new ones have."""
+    most = [mode_of(ACLS[entry.default_acl]) for entry in both.case.entries if entry.default_acl]
+    if difference.before or not most:
         return False
     if difference.kind == "acl":
-        return True
-    return difference.kind == "mode" and int(difference.got, 8) & ~int(difference.wanted, 8) == 0
+        return difference.got is not None or difference.entry == DIRECTORY
+    return difference.kind == "mode" and any(int(difference.got, 8) & 0o777 & ~mode == 0 for mode in most)
+
+
+def mode_of(acl):
+    """The rights that an ACL gives; those of its mask as the group's."""
+    rights = dict(word.rsplit(":", 1) for word in acl.split())
+    return int(rights["u:"] + rights.get("m:", rights["g:"]) + rights["o:"], 8)
 
 
 def is_update_link(difference, both):
@@ -263,7 +301,7 @@ def reason_of(line):
 def is_into_itself(difference, both):
     """How much was copied when it was noticed."""
     return (difference.kind in ("extra", "missing", "links", "mtime", "atime", "stdout", "stderr")
-            and "into itself" in both.wanted.stderr and "into itself" in both.got.stderr
+            and "into itself" in both.wanted.stderr + both.got.stderr
             and both.wanted.status == both.got.status == 1)
 
 
@@ -271,6 +309,8 @@ def is_long_backup(difference, both):
     """Of a file whose name has no room for a suffix."""
     if not both.case.has("bS", "--backup", "--suffix"):
         return False
+    if difference.kind == "stdout":
+        return any(len(os.fsencode(os.path.basename(name))) >= NAME_MAX - 2 for name in names_in(difference.wanted or ""))
     if difference.path is None:
         return "File name too long" in (both.got.stderr if difference.kind == "status" else difference.got or "")
     name = os.fsencode(os.path.basename(difference.path))
@@ -291,6 +331,9 @@ def is_hidden_xattr(difference, both):
 def is_xattr_of_link(difference, both):
     """cp gives a link by -s what its source has of those that links can have, and a directory that was reached through
     a link what that link has."""
+    said = [line for line in lines_of(both.wanted.stderr) if line.startswith("cp: setting attribute ")]
+    if difference.path is None and both.case.has("s", "--symbolic-link"):
+        return difference.wanted in said or (difference.kind == "status" and [] != said == lines_of(both.wanted.stderr))
     if difference.kind != "xattr" or difference.before:
         return False
     by_link = difference.entry == LINK and both.case.has("s", "--symbolic-link")
@@ -341,6 +384,25 @@ def is_unlinkable(difference, both):
         return difference.kind == "stderr" and difference.got in told
     return both.got.status == 1 and difference.kind in ("content", "mtime", "atime", "mode", "missing") and any(
         path in names_in(line) for line in told)
+
+
+def is_device(difference, _):
+    """Of a device that was written to, and stays as it is."""
+    return difference.kind in ("mtime", "atime") and difference.entry == DEVICE
+
+
+def is_other_fault(difference, both):
+    """Of a source that can't be read and a destination that can't be written, one of which is told."""
+    return (difference.kind == "stderr" and both.wanted.status == both.got.status == 1
+            and "not writing through dangling symlink" in both.got.stderr
+            and "for reading: Permission denied" in both.wanted.stderr)
+
+
+def is_announced(difference, both):
+    """Of a line about what is to be done next, and fails then, which was told."""
+    failed = {name for line in lines_of(both.got.stderr) for name in names_in(line)}
+    return (difference.kind == "stdout" and difference.wanted is None and both.got.status == 1
+            and bool(names_in(difference.got) & failed))
 
 
 def is_staged_source(difference, both):
@@ -406,6 +468,9 @@ RULES = [
     Rule("POSIX", "nothing is written through a link that leads nowhere, by POSIXLY_CORRECT neither", is_posix),
     Rule("just created", "nobody is asked whether to overwrite what mustn't be", is_just_created),
     Rule("unlinkable", "what can't be linked to is copied", is_unlinkable),
+    Rule("device", "a device that is written to keeps its times", is_device),
+    Rule("other fault", "of two faults of one copy one is told", is_other_fault),
+    Rule("announced", "what is going to be done is told before it fails", is_announced),
     Rule("staged source", "a directory in which a link has had a file replaced has another time", is_staged_source),
     Rule("order", "cp makes the same of it where directories list their names in another order", is_order),
 ]
