@@ -236,7 +236,7 @@ enum heed existing_heed(struct entry *e)
 {
     int rc = look(e);
     e->exists = rc == 0;
-    if (rc == -ENOENT && dangles(e)) {
+    if (rc == -ENOENT && !e->further && dangles(e)) {
         entry_announce(e);
         return refuse(entry_fail_dst(e, 0, "not writing through dangling symlink %s"));
     }

@@ -4,13 +4,13 @@
 #include "base/diag.h"
 #include "base/signals.h"
 #include "cli/report.h"
+#include "tree/backup.h"
 #include "tree/crew.h"
 #include "tree/directory.h"
 #include "tree/walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -27,7 +27,6 @@ struct tree {
     struct progress progress;
     struct folder *outside; /* where the last operand was copied to */
     struct task *operands;  /* directories that are not in the queue yet, the last first */
-    void *parents;          /* of file_ids: the directories that --parents has made, for tsearch */
 };
 
 bool tree_is_asked_for(const struct options *o)
@@ -270,27 +269,7 @@ static void copy_to(struct tree *t, struct pair *pair)
 
 /* --- --parents --- */
 
-static int compare_ids(const void *a, const void *b)
-{
-    const struct file_id *left = a, *right = b;
-    if (left->ino != right->ino)
-        return left->ino < right->ino ? -1 : 1;
-    return left->dev < right->dev ? -1 : left->dev > right->dev;
-}
-
-/* Notes that it was made; without memory it only is taken for an old one later. */
-static void note_parent(struct tree *t, struct file_id id)
-{
-    struct file_id *copy = malloc(sizeof(*copy));
-    if (copy)
-        *copy = id;
-    void *found = copy ? tsearch(copy, &t->parents, compare_ids) : NULL;
-    if (!found || *(struct file_id **)found != copy)
-        free(copy);
-}
-
-/* Do all directories on the way exist? Then they stay as they are, as with cp, but for those that
- * an earlier operand has made. */
+/* Do all directories on the way exist? Then they stay as they are, as with cp. */
 static bool has_parents(const struct pair *pair)
 {
     struct stat st;
@@ -340,14 +319,6 @@ static char *next_parent(char **path)
     return name;
 }
 
-static void note_way(struct tree *t, struct folder *f, bool passed)
-{
-    struct file_id id = f->ids[TREE_DESTINATION];
-    if (f->made && !f->dry)
-        note_parent(t, id);
-    f->passed = passed && !tfind(&id, &t->parents, compare_ids);
-}
-
 /* What was there stays as it is, where nothing is copied into it. */
 static void pass(struct folder *f)
 {
@@ -358,11 +329,10 @@ static void pass(struct folder *f)
 /* `path` is taken apart. */
 static void copy_below(struct tree *t, struct opened *in, struct pair *pair, char *path)
 {
-    bool passed = has_parents(pair);
     for (char *name; in && (name = next_parent(&path));) {
         struct opened *below = enter_parent(t, in, name);
         if (below)
-            note_way(t, below->folder, passed);
+            below->folder->passed = pair->way_exists;
         else
             pass(in->folder);
         leave(t, in);
@@ -437,6 +407,8 @@ static bool prepare(struct tree *t, const struct options *o)
 static void copy_all(struct tree *t, struct pair *pairs, int count)
 {
     const struct options *o = t->hand.options;
+    for (int i = 0; i < count; i++) /* what one operand makes is no old way of another */
+        pairs[i].way_exists = o->parents && pairs[i].dst && has_parents(&pairs[i]);
     progress_start(&t->progress, !o->quiet && o->progress != WHEN_NEVER,
                    o->progress == WHEN_ALWAYS);
     for (int i = 0; i < count && !signals_fatal(); i++)
@@ -450,15 +422,37 @@ static void copy_all(struct tree *t, struct pair *pairs, int count)
 
 static void release(struct tree *t)
 {
-    tdestroy(t->parents, free);
     openings_close(&t->hand.openings);
     free(t->hand.buffer);
     queue_destroy(t->hand.queue);
 }
 
-int tree_run(struct pair *pairs, int count, const struct options *o)
+/* Forced, a file that is copied onto itself with a backup becomes its own backup, as with cp. */
+static bool is_own_backup(const struct options *o)
+{
+    struct stat st;
+    return o->rules.force && o->rules.backup != BACKUP_NONE && o->operand_count == 2 &&
+           strcmp(o->operands[0], o->operands[1]) == 0 && stat(o->operands[0], &st) == 0 &&
+           S_ISREG(st.st_mode);
+}
+
+/* Has it copied to its backup's name instead; if none can be had, copying it will tell. */
+static void turn_into_backup(struct pair *pair, struct copy_rules *r)
+{
+    char *backup = backup_path(pair->src, r->backup, r->backup_suffix);
+    if (!backup)
+        return;
+    free(pair->dst);
+    pair->dst = backup;
+    r->backup = BACKUP_NONE;
+}
+
+int tree_run(struct pair *pairs, int count, const struct options *options)
 {
     struct tree *t = malloc(sizeof(*t));
+    struct options own = *options, *o = &own;
+    if (count == 1 && is_own_backup(o))
+        turn_into_backup(pairs, &own.rules);
     bool ready = t && prepare(t, o), failed = true;
     if (ready) {
         copy_all(t, pairs, count);

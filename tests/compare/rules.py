@@ -56,13 +56,16 @@ def is_astray(difference, both):
     if both.version >= (9, 2) or not both.case.has("bS", "--backup", "--suffix"):
         return False
     path = difference.path
+    unmade = {entry.path for entry in both.case.entries
+              if backups_of(entry.path, both.got, both.case) != backups_of(entry.path, both.wanted, both.case)}
     if difference.kind == "links":
-        return unstrayed(difference.got, both.case) == unstrayed(difference.wanted, both.case)
-    unmade = {other.path for other in both.case.entries if backup_of(other.path, both.got, both.case)
-              and not backup_of(other.path, both.wanted, both.case)}
+        names = unstrayed(difference.got, both.case)
+        return names == unstrayed(difference.wanted, both.case) or bool(names & unmade)
+    if difference.kind == "stdout":
+        return "(backup: " in (difference.got or "") and bool(names_in(difference.got) & unmade)
     if path is None:
-        told = [name for line in lines_of(both.wanted.stderr) for name in names_in(line)]
-        return difference.got in (None, 0) and any(name in unmade for name in told)
+        told = {name for line in lines_of(both.wanted.stderr) for name in names_in(line)}
+        return difference.got in (None, 0) and bool(told & unmade)
     if path.startswith("d/") and path[2:] in both.wanted.entries or f"d/{path}" in both.got.entries:
         return is_backup(path, both.case)
     strays = [path for path in both.wanted.entries.keys() - both.got.entries.keys() if "/" not in path and path != "d"]
@@ -82,9 +85,11 @@ def suffixes_of(case):
     return tuple(suffix.rpartition("=")[2] for suffix in ("~", *suffixes) if suffix)
 
 
-def backup_of(path, outcome, case):
-    """Whether there is one."""
-    return any(path + suffix in outcome.entries for suffix in (*suffixes_of(case), ".~1~", ".~2~", ".~3~"))
+def backups_of(path, outcome, case):
+    """What they are."""
+    names = [path + suffix for suffix in (*suffixes_of(case), ".~1~", ".~2~", ".~3~")]
+    found = [outcome.entries.get(name, {}) for name in names]
+    return [[entry.get(field) for field in ("type", "content", "target")] for entry in found]
 
 
 def is_backup(path, case):
@@ -209,11 +214,21 @@ def is_slash(difference, _):
     return re.sub("/+", "/", difference.wanted).replace("/'", "'") == re.sub("/+", "/", difference.got)
 
 
+AGAIN = re.compile("(cp: will not create hard link .*) to directory ")
+
+
 def is_given_again(difference, both):
-    """Of one directory given twice, which cp remembers by what became of the first."""
+    """Of one directory given twice, of which cp copies the first, unless that fails."""
+    refused = [name for line in lines_of(both.wanted.stderr) for found in [AGAIN.match(line)] if found
+               for name in names_in(found[1])]
     words = "specified more than once", "will not create hard link"
-    return any(word in text for word in words for text in (both.wanted.stderr, both.got.stderr)) and (
-        difference.kind in ("stderr", "status", "extra", "links", "target"))
+    said = any(word in text for word in words for text in (both.wanted.stderr, both.got.stderr))
+    if difference.path is None:
+        names = names_in(difference.got or "") if difference.kind == "stdout" else ()
+        return (said and difference.kind in ("stderr", "status")) or any(
+            f"{name}/".startswith(f"{top}/") for top in refused for name in names)
+    return said and (difference.kind in ("extra", "links", "target")
+                     or any(f"{difference.path}/".startswith(f"{top}/") for top in refused))
 
 
 def is_parents_time(difference, both):
