@@ -69,6 +69,13 @@ static char *whole_name_below(const char *directory, const char *src)
     return asprintf(&name, "%s%s%s", directory, slash, src) < 0 ? NULL : name;
 }
 
+/* Words of the command line belong to the program, which may change them. */
+static void strip_slashes(const char *word)
+{
+    for (size_t len = strlen(word); len > 1 && word[len - 1] == '/'; len--)
+        ((char *)word)[len - 1] = '\0';
+}
+
 /* --- sources of one name --- */
 
 static int compare_destinations(const void *a, const void *b)
@@ -81,10 +88,12 @@ static void keep(void *pair)
     (void)pair; /* the tree only borrows the pairs */
 }
 
-/* Where it leads, or the link that leads nowhere. */
-static int look_at(const char *path, struct stat *st)
+/* What is copied: the link itself, or where it leads, unless that is nowhere. */
+static int look_at(const struct options *o, const char *path, struct stat *st)
 {
-    return stat(path, st) < 0 ? lstat(path, st) : 0;
+    bool unsaid = o->follow == FOLLOW_UNSAID && o->rules.product != PRODUCT_HARD_LINK;
+    bool link = o->follow == FOLLOW_NEVER || (unsaid && o->recursive);
+    return !link && stat(path, st) == 0 ? 0 : lstat(path, st);
 }
 
 /* lstat(2) of the directory that `path` names a file in. */
@@ -106,7 +115,7 @@ static bool look_at_directory(const char *path, struct stat *st)
 static bool is_same_source(const struct options *o, const char *a, const char *b)
 {
     struct stat left, right, left_dir, right_dir;
-    if (look_at(a, &left) < 0 || look_at(b, &right) < 0 || !io_same_file(&left, &right))
+    if (look_at(o, a, &left) < 0 || look_at(o, b, &right) < 0 || !io_same_file(&left, &right))
         return false;
     if (S_ISDIR(left.st_mode))
         return o->recursive;
@@ -125,7 +134,7 @@ static bool is_given_before(const struct options *o, const struct pair *last, co
 static void warn_twice(const struct options *o, const char *src)
 {
     struct stat st;
-    bool directory = stat(src, &st) == 0 && S_ISDIR(st.st_mode);
+    bool directory = look_at(o, src, &st) == 0 && S_ISDIR(st.st_mode);
     if (!o->quiet)
         diag_error(0,
                    directory ? "warning: source directory %s specified more than once"
@@ -175,6 +184,8 @@ static int pair_into_directory(const struct options *o, int sources, const char 
     int status = STATUS_COPIED;
     for (int i = 0; i < sources && status != STATUS_USAGE; i++) {
         const char *src = o->operands[i];
+        if (o->strip_trailing_slashes)
+            strip_slashes(src);
         if (strcmp(src, STANDARD_STREAM) == 0) {
             diag_print("-: standard input has no name to get in a directory: name the file");
             status = STATUS_USAGE;

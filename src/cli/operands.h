@@ -11,7 +11,9 @@ struct pair {
     char *dst;            /* allocated; NULL: this source was refused, and that has been said */
     struct pair *earlier; /* one before it that gets the same destination; NULL: none */
     bool later;           /* there is one after it that does */
-    bool made; /* set by who copies it: its destination is a copy, of it or an earlier one */
+    bool
+        way_exists; /* of --parents: all directories that the destination is in were there before */
+    bool made;      /* set by who copies it: its destination is a copy, of it or an earlier one */
 };
 
 /*

@@ -127,8 +127,10 @@ static int settle_mode(const struct small *s, const struct copy_rules *rules,
         return 0;
     int rc = attributes_mode_of_new(s->src_fd, stage->fd, &all);
     bool narrowed = all != (int)(s->st->st_mode & 0777);
+    if (rc == 0 && narrowed && *mode < 0)
+        *mode = fstat(stage->fd, &st) == 0 ? (int)st.st_mode & 0777 : 0700;
     if (rc == 0 && narrowed)
-        *mode = fstat(stage->fd, &st) == 0 ? (int)st.st_mode & all : all & 0700;
+        *mode &= all;
     return rc;
 }
 

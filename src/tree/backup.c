@@ -119,6 +119,30 @@ int backup_make(int dir_fd, const char *name, enum backup kind, const char *suff
     return rc;
 }
 
+static int find_highest_beside(const char *path, unsigned long *highest)
+{
+    const char *slash = strrchr(path, '/');
+    char *directory = slash ? strndup(path, (size_t)(slash + 1 - path)) : strdup(".");
+    int fd = directory ? open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    int rc = fd < 0 ? -errno : find_highest(fd, slash ? slash + 1 : path, highest);
+    if (fd >= 0)
+        close(fd);
+    free(directory);
+    return rc;
+}
+
+char *backup_path(const char *path, enum backup kind, const char *suffix)
+{
+    unsigned long highest = 0;
+    char *backup;
+    if (kind != BACKUP_SIMPLE && find_highest_beside(path, &highest) < 0)
+        return NULL;
+    int len = kind == BACKUP_NUMBERED || highest > 0
+                  ? asprintf(&backup, "%s.~%lu~", path, highest + 1)
+                  : asprintf(&backup, "%s%s", path, suffix);
+    return len < 0 ? NULL : backup;
+}
+
 int backup_restore(int dir_fd, const char *made, const char *name)
 {
     if (is_same(dir_fd, made, name))

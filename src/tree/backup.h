@@ -15,3 +15,7 @@ int backup_make(int dir_fd, const char *name, enum backup kind, const char *suff
 /* Takes the backup away again, if the file still has its own name, or else gives it that. Returns 0
  * or -errno: -EEXIST if something else has that name by now. */
 int backup_restore(int dir_fd, const char *made, const char *name);
+
+/* What backup_make would call what is at that path, allocated. NULL: its directory can't be read,
+ * or there is no memory. */
+char *backup_path(const char *path, enum backup kind, const char *suffix);

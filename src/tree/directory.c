@@ -28,7 +28,7 @@ static const char default_acl[] = "system.posix_acl_default"; /* what entries in
 
 static bool is_ancestor(const struct folder *f, struct file_id id)
 {
-    for (; f && f->parent; f = f->parent)
+    for (; f && f->parent && !f->outside; f = f->parent)
         if (file_id_equal(f->ids[TREE_SOURCE], id))
             return true;
     return false;
@@ -138,10 +138,16 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
     return 0;
 }
 
+/* Of --parents, a directory on the way may be a link to one, as in any path. */
+static bool follows_destination(const struct entry *e)
+{
+    return e->passing || e->hand->options->keep_directory_symlink;
+}
+
 static int open_destination(struct entry *e, struct folder *f)
 {
     const char *name = f->nest ? f->hidden_name : e->dst_name;
-    bool follow = e->exists && e->hand->options->keep_directory_symlink;
+    bool follow = e->exists && follows_destination(e);
     int fd = folder_open_directory(e->in->fds[TREE_DESTINATION], name, follow);
     int rc = fd < 0 ? fd : note_destination(e, f, fd);
     if (rc < 0 && fd >= 0)
@@ -149,19 +155,31 @@ static int open_destination(struct entry *e, struct folder *f)
     return rc < 0 ? rc : fd;
 }
 
+/* Where nothing in it would change, that is no mistake. */
+static bool is_onto_itself(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    bool harmless = r->product == PRODUCT_HARD_LINK || r->existing == EXISTING_KEEP;
+    return !harmless && file_id_equal(file_id_of(&e->src), file_id_of(&e->dst));
+}
+
 /* Is there a directory, or may one be made? */
 static bool look_at_destination(struct entry *e)
 {
     int dir_fd = e->in->fds[TREE_DESTINATION];
-    bool follow = e->hand->options->keep_directory_symlink;
+    bool follow = follows_destination(e);
     if (e->in->folder->made)
         return true;
     int rc = fstatat(dir_fd, e->dst_name, &e->dst, follow ? 0 : AT_SYMLINK_NOFOLLOW);
     e->exists = rc == 0;
     if (rc < 0 && errno != ENOENT)
         return entry_fail_dst(e, errno, "cannot stat %s");
+    if (rc < 0 && follow && fstatat(dir_fd, e->dst_name, &e->dst, AT_SYMLINK_NOFOLLOW) == 0)
+        return entry_fail_dst(e, EEXIST, "cannot create directory %s");
     if (e->exists && !S_ISDIR(e->dst.st_mode))
         return entry_fail_turned(e, 0, "cannot overwrite non-directory %s with directory %s");
+    if (e->exists && !e->passing && is_onto_itself(e))
+        return entry_fail_both(e, 0, "%s and %s are the same file");
     return true;
 }
 
@@ -399,24 +417,30 @@ static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
     return rc;
 }
 
-/* One that may not be read, though it is ours, has to become readable to be given anything. */
-static int open_readable(int fd)
+/* One that may not be read, though it is ours, has to become readable to be given anything. *mode
+ * is what it had before. */
+static int open_readable(int fd, mode_t *mode)
 {
     char path[32];
-    struct stat st;
+    struct stat st = {0};
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    if (fcntl(fd, F_GETFL) & O_PATH && fstat(fd, &st) == 0)
+    if (fstat(fd, &st) == 0)
         (void)!chmod(path, st.st_mode | S_IRWXU);
+    *mode = st.st_mode & 07777;
     return openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 static int finish_open(struct hand *h, struct folder *f, const struct opened *o)
 {
+    mode_t mode;
     int fd = o->fds[TREE_DESTINATION];
     if (!(fcntl(fd, F_GETFL) & O_PATH))
         return give_attributes(h, f, o->fds[TREE_SOURCE], fd);
-    fd = open_readable(fd);
+    fd = open_readable(fd, &mode);
     int rc = fd < 0 ? -errno : give_attributes(h, f, o->fds[TREE_SOURCE], fd);
+    bool keeps_mode = !f->made && !(h->options->rules.preserve & ATTRIBUTE_MODE);
+    if (fd >= 0 && keeps_mode && fchmod(fd, mode) < 0)
+        rc = -errno;
     io_close(&fd);
     return rc;
 }
@@ -424,7 +448,7 @@ static int finish_open(struct hand *h, struct folder *f, const struct opened *o)
 static bool changes_anything(const struct hand *h, const struct folder *f)
 {
     return (f->made && !f->dry && !f->has_mode) ||
-           h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS;
+           (!f->passed && h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS);
 }
 
 static void finish(struct hand *h, struct folder *f)

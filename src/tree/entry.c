@@ -72,7 +72,8 @@ bool entry_is_same_name(const struct entry *e)
 bool entry_replaces(const struct entry *e)
 {
     const struct options *o = e->hand->options;
-    bool never = o->follow == FOLLOW_NEVER || (o->follow == FOLLOW_UNSAID && o->recursive) ||
+    bool unsaid = o->follow == FOLLOW_UNSAID && o->rules.product != PRODUCT_HARD_LINK;
+    bool never = o->follow == FOLLOW_NEVER || (unsaid && o->recursive) ||
                  (o->follow == FOLLOW_OPERANDS && !entry_is_operand(e));
     return e->displaces ||
            (e->exists && never && !o->rules.attributes_only && !S_ISREG(e->src.st_mode));

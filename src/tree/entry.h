@@ -25,6 +25,7 @@ struct entry {
     bool waits; /* the same: it isn't done yet, and will be by whoever makes the first copy */
     struct copy_result result; /* of a file; of what else only the outcome */
     off_t counted;             /* bytes of it that count as done already */
+    bool passing;              /* a directory on the way to an operand (--parents) */
 };
 
 /* An entry of those names, of which nothing else is known. */

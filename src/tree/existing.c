@@ -36,7 +36,12 @@ static int look(struct entry *e)
     if (e->in->folder->made)
         return -ENOENT;
     int flags = acts_on_link(e) ? AT_SYMLINK_NOFOLLOW : 0;
-    return fstatat(dir_fd, e->dst_name, &e->dst, flags) < 0 ? -errno : 0;
+    if (fstatat(dir_fd, e->dst_name, &e->dst, flags) == 0)
+        return 0;
+    if (errno != ELOOP || !e->hand->options->rules.force)
+        return -errno;
+    /* A link that leads to itself can't be written through, and so is removed. */
+    return fstatat(dir_fd, e->dst_name, &e->dst, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
 static bool dangles(const struct entry *e)
@@ -65,11 +70,22 @@ static bool leads_to_source(const struct entry *e)
            file_id_equal(file_id_of(&st), file_id_of(&e->src));
 }
 
+/* Would a link take the place of what it leads to, and lead nowhere then? */
+static bool leads_to_destination(const struct entry *e)
+{
+    struct stat st;
+    return e->hand->options->rules.backup == BACKUP_NONE && S_ISLNK(e->src.st_mode) &&
+           !S_ISLNK(e->dst.st_mode) && fstatat(e->in->fds[TREE_SOURCE], e->name, &st, 0) == 0 &&
+           file_id_equal(file_id_of(&st), file_id_of(&e->dst));
+}
+
 /* One file under two names may be replaced by a copy of itself, or has the name already. */
 static enum heed heed_same(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
-    if (leads_to_source(e))
+    if (leads_to_destination(e) && r->product == PRODUCT_HARD_LINK)
+        return HEED_SKIP;
+    if (leads_to_source(e) || leads_to_destination(e))
         return refuse(entry_fail_both(e, 0, "%s and %s are the same file"));
     if (!file_id_equal(file_id_of(&e->src), file_id_of(&e->dst)))
         return HEED_GO;
@@ -78,7 +94,7 @@ static enum heed heed_same(const struct entry *e)
     bool links = S_ISLNK(e->src.st_mode) && !entry_is_same_name(e);
     if (links && r->backup == BACKUP_NONE)
         return HEED_SKIP;
-    bool apart = r->backup != BACKUP_NONE || r->remove_destination || r->product == PRODUCT_SYMLINK;
+    bool apart = r->backup != BACKUP_NONE || r->remove_destination;
     if (apart && (e->src.st_nlink > 1 || r->backup != BACKUP_NONE) && !entry_is_same_name(e))
         return HEED_GO;
     return refuse(entry_fail_both(e, 0, "%s and %s are the same file"));
@@ -213,7 +229,8 @@ static enum heed make_way(struct entry *e)
             entry_fail_turned(e, 0, "backing up %s might destroy source;  %s not copied"));
     if (r->dry_run)
         return HEED_GO;
-    bool useless = r->force && S_ISREG(e->src.st_mode) && S_ISSOCK(e->dst.st_mode);
+    bool useless =
+        r->force && !acts_on_link(e) && (S_ISSOCK(e->dst.st_mode) || S_ISLNK(e->dst.st_mode));
     if (r->backup != BACKUP_NONE)
         return back_up(e);
     if (r->remove_destination || parts_links(e) || useless)
@@ -227,7 +244,7 @@ enum heed existing_heed(struct entry *e)
 {
     int rc = look(e);
     e->exists = rc == 0;
-    if (rc == -ENOENT && dangles(e)) {
+    if (rc == -ENOENT && !e->further && dangles(e)) {
         entry_announce(e);
         return refuse(entry_fail_dst(e, 0, "not writing through dangling symlink %s"));
     }

@@ -32,6 +32,7 @@ struct folder {
     bool gone;     /* the destination's directory was removed again */
     bool failed;   /* not all of it could be done, */
     char *said;    /* as these sentences say (--json); NULL: there is none */
+    bool passed;   /* the destination's directory was there before, and is only on the way */
     struct file_id ids[2]; /* of the directories, by side */
     struct stat src;       /* the source's, when it was opened */
     mode_t mode; /* of the destination's directory in the end, where the source's isn't preserved */

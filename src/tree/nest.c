@@ -70,9 +70,10 @@ int nest_begin(struct entry *e, struct folder *f)
     char hidden[NAME_ROOM];
     int dir_fd = e->in->fds[TREE_DESTINATION];
     bool inside = e->in->folder->hidden;
-    int rc = inside                                  ? make(e, dir_fd, e->dst_name)
-             : e->hand->options->rules.wishes.resume ? make_again(e, dir_fd, hidden)
-                                                     : appear_hidden(dir_fd, e->dst_name, make, e, hidden);
+    int rc = inside ? make(e, dir_fd, e->dst_name)
+             : e->hand->options->rules.wishes.resume
+                 ? make_again(e, dir_fd, hidden)
+                 : appear_hidden(dir_fd, e->dst_name, make, e, hidden);
     if (rc == 0 && !inside)
         rc = folder_begin_nest(e->hand->queue, f, hidden);
     if (rc == -ENOMEM && !inside)

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/signals.h"
 #include "cli/report.h"
+#include "tree/backup.h"
 #include "tree/crew.h"
 #include "tree/directory.h"
 #include "tree/walk.h"
@@ -26,6 +27,7 @@ struct tree {
     struct hand hand; /* this process */
     struct progress progress;
     struct folder *outside; /* where the last operand was copied to */
+    struct task *operands;  /* directories that are not in the queue yet, the last first */
 };
 
 bool tree_is_asked_for(const struct options *o)
@@ -69,6 +71,8 @@ static void drain(struct tree *t)
     struct hand *h = &t->hand;
     struct task *task;
     bool can = true;
+    queue_push(h->queue, t->operands); /* so that the first operand is the first to be taken */
+    t->operands = NULL;
     while ((task = queue_take(h->queue, true))) {
         walk_task(h, task);
         queue_end(h->queue, task);
@@ -124,7 +128,8 @@ static void push_directory(struct tree *t, struct entry *e)
     }
     t->hand.headway->unfinished++;
     folder_expect(q, e->in->folder, 1);
-    queue_push(q, task);
+    task->next = t->operands;
+    t->operands = task;
 }
 
 /* What is there already can't appear all at once. */
@@ -221,7 +226,11 @@ static void conclude_pair(struct tree *t, const struct pair *pair)
 static void say_outside(struct tree *t, int err, const struct pair *pair)
 {
     struct stat st;
-    bool directory = stat(pair->src, &st) == 0 && S_ISDIR(st.st_mode);
+    if (look_at_source(t, pair->src, &st) < 0) {
+        hand_fail(&t->hand, errno, "cannot stat %s", pair->src);
+        return;
+    }
+    bool directory = S_ISDIR(st.st_mode);
     if (directory && !t->hand.options->recursive) {
         hand_fail(&t->hand, 0, "-r not specified; omitting directory %s", pair->src);
         return;
@@ -261,8 +270,11 @@ static bool has_fitting_name(struct tree *t, const struct pair *pair)
     if (len == 0 || pair->dst[len - 1] != '/' || look_at_source(t, pair->src, &src) < 0 ||
         S_ISDIR(src.st_mode) || stat(pair->dst, &dst) == 0)
         return true;
-    hand_fail(&t->hand, errno == ENOENT ? ENOTDIR : errno,
-              errno == ENOENT ? "cannot create regular file %s" : "cannot stat %s", pair->dst);
+    int err = errno;
+    if (err == ENOENT && t->hand.options->verbose)
+        report_entry(t->hand.options, pair->src, pair->dst, NULL);
+    hand_fail(&t->hand, err == ENOENT ? ENOTDIR : err,
+              err == ENOENT ? "cannot create regular file %s" : "cannot stat %s", pair->dst);
     conclude_pair(t, pair);
     return false;
 }
@@ -288,21 +300,45 @@ static void copy_to(struct tree *t, struct pair *pair)
 
 /* --- --parents --- */
 
+/* Do all directories on the way exist? Then they stay as they are, as with cp. */
+static bool has_parents(const struct pair *pair)
+{
+    struct stat st;
+    const char *name;
+    char *prefix = prefix_of(pair->dst, &name);
+    bool there = prefix && stat(*prefix ? prefix : ".", &st) == 0 && S_ISDIR(st.st_mode);
+    free(prefix);
+    return there;
+}
+
+static void leave(struct tree *t, struct opened *in)
+{
+    struct folder *f = in->folder;
+    opening_release(in);
+    if (f->parent)
+        directory_settle(&t->hand, f);
+}
+
 /* Makes the directory of that name in the destination, and has what follows copied into that. NULL:
  * it couldn't be, which has been said. */
 static struct opened *enter_parent(struct tree *t, struct opened *in, const char *name)
 {
     struct entry e = entry_of(&t->hand, in, name, name + strspn(name, "/"));
     e.follow = true;
+    e.passing = true;
     struct opened *below = directory_begin(&e);
     if (!below)
         return NULL;
     hand_find(&t->hand, 1, 0);
     below->folder->outside = true;
     folder_expect(t->hand.queue, in->folder, 1);
-    directory_publish(&t->hand, below);
+    bool named = directory_publish(&t->hand, below);
     directory_note(&t->hand, below->folder);
-    return below;
+    if (named)
+        return below;
+    directory_discard(&t->hand, below->folder);
+    leave(t, below);
+    return NULL;
 }
 
 /* Cuts the first name, with the slashes before it, off *path; NULL: it is the last. */
@@ -317,12 +353,11 @@ static char *next_parent(char **path)
     return name;
 }
 
-static void leave(struct tree *t, struct opened *in)
+/* What was there stays as it is, where nothing is copied into it. */
+static void pass(struct folder *f)
 {
-    struct folder *f = in->folder;
-    opening_release(in);
-    if (f->parent)
-        directory_settle(&t->hand, f);
+    for (; f; f = f->parent)
+        f->passed = true;
 }
 
 /* `path` is taken apart. */
@@ -330,6 +365,10 @@ static void copy_below(struct tree *t, struct opened *in, struct pair *pair, cha
 {
     for (char *name; in && (name = next_parent(&path));) {
         struct opened *below = enter_parent(t, in, name);
+        if (below)
+            below->folder->passed = pair->way_exists;
+        else
+            pass(in->folder);
         leave(t, in);
         in = below;
     }
@@ -416,6 +455,8 @@ static bool prepare(struct tree *t, const struct options *o, const struct pair *
 static void copy_all(struct tree *t, struct pair *pairs, int count)
 {
     const struct options *o = t->hand.options;
+    for (int i = 0; i < count; i++) /* what one operand makes is no old way of another */
+        pairs[i].way_exists = o->parents && pairs[i].dst && has_parents(&pairs[i]);
     progress_start(&t->progress, !o->quiet && o->progress != WHEN_NEVER,
                    o->progress == WHEN_ALWAYS);
     for (int i = 0; i < count && !signals_fatal(); i++)
@@ -453,9 +494,32 @@ static void tell_total(const struct tree *t, bool failed)
     report_total(&total);
 }
 
-int tree_run(struct pair *pairs, int count, const struct options *o)
+/* Forced, a file that is copied onto itself with a backup becomes its own backup, as with cp. */
+static bool is_own_backup(const struct options *o)
+{
+    struct stat st;
+    return o->rules.force && o->rules.backup != BACKUP_NONE && o->operand_count == 2 &&
+           strcmp(o->operands[0], o->operands[1]) == 0 && stat(o->operands[0], &st) == 0 &&
+           S_ISREG(st.st_mode);
+}
+
+/* Has it copied to its backup's name instead; if none can be had, copying it will tell. */
+static void turn_into_backup(struct pair *pair, struct copy_rules *r)
+{
+    char *backup = backup_path(pair->src, r->backup, r->backup_suffix);
+    if (!backup)
+        return;
+    free(pair->dst);
+    pair->dst = backup;
+    r->backup = BACKUP_NONE;
+}
+
+int tree_run(struct pair *pairs, int count, const struct options *options)
 {
     struct tree *t = malloc(sizeof(*t));
+    struct options own = *options, *o = &own;
+    if (count == 1 && is_own_backup(o))
+        turn_into_backup(pairs, &own.rules);
     bool ready = t && prepare(t, o, pairs, count), failed = true;
     if (ready) {
         copy_all(t, pairs, count);

@@ -16,6 +16,7 @@ Prints TAP. `--case=SEED` tells one case at length, and with `--minimise` the le
 import argparse
 import concurrent.futures
 import dataclasses
+import functools
 import os
 import re
 import shutil
@@ -32,6 +33,7 @@ import cases
 import common
 import minimise
 import mutations
+import orders
 from differences import Both, clusters, compare, key_of, sort_out, telling
 from ground import TIMEOUT, Ground, clear
 from rules import RULES
@@ -80,7 +82,13 @@ class Comparison:
             return Both(case, wanted, wanted, self.programs.version)
         got = self.ground.try_out(self.programs.mpcp, case)
         self.keep(case, "mpcp")
-        return Both(case, wanted, got, self.programs.version)
+        otherwise = functools.cache(lambda: self.otherwise(case))
+        return Both(case, wanted, got, self.programs.version, otherwise)
+
+    def otherwise(self, case):
+        """What the reference makes of it in other orders; each once."""
+        outcomes = [self.ground.try_out(self.programs.reference, *other) for other in orders.others(case)]
+        return [outcome for i, outcome in enumerate(outcomes) if not outcome.hangs and outcome not in outcomes[:i]]
 
     def keep(self, case, name):
         if self.programs.kept:
@@ -358,6 +366,7 @@ def check(options):
 
 def main():
     options = parse_arguments()
+    options.mpcp = os.path.abspath(options.mpcp) if options.mpcp else None
     check(options)
     options.rules = choose_rules(options.without)
     options.directory = options.directory or default_directory()

@@ -3,14 +3,15 @@
 
 import collections
 import difflib
-import os
 import re
 
+from lines import QUOTED, lines_of, names_in
 from rules import RULES
 
 # path: None for what is no property of an entry. entry: its type; before: was it there before the copy?
 Difference = collections.namedtuple("Difference", "kind path wanted got entry before")
-Both = collections.namedtuple("Both", "case wanted got version")
+# otherwise(): the outcomes by the reference where directories list what is in them in other orders.
+Both = collections.namedtuple("Both", "case wanted got version otherwise", defaults=[tuple])
 Excused = collections.namedtuple("Excused", "difference rule")
 
 # --- what differs ---
@@ -52,15 +53,6 @@ def without_consequences(found):
 
 # --- lines ---
 
-QUESTION = re.compile(r"\? (?=cp: |$)")
-QUOTED = re.compile(r"(?:\$?'(?:[^'\\]|\\.)*'|\"[^\"]*\"|‘[^’]*’)+")
-
-
-def lines_of(text):
-    """A question ends its line here, though the answer isn't seen."""
-    return sorted(QUESTION.sub("?\n", text).splitlines())
-
-
 def compare_lines(kind, wanted, got):
     """Lines that only one has; those of both that name the same file in pairs."""
     ours = collections.Counter(lines_of(got))
@@ -81,34 +73,6 @@ def partner_of(line, others):
     near = [other for other in others if names & names_in(other)]
     near = near or [other for other in others if not names and not names_in(other)]
     return max(near, key=lambda other: difflib.SequenceMatcher(None, line, other).ratio(), default=None)
-
-
-def names_in(line):
-    """The files that a line speaks of: what is quoted, and what is before the first colon."""
-    names = {unquoted(found[0]) for found in QUOTED.finditer(line)}
-    first = re.match(r"(?:mp)?cp: ([^\s':]+): ", line)
-    if first:
-        names.add(first[1])
-    return {os.path.normpath(name) for name in names if name}
-
-
-def unquoted(text):
-    """Of what a shell would read."""
-    parts = re.findall(r"\$'((?:[^'\\]|\\.)*)'|'([^']*)'|\"([^\"]*)\"|‘([^’]*)’", text)
-    return "".join(unescaped(dollar) if dollar else plain or double or curly for dollar, plain, double, curly in parts)
-
-
-CODES = dict(zip("abtnvfrE\\'", "\a\b\t\n\v\f\r\033\\'"))
-
-
-def unescaped(text):
-    raw = re.sub(rb"\\([0-7]{3}|.)", unescape, os.fsencode(text), flags=re.S)
-    return os.fsdecode(raw)
-
-
-def unescape(found):
-    code = found[1].decode(errors="surrogateescape")
-    return bytes([int(code, 8)]) if len(code) == 3 else os.fsencode(CODES.get(code, code))
 
 
 # --- rules ---

@@ -216,18 +216,31 @@ class Ground:
 
     # --- building ---
 
-    def build(self, case):
+    def build(self, case, arrange):
         clear(self.work)
         os.umask(0)
         os.mkdir(self.work, 0o755)
         me = self.user_of(case)
-        for entry in case.entries:
-            self.create(os.path.join(self.work, entry.path), entry)
+        self.create_all(case.entries, arrange)
         if self.is_root:
             os.chown(self.work, *me)
         for entry in reversed(case.entries):
             if entry.kind != TWIN:
                 self.dress(os.path.join(self.work, entry.path), entry, me)
+
+    def create_all(self, entries, arrange):
+        """Of what has several names, the first is created, and linked to afterwards."""
+        known = {entry.path: entry for entry in entries}
+        first = {}
+        for entry in arrange(entries):
+            path, one = os.path.join(self.work, entry.path), entry
+            while one.kind == TWIN:
+                one = known[one.target]
+            if one.path in first:
+                os.link(first[one.path], path, follow_symlinks=False)
+            else:
+                self.create(path, one)
+                first[one.path] = path
 
     def create(self, path, entry):
         if entry.kind == DIRECTORY:
@@ -236,8 +249,6 @@ class Ground:
             write_file(path, entry)
         elif entry.kind == LINK:
             os.symlink(self.place(entry.target), path)
-        elif entry.kind == TWIN:
-            os.link(os.path.join(self.work, entry.target), path, follow_symlinks=False)
         elif entry.kind == DEVICE and self.is_root:
             os.mknod(path, stat.S_IFCHR | 0o600, NULL)
         else:
@@ -292,9 +303,9 @@ class Ground:
     def environment(case):
         return {"PATH": os.environ["PATH"], "LC_ALL": case.locale, **dict(case.environment)}
 
-    def try_out(self, program, case):
-        """Builds, runs and looks."""
-        self.build(case)
+    def try_out(self, program, case, arrange=tuple):
+        """Builds, runs and looks. `arrange` takes entries, and returns them in the order in which they are created."""
+        self.build(case, arrange)
         since = time.time_ns()
         said = self.run(program, case)
         try:
