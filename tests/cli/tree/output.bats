@@ -83,7 +83,7 @@ for line in open("said"):
     needs_terminal
     needs_strace
     some_tree in 40 10
-    on_terminal 80 strace -f -qq -o /dev/null -e trace=write -e inject=write:delay_enter=20000 \
+    ASAN_OPTIONS=detect_leaks=0 on_terminal 80 strace -f -qq -o /dev/null -e trace=write -e inject=write:delay_enter=20000 \
         "$DIR/$PROCESS" -r -j4 in out >screen
     tr '\r' '\n' <screen >lines
     cat -v lines
@@ -96,7 +96,7 @@ for line in open("said"):
     needs_terminal
     needs_strace
     some_tree in 40 10
-    on_terminal 80 strace -f -qq -o /dev/null -e trace=read -e inject=read:delay_enter=5000 \
+    ASAN_OPTIONS=detect_leaks=0 on_terminal 80 strace -f -qq -o /dev/null -e trace=read -e inject=read:delay_enter=5000 \
         "$DIR/$PROCESS" -r -j1 in out >screen
     tr '\r' '\n' <screen >lines
     cat -v lines
@@ -135,7 +135,7 @@ for line in open("said"):
     needs_terminal
     needs_strace
     some_tree in 40 10
-    run on_terminal 80 strace -f -qq -o /dev/null -e trace=write,mkdirat -e inject=write:delay_enter=20000 \
+    ASAN_OPTIONS=detect_leaks=0 run on_terminal 80 strace -f -qq -o /dev/null -e trace=write,mkdirat -e inject=write:delay_enter=20000 \
         -e inject=mkdirat:error=EDQUOT:when=8+ "$DIR/$PROCESS" -r -j4 in out
     tr '\r' '\n' <<<"$output" | sed 's/\x1b\[K//' >lines
     cat -v lines
