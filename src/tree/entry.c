@@ -170,12 +170,15 @@ static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
 {
     static const enum outcome outcomes[] = {[HEED_GO] = OUTCOME_COPIED,
                                             [HEED_SKIP] = OUTCOME_SKIPPED,
+                                            [HEED_REFRESH] = OUTCOME_SKIPPED,
                                             [HEED_REFUSE] = OUTCOME_FAILED,
                                             [HEED_DECLINE] = OUTCOME_DECLINED};
     enum heed heed = existing_heed(e);
     if (heed == HEED_SKIP && e->further && !e->kept) /* as with cp, be it newer */
         return link_or_fail(e);
     e->result.outcome = outcomes[heed];
+    if (heed == HEED_REFRESH)
+        return regular_refresh(e);
     if (heed != HEED_GO)
         return heed == HEED_SKIP;
     entry_announce(e);

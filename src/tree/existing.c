@@ -124,6 +124,16 @@ static bool is_kept(const struct entry *e)
     return same || (!timed && !is_newer(e));
 }
 
+/* Of what that run couldn't give it, or has been changed since. */
+static bool lacks_attributes(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    bool owner = e->src.st_uid != e->dst.st_uid || e->src.st_gid != e->dst.st_gid;
+    bool mode = (e->src.st_mode ^ e->dst.st_mode) & 07777;
+    return !r->dry_run &&
+           ((r->preserve & ATTRIBUTE_OWNERSHIP && owner) || (r->preserve & ATTRIBUTE_MODE && mode));
+}
+
 static bool is_there(const struct entry *e, const char *what, char hidden[NAME_ROOM],
                      struct stat *st)
 {
@@ -158,6 +168,8 @@ static enum heed heed_rules(const struct entry *e)
     bool kept = is_kept(e);
     if (kept && e->src.st_size >= REGULAR_LARGE && !r->dry_run)
         remove_journal(e);
+    if (kept && !e->further && lacks_attributes(e))
+        return HEED_REFRESH;
     if (kept || (r->update && !is_newer(e)))
         return HEED_SKIP;
     if (r->existing == EXISTING_FAIL)

@@ -7,6 +7,7 @@
 enum heed {
     HEED_GO,
     HEED_SKIP,    /* it stays, and that is no failure */
+    HEED_REFRESH, /* so do its bytes, of an earlier run, but its owner or mode isn't the source's */
     HEED_REFUSE,  /* it stays, and that has been said */
     HEED_DECLINE, /* so was it decided by whoever was asked */
 };

@@ -280,6 +280,20 @@ static bool open_source(struct entry *e)
     return entry_fail_src(e, 0, "skipping file %s, as it was replaced while being copied");
 }
 
+bool regular_refresh(struct entry *e)
+{
+    struct stat st;
+    if (e->fd < 0 && !open_source(e))
+        return false;
+    int dst = attributes_open(e->in->fds[TREE_DESTINATION], e->dst_name);
+    if (dst < 0)
+        return entry_fail_dst(e, -dst, "cannot open %s");
+    bool same = fstat(dst, &st) == 0 && file_id_equal(file_id_of(&st), file_id_of(&e->dst));
+    bool done = same && give_attributes(e, e->fd, dst);
+    close(dst);
+    return same ? done : entry_fail_dst(e, ESTALE, "cannot set the attributes of %s");
+}
+
 bool regular_copy(struct entry *e)
 {
     const struct options *o = e->hand->options;

@@ -12,3 +12,7 @@ enum {
 /* Copies one, or what is read as if it were one. Returns false if it wasn't, which has been said.
  */
 bool regular_copy(struct entry *e);
+
+/* Gives one that stays the source's attributes. Returns false if it couldn't be opened, which has
+ * been said. */
+bool regular_refresh(struct entry *e);

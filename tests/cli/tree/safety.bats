@@ -58,6 +58,20 @@ load ../support
     assert_clean
 }
 
+@test "--resume: what lacks its owner or mode gets them" {
+    [ "$(id -u)" = 0 ] || skip "only root may give files away"
+    some_tree in 2 2
+    chown 12:34 in/d0/f0
+    chmod 4711 in/d1/f1
+    mpcp -a in out
+    chown 0:0 out/d0/f0
+    chmod 600 out/d1/f1
+    stat -c %i out/d0/f0 out/d1/f1 >before
+    mpcp -a --resume -T in out
+    assert_same_trees in out
+    stat -c %i out/d0/f0 out/d1/f1 | diff before -
+}
+
 @test "--resume: what was killed goes on, and leaves nothing" {
     needs_strace
     some_tree in 40 5
