@@ -7,11 +7,17 @@ import os
 import re
 
 from cases import ACLS, DEVICE, DIRECTORY, FILE, LINK, TWIN, WORK, atime_of
+from ground import WITHIN
 from lines import lines_of, names_in, plain
 
 # covers(difference, both): `both` has the case, the outcome by the reference and by mpcp (`wanted`, `got`), and the
 # reference's version as a tuple.
 Rule = collections.namedtuple("Rule", "name why covers")
+
+
+def files_in(line):
+    """That it speaks of, as they are called in the working directory."""
+    return {name.rpartition(f"/{WITHIN}/")[2] for name in names_in(line)}
 
 
 def is_declined(difference, both):
@@ -62,9 +68,9 @@ def is_astray(difference, both):
         names = unstrayed(difference.got, both.case)
         return names == unstrayed(difference.wanted, both.case) or bool(names & unmade)
     if difference.kind == "stdout":
-        return "(backup: " in (difference.got or "") and bool(names_in(difference.got) & unmade)
+        return "(backup: " in (difference.got or "") and bool(files_in(difference.got) & unmade)
     if path is None:
-        told = {name for line in lines_of(both.wanted.stderr) for name in names_in(line)}
+        told = {name for line in lines_of(both.wanted.stderr) for name in files_in(line)}
         return difference.got in (None, 0) and bool(told & unmade)
     if path.startswith("d/") and path[2:] in both.wanted.entries or f"d/{path}" in both.got.entries:
         if is_backup(path, both.case):
@@ -232,12 +238,12 @@ AGAIN = re.compile("(cp: will not create hard link .*) to directory ")
 
 def is_given_again(difference, both):
     """Of one directory given twice, of which cp copies the first, unless that fails."""
-    refused = [name.rpartition("/x/y/w/")[2] for line in lines_of(both.wanted.stderr) for found in [AGAIN.match(line)] if found
-               for name in names_in(found[1])]
+    refused = [name for line in lines_of(both.wanted.stderr) for found in [AGAIN.match(line)] if found
+               for name in files_in(found[1])]
     words = "specified more than once", "will not create hard link"
     said = any(word in text for word in words for text in (both.wanted.stderr, both.got.stderr))
     if difference.path is None:
-        names = names_in(difference.got or "") if difference.kind == "stdout" else ()
+        names = files_in(difference.got or "") if difference.kind == "stdout" else ()
         return (said and difference.kind in ("stderr", "status")) or any(
             f"{name}/".startswith(f"{top}/") for top in refused for name in names)
     return said and (difference.kind in ("extra", "links", "target")
@@ -255,7 +261,7 @@ EXISTS = re.compile(r"cp: cannot (create|make) (directory|regular file) (.*): Fi
 def is_parents_clash(difference, both):
     """Of a directory that cp doesn't enter, for it has looked at another one, or has just made it."""
     tops = [os.path.normpath(name) for line in lines_of(both.wanted.stderr) for found in [EXISTS.match(line)] if found
-            for name in names_in(line)]
+            for name in files_in(line)]
     if not tops or not both.case.has("", "--parents"):
         return False
     if difference.path is None:
@@ -337,7 +343,7 @@ def is_long_backup(difference, both):
     if not both.case.has("bS", "--backup", "--suffix"):
         return False
     if difference.kind == "stdout":
-        return any(len(os.fsencode(os.path.basename(name))) >= NAME_MAX - 2 for name in names_in(difference.wanted or ""))
+        return any(len(os.fsencode(os.path.basename(name))) >= NAME_MAX - 2 for name in files_in(difference.wanted or ""))
     if difference.path is None:
         return "File name too long" in (both.got.stderr if difference.kind == "status" else difference.got or "")
     name = os.fsencode(os.path.basename(difference.path))
@@ -417,7 +423,7 @@ def is_unlinkable(difference, both):
     if path is None:
         return difference.kind == "stderr" and difference.got in told
     return both.got.status == 1 and difference.kind in ("content", "mtime", "atime", "mode", "missing") and any(
-        path in names_in(line) for line in told)
+        path in files_in(line) for line in told)
 
 
 def is_device(difference, _):
@@ -437,14 +443,14 @@ def is_announced(difference, both):
     if difference.kind != "stdout" or not both.wanted.status == both.got.status == 1:
         return False
     line, outcome = (difference.got, both.got) if difference.wanted is None else (difference.wanted, both.wanted)
-    failed = {name for complaint in lines_of(outcome.stderr) for name in names_in(complaint)}
-    return None in (difference.wanted, difference.got) and bool(names_in(line) & failed)
+    failed = {name for complaint in lines_of(outcome.stderr) for name in files_in(complaint)}
+    return None in (difference.wanted, difference.got) and bool(files_in(line) & failed)
 
 
 def is_removed(difference, both):
     """Of what is replaced, for it can't be written to, or by a link, without being removed before."""
     return (difference.kind == "stdout" and (difference.wanted or "").startswith("removed ") and difference.got is None
-            and all(name in both.got.entries for name in names_in(difference.wanted)))
+            and all(name in both.got.entries for name in files_in(difference.wanted)))
 
 
 def is_directory_bits(difference, both):
@@ -464,18 +470,18 @@ def is_link_of_link(difference, both):
 def is_attributes_only(difference, both):
     """Of what -f would have to be removed for, with its bytes."""
     refused = {name for line in lines_of(both.got.stderr) if "cannot create regular file" in line and
-               "Permission denied" in line for name in names_in(line)}
+               "Permission denied" in line for name in files_in(line)}
     if not refused or not both.case.has("", "--attributes-only") or not both.case.has("f", "--force"):
         return False
     if difference.path is None:
-        return difference.kind == "status" or difference.got and bool(names_in(str(difference.got)) & refused)
+        return difference.kind == "status" or difference.got and bool(files_in(str(difference.got)) & refused)
     links = str(both.got.entries.get(difference.path, {}).get("links")).split(" = ")
     return bool({difference.path, *links} & refused)
 
 
 def is_asked(difference, both):
     """Of a name that is the same link already."""
-    names = [name for name in names_in(difference.wanted or "")] if difference.kind == "stderr" else []
+    names = [name for name in files_in(difference.wanted or "")] if difference.kind == "stderr" else []
     return (bool(names) and difference.got is None and difference.wanted.startswith("cp: overwrite ")
             and all("links" in both.got.entries.get(name, {}) for name in names))
 
