@@ -99,9 +99,9 @@ static size_t put_escaped(FILE *out, const char *s)
 static bool is_clear(const char *name)
 {
     for (const char *c = name; *c; c++)
-        if (!isalnum((unsigned char)*c) && !strchr("%+,-./:]_{} '", *c))
+        if (isascii(*c) && !isalnum(*c) && !strchr("%+,-./:]_{} '", *c))
             return false;
-    return true;
+    return all_printable(name);
 }
 
 /* In single quotes, a quote of its own and what can't be printed outside of them: 'a'$'\n''b'. */

@@ -159,6 +159,11 @@ static void walk_operand(struct tree *t, struct entry *e)
         drain(t);
 }
 
+static bool is_later(struct timespec a, struct timespec b)
+{
+    return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+}
+
 /* What an earlier operand has become isn't lost for a later one, nor written through. */
 static bool overwrites_made(const struct entry *e)
 {
@@ -168,7 +173,9 @@ static bool overwrites_made(const struct entry *e)
     if (r->backup == BACKUP_NUMBERED || r->existing == EXISTING_KEEP ||
         fstatat(dir_fd, e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode))
         return false;
-    if (r->update && e->src.st_mtim.tv_sec < st.st_mtim.tv_sec) /* then it stays anyway */
+    if (r->update && !is_later(e->src.st_mtim, st.st_mtim)) /* then it stays anyway */
+        return false;
+    if (r->product == PRODUCT_HARD_LINK && file_id_equal(file_id_of(&e->src), file_id_of(&st)))
         return false;
     if (S_ISREG(e->src.st_mode) && S_ISLNK(st.st_mode))
         entry_fail_both(e, 0, "will not copy %s through just-created symlink %s");

@@ -22,6 +22,8 @@ ACCESS, DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
 # Changed by whoever looks, or not to be had.
 IGNORED = {ACCESS, DEFAULT, "security.selinux"}
 
+# Where a case is built: links that climb stay below the directory of the process.
+WITHIN = "x/y/w"
 # hangs: it was killed, or has copied something into itself without an end.
 Outcome = collections.namedtuple("Outcome", "status stdout stderr hangs entries")
 
@@ -200,10 +202,8 @@ class Ground:
 
     def __init__(self, root, timeout=TIMEOUT):
         self.root, self.timeout = root, timeout
-        # Links that climb stay below root.
-        self.deep = os.path.join(root, "x/y")
-        os.makedirs(self.deep, mode=0o755, exist_ok=True)
-        self.work = os.path.join(self.deep, "w")
+        self.work = os.path.join(root, WITHIN)
+        os.makedirs(os.path.dirname(self.work), mode=0o755, exist_ok=True)
         self.is_root = os.geteuid() == 0
 
     def user_of(self, case):

@@ -6,12 +6,18 @@ import collections
 import os
 import re
 
-from cases import ACLS, DEVICE, DIRECTORY, FILE, LINK, TWIN, atime_of
+from cases import ACLS, DEVICE, DIRECTORY, FILE, LINK, TWIN, WORK, atime_of
+from ground import WITHIN
 from lines import lines_of, names_in, plain
 
 # covers(difference, both): `both` has the case, the outcome by the reference and by mpcp (`wanted`, `got`), and the
 # reference's version as a tuple.
 Rule = collections.namedtuple("Rule", "name why covers")
+
+
+def files_in(line):
+    """That it speaks of, as they are called in the working directory."""
+    return {name.rpartition(f"/{WITHIN}/")[2] for name in names_in(line)}
 
 
 def is_declined(difference, both):
@@ -62,12 +68,13 @@ def is_astray(difference, both):
         names = unstrayed(difference.got, both.case)
         return names == unstrayed(difference.wanted, both.case) or bool(names & unmade)
     if difference.kind == "stdout":
-        return "(backup: " in (difference.got or "") and bool(names_in(difference.got) & unmade)
+        return "(backup: " in (difference.got or "") and bool(files_in(difference.got) & unmade)
     if path is None:
-        told = {name for line in lines_of(both.wanted.stderr) for name in names_in(line)}
+        told = {name for line in lines_of(both.wanted.stderr) for name in files_in(line)}
         return difference.got in (None, 0) and bool(told & unmade)
     if path.startswith("d/") and path[2:] in both.wanted.entries or f"d/{path}" in both.got.entries:
-        return is_backup(path, both.case)
+        if is_backup(path, both.case):
+            return True
     strays = [path for path in both.wanted.entries.keys() - both.got.entries.keys() if "/" not in path and path != "d"]
     return (path in unmade or (difference.kind == "extra" and path.startswith(tuple(unmade)) and is_backup(path, both.case))
             or (difference.kind in ("missing", "extra") and os.path.basename(path) in strays))
@@ -114,7 +121,9 @@ def lost_bits(difference, bits):
 
 
 def preserves_mode(case):
-    return case.has("pa", "--preserve", "--archive")
+    words = [word for option in case.options for word in option]
+    kept = any(word.startswith("--preserve=") and ("mode" in word or "all" in word) for word in words)
+    return case.has("pa", "--archive") or "--preserve" in words or kept
 
 
 def preserves_owner(case):
@@ -125,13 +134,17 @@ def preserves_owner(case):
 
 
 def sources_of(difference, both):
-    """What may have been copied there: other entries with that name, or any if the destination has another name."""
+    """What may have been copied there: other entries with that name, or operands, or any if the destination has
+    another name or a link of that name leads to one."""
     entries = {entry.path: entry for entry in both.case.entries}
     name = os.path.basename(difference.path)
     own = file_of(entries, difference.path)
+    operands = {os.path.normpath(operand.removeprefix(WORK + "/")) for operand in both.case.operands}
+    any_name = "/" not in difference.path or any(
+        entry.kind == LINK and os.path.basename(entry.path) == name for entry in both.case.entries)
     for path in entries:
         entry = file_of(entries, path)
-        if entry is not own and (os.path.basename(path) == name or "/" not in difference.path):
+        if entry is not own and (os.path.basename(path) == name or path in operands or any_name):
             yield entry
 
 
@@ -156,12 +169,17 @@ def is_set_id(difference, both):
             and not may_be_preserved(difference, both, bits))
 
 
+def rights_of(entry):
+    """Its mode as it is seen, with its ACL."""
+    return entry.mode & SPECIAL | mode_of(ACLS[entry.acl]) if entry.acl else entry.mode
+
+
 def is_left_over(difference, both):
     """Of what has the mode of a source without such bits, but had them, or inherited them, or got them from a source
     that was copied there before."""
     bits = lost_bits(difference, SPECIAL)
     return bits and preserves_mode(both.case) and any(
-        entry.mode == int(difference.got, 8) for entry in sources_of(difference, both))
+        rights_of(entry) == int(difference.got, 8) for entry in sources_of(difference, both))
 
 
 def is_ownerless(difference, both):
@@ -198,7 +216,7 @@ def is_empty_clone(difference, both):
     left = both.wanted.entries.get(difference.path, {})
     emptied = left.get("content", "").startswith("0 ") and left["mtime"] == "now"
     return emptied and (difference.kind == "missing" or difference.before and difference.kind in (
-        "content", "mtime", "atime", "sparse", "mode"))
+        "content", "mtime", "atime", "sparse", "mode", "owner", "group", "acl", "xattr"))
 
 
 def is_locale(difference, both):
@@ -211,7 +229,8 @@ def is_slash(difference, _):
     """Of a line about a name that was given with more slashes than it needs."""
     if difference.kind != "stdout" or not difference.wanted or not difference.got:
         return False
-    return re.sub("/+", "/", difference.wanted).replace("/'", "'") == re.sub("/+", "/", difference.got)
+    wanted, got = (re.sub("/+", "/", line).replace("/'", "'") for line in (difference.wanted, difference.got))
+    return wanted == got
 
 
 AGAIN = re.compile("(cp: will not create hard link .*) to directory ")
@@ -220,11 +239,11 @@ AGAIN = re.compile("(cp: will not create hard link .*) to directory ")
 def is_given_again(difference, both):
     """Of one directory given twice, of which cp copies the first, unless that fails."""
     refused = [name for line in lines_of(both.wanted.stderr) for found in [AGAIN.match(line)] if found
-               for name in names_in(found[1])]
+               for name in files_in(found[1])]
     words = "specified more than once", "will not create hard link"
     said = any(word in text for word in words for text in (both.wanted.stderr, both.got.stderr))
     if difference.path is None:
-        names = names_in(difference.got or "") if difference.kind == "stdout" else ()
+        names = files_in(difference.got or "") if difference.kind == "stdout" else ()
         return (said and difference.kind in ("stderr", "status")) or any(
             f"{name}/".startswith(f"{top}/") for top in refused for name in names)
     return said and (difference.kind in ("extra", "links", "target")
@@ -242,7 +261,7 @@ EXISTS = re.compile(r"cp: cannot (create|make) (directory|regular file) (.*): Fi
 def is_parents_clash(difference, both):
     """Of a directory that cp doesn't enter, for it has looked at another one, or has just made it."""
     tops = [os.path.normpath(name) for line in lines_of(both.wanted.stderr) for found in [EXISTS.match(line)] if found
-            for name in names_in(line)]
+            for name in files_in(line)]
     if not tops or not both.case.has("", "--parents"):
         return False
     if difference.path is None:
@@ -252,9 +271,8 @@ def is_parents_clash(difference, both):
 
 def is_parents_error(difference, both):
     """Of a name with something on the way that is no directory, which one names, and the other what is there."""
-    lines = both.wanted.stderr, both.got.stderr
     return (difference.kind == "stderr" and both.case.has("", "--parents")
-            and "exists but is not a directory" in lines[0] and "Not a directory" in lines[1])
+            and "exists but is not a directory" in both.wanted.stderr and both.wanted.status == both.got.status == 1)
 
 
 def is_parents_line(difference, both):
@@ -269,7 +287,9 @@ def is_parents_line(difference, both):
 def is_default_acl(difference, both):
     """Of what is made where a default ACL says what new ones have."""
     most = [mode_of(ACLS[entry.default_acl]) for entry in both.case.entries if entry.default_acl]
-    if difference.before or not most:
+    anew = not difference.before or (difference.entry != DIRECTORY and (
+        difference.entry != FILE or replaces(difference, both)))
+    if not anew or not most:
         return False
     if difference.kind == "acl":
         return difference.got is not None or difference.entry == DIRECTORY
@@ -286,8 +306,6 @@ def is_update_link(difference, both):
     """cp 9.1 links what -u leaves to what it has left before, asked for or not."""
     if not both.case.has("u", "--update"):
         return False
-    if difference.kind == "stdout":
-        return (difference.wanted or "").startswith("removed ") and difference.got is None
     wanted = both.wanted.entries.get(difference.path, {}).get("links")
     got = both.got.entries.get(difference.path, {}).get("links")
     return difference.before and wanted and wanted != got
@@ -325,7 +343,7 @@ def is_long_backup(difference, both):
     if not both.case.has("bS", "--backup", "--suffix"):
         return False
     if difference.kind == "stdout":
-        return any(len(os.fsencode(os.path.basename(name))) >= NAME_MAX - 2 for name in names_in(difference.wanted or ""))
+        return any(len(os.fsencode(os.path.basename(name))) >= NAME_MAX - 2 for name in files_in(difference.wanted or ""))
     if difference.path is None:
         return "File name too long" in (both.got.stderr if difference.kind == "status" else difference.got or "")
     name = os.fsencode(os.path.basename(difference.path))
@@ -349,11 +367,12 @@ def is_xattr_of_link(difference, both):
     said = [line for line in lines_of(both.wanted.stderr) if line.startswith("cp: setting attribute ")]
     if difference.path is None and both.case.has("s", "--symbolic-link"):
         return difference.wanted in said or (difference.kind == "status" and [] != said == lines_of(both.wanted.stderr))
-    if difference.kind != "xattr" or difference.before:
+    if difference.kind != "xattr" or (difference.before and difference.entry != DIRECTORY):
         return False
     by_link = difference.entry == LINK and both.case.has("s", "--symbolic-link")
     followed = difference.entry == DIRECTORY and any(entry.kind == LINK for entry in both.case.entries)
-    return (by_link and difference.got is None) or (followed and difference.wanted is None)
+    lost = difference.entry == DIRECTORY and both.case.user != "root" and both.case.has("a", "--archive")
+    return (by_link and difference.got is None) or ((followed or lost) and difference.wanted is None)
 
 
 def is_group_of_link(difference, both):
@@ -363,9 +382,15 @@ def is_group_of_link(difference, both):
 
 
 def is_unread(difference, both):
-    """Of the attributes of what couldn't be opened, which was said."""
-    return (difference.kind == "stderr" and (difference.wanted or "").startswith("cp: getting attribute ")
-            and both.wanted.status == both.got.status == 1)
+    """Of the attributes of what couldn't be opened, or can't be given them, which mpcp says once and in other words; cp
+    gives no default ACL then."""
+    said = re.compile(r"cp: [gs]etting attribute '.*' (of|for) ")
+    if not said.search(both.wanted.stderr) or not both.wanted.status == both.got.status == 1:
+        return False
+    if difference.kind == "default ACL":
+        return True
+    return difference.kind == "stderr" and bool(
+        said.match(difference.wanted or "") or "cannot set the attributes of" in (difference.got or ""))
 
 
 def is_trailing_slash(difference, both):
@@ -398,7 +423,7 @@ def is_unlinkable(difference, both):
     if path is None:
         return difference.kind == "stderr" and difference.got in told
     return both.got.status == 1 and difference.kind in ("content", "mtime", "atime", "mode", "missing") and any(
-        path in names_in(line) for line in told)
+        path in files_in(line) for line in told)
 
 
 def is_device(difference, _):
@@ -415,9 +440,59 @@ def is_other_fault(difference, both):
 
 def is_announced(difference, both):
     """Of a line about what is to be done next, and fails then, which was told."""
-    failed = {name for line in lines_of(both.got.stderr) for name in names_in(line)}
-    return (difference.kind == "stdout" and difference.wanted is None and both.got.status == 1
-            and bool(names_in(difference.got) & failed))
+    if difference.kind != "stdout" or not both.wanted.status == both.got.status == 1:
+        return False
+    line, outcome = (difference.got, both.got) if difference.wanted is None else (difference.wanted, both.wanted)
+    failed = {name for complaint in lines_of(outcome.stderr) for name in files_in(complaint)}
+    return None in (difference.wanted, difference.got) and bool(files_in(line) & failed)
+
+
+def is_removed(difference, both):
+    """Of what is replaced, for it can't be written to, or by a link, without being removed before."""
+    return (difference.kind == "stdout" and (difference.wanted or "").startswith("removed ") and difference.got is None
+            and all(name in both.got.entries for name in files_in(difference.wanted)))
+
+
+def is_directory_bits(difference, both):
+    """Of a directory whose owner can't be preserved: setgid and sticky are no rights of his."""
+    if (difference.kind, difference.entry) != ("mode", DIRECTORY) or both.case.user == "root":
+        return False
+    wanted, got = int(difference.wanted, 8), int(difference.got, 8)
+    return wanted & 0o777 == got & 0o777 and got & wanted == wanted
+
+
+def is_link_of_link(difference, both):
+    """Of a further name that cp -s links to what its own link leads to, which is the source."""
+    return (difference.kind in ("type", "links") and both.case.has("s", "--symbolic-link")
+            and any(entry.kind == TWIN for entry in both.case.entries) and both.case.has("LH", "--dereference"))
+
+
+def is_attributes_only(difference, both):
+    """Of what -f would have to be removed for, with its bytes."""
+    refused = {name for line in lines_of(both.got.stderr) if "cannot create regular file" in line and
+               "Permission denied" in line for name in files_in(line)}
+    if not refused or not both.case.has("", "--attributes-only") or not both.case.has("f", "--force"):
+        return False
+    if difference.path is None:
+        return difference.kind == "status" or difference.got and bool(files_in(str(difference.got)) & refused)
+    links = str(both.got.entries.get(difference.path, {}).get("links")).split(" = ")
+    return bool({difference.path, *links} & refused)
+
+
+def is_asked(difference, both):
+    """Of a name that is the same link already."""
+    names = [name for name in files_in(difference.wanted or "")] if difference.kind == "stderr" else []
+    return (bool(names) and difference.got is None and difference.wanted.startswith("cp: overwrite ")
+            and all("links" in both.got.entries.get(name, {}) for name in names))
+
+
+def is_slash_of_link(difference, both):
+    """Of a link to a directory that is named with a slash and -T: to mpcp it is the link."""
+    if "cannot overwrite non-directory" not in both.got.stderr or not both.case.has("T", "--no-target-directory"):
+        return False
+    named = {os.path.normpath(word) for word in both.case.operands[-1:] if word.endswith("/")}
+    return bool(named) and any(entry.kind == LINK and entry.path in named for entry in both.case.entries) and (
+        both.got.status == 1)
 
 
 def is_staged_source(difference, both):
@@ -486,6 +561,12 @@ RULES = [
     Rule("device", "a device that is written to keeps its times", is_device),
     Rule("other fault", "of two faults of one copy one is told", is_other_fault),
     Rule("announced", "what is going to be done is told before it fails", is_announced),
+    Rule("removed", "what is replaced isn't removed before, nor said to be", is_removed),
+    Rule("directory bits", "a directory's setgid and sticky bits don't depend on its owner", is_directory_bits),
+    Rule("link of link", "cp -s links further names to the source itself, with -L", is_link_of_link),
+    Rule("attributes only", "with --attributes-only no bytes are lost, by -f neither", is_attributes_only),
+    Rule("asked", "nobody is asked about a link that is there already", is_asked),
+    Rule("slash of link", "with -T, a link to a directory is a link, with a slash, too", is_slash_of_link),
     Rule("staged source", "a directory in which a link has had a file replaced has another time", is_staged_source),
     Rule("order", "cp makes the same of it where directories list their names in another order", is_order),
 ]

@@ -60,6 +60,38 @@ load ../support
     cmp a c
 }
 
+@test "--strip-trailing-slashes takes a name for a file's, or a link's" {
+    mkdir d t
+    echo text >file
+    ln -s t link
+    run mpcp -rv --strip-trailing-slashes file/// d
+    [ "$output" = "'file' -> 'd/file'" ]
+    [ "$(cat d/file)" = text ]
+    mpcp -r --strip-trailing-slashes link/ d
+    [ -L d/link ]
+}
+
+@test "a name with a slash behind it is announced, and then is no file's" {
+    echo text >file
+    ln -s "$MPCP" cp
+    run --separate-stderr ./cp -v file new/
+    [ "$output" = "'file' -> 'new/'" ]
+    [ "$stderr" = "cp: cannot create regular file 'new/': Not a directory" ]
+}
+
+@test "a source that is missing is told before its destination" {
+    run --separate-stderr mpcp -r missing no/such/place
+    assert_refused 1 "cannot stat 'missing': No such file or directory"
+}
+
+@test "two links that lead to one directory are two sources, if links are copied" {
+    mkdir to a b t
+    ln -s ../t a/one
+    ln -s ../t b/one
+    run --separate-stderr mpcp -r a/one b/one to
+    assert_refused 1 "will not overwrite just-created 'to/one' with 'b/one'"
+}
+
 @test "several sources need a directory" {
     touch a b
     run --separate-stderr mpcp a b c

@@ -98,6 +98,15 @@ linked_tree() {
     [ out/b/file -ef out/b/again ]
 }
 
+@test "a further name takes the place of a link that leads nowhere" {
+    mkdir -p in to
+    echo text >in/a
+    ln in/a in/b
+    ln -s nowhere to/b
+    mpcp -a in/a in/b to
+    [ to/a -ef to/b ]
+}
+
 @test "what can have no more names is copied, and that is said" {
     needs_strace
     linked_tree

@@ -222,6 +222,30 @@ mpcp: cannot open 'in/open/secret' for reading: Permission denied" ]
     diff -r in out
 }
 
+@test "an existing directory that may not be read keeps its mode, unless that is preserved" {
+    needs_root
+    mkdir -p in to/in
+    echo text >in/file
+    chmod 777 . to
+    chmod 311 to/in
+    chown -R 65534:65534 in to
+    mpcp_as_nobody -r --preserve=xattr,timestamps in to
+    [ "$(cat to/in/file)" = text ]
+    [ "$(stat -c %a to/in)" = 311 ]
+    mpcp_as_nobody -rp in to
+    [ "$(stat -c %a to/in)" = 755 ]
+}
+
+@test "--preserve=xattr, without the mode, of files with an ACL" {
+    mkdir in
+    echo text >in/file
+    chmod 755 in/file
+    setfacl -m u:4321:7 in/file 2>/dev/null || skip "no ACLs here"
+    mpcp -r in plain
+    mpcp -r --preserve=xattr in out
+    [ "$(stat -c %a out/file plain/file | xargs)" = '755 755' ]
+}
+
 @test "umask counts without -p only" {
     some_tree in 3 3
     chmod 777 in/d1

@@ -87,6 +87,19 @@ mpcp: cannot overwrite non-directory 'to/in/d2' with directory 'in/d2'" ]
     [ ! -e to/in/nowhere ]
 }
 
+@test "nor is one that leads to itself, but -f puts the file in its place" {
+    mkdir -p in to/in
+    echo new >in/file
+    ln -s file to/in/file
+    run --separate-stderr mpcp -r in to
+    assert_failed_like 1 ".*cannot stat 'to/in/file': Too many levels of symbolic links"
+    [ -L to/in/file ]
+    mpcp -rf in to
+    [ ! -L to/in/file ]
+    [ "$(cat to/in/file)" = new ]
+    assert_clean
+}
+
 @test "-n keeps what is there, without a word" {
     two_trees
     mpcp -rn in to

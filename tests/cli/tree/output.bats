@@ -3,6 +3,16 @@
 # What several processes say of a tree: whole lines, each once; progress; and how -v tells of it.
 load ../support
 
+@test "the first operand is copied first" {
+    mkdir to
+    for name in a b c; do
+        mkdir $name
+        echo text >$name/file
+    done
+    run mpcp -rvj1 c a b to
+    [ "$(grep -o '^.[abc]. ' <<<"$output" | tr -d "' \n")" = cab ]
+}
+
 @test "-v tells of each entry once, in whole lines" {
     some_tree in 60 20
     mpcp -rv -j8 in out >said

@@ -38,3 +38,37 @@ load ../support
     [ "$status" = 2 ]
     [[ "$stderr" == *"with --parents, the destination must be a directory"* ]]
 }
+
+@test "directories on the way that are there stay as they are" {
+    mkdir -p a/b to/a/b
+    echo text >a/b/file
+    chmod 700 to/a to/a/b to
+    mpcp -p --parents ./a/b/file to
+    [ "$(cat to/a/b/file)" = text ]
+    [ "$(stat -c %a to to/a to/a/b | xargs)" = '700 700 700' ]
+}
+
+@test "directories on the way may be links to some, what is copied mayn't" {
+    mkdir -p a/b to elsewhere
+    echo text >a/b/file
+    ln -s ../elsewhere to/a
+    mpcp -r --parents a/b to
+    [ -L to/a ]
+    [ "$(cat elsewhere/b/file)" = text ]
+    run --separate-stderr mpcp -r --parents a to
+    assert_refused 1 "cannot overwrite non-directory 'to/a' with directory 'a'"
+    rm to/a
+    ln -s nowhere to/a
+    run --separate-stderr mpcp -r --parents a/b to
+    assert_refused 1 "cannot create directory 'to/a': File exists"
+}
+
+@test "what follows a directory on the way, be it a dot, is no cycle" {
+    mkdir -p a to/a
+    echo text >a/file
+    mpcp -r --parents a/. to
+    [ "$(cat to/a/file)" = text ]
+    ln -s ../a a/self
+    mpcp -r --parents a/self/ to
+    [ "$(cat to/a/self/file)" = text ]
+}

@@ -120,6 +120,13 @@ Test(diag, characters_are_those_of_rfc_3629)
         cr_assert_eq(diag_utf8_len(cases[i].bytes), cases[i].len, "case %zu", i);
 }
 
+Test(diag, a_quote_among_letters_of_any_language_is_in_double_quotes)
+{
+    char *text = printed(diag_put_quoted, "o'\303\274");
+    cr_assert_str_eq(text, "\"o'\303\274\"");
+    free(text);
+}
+
 Test(diag, names_in_pairs_are_always_quoted)
 {
     char *text = printed(diag_put_quoted, "a");
