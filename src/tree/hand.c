@@ -51,7 +51,8 @@ void hand_find(struct hand *h, long long entries, off_t bytes)
     h->headway->size += bytes;
 }
 
-/* Who is killed in between has told what wasn't counted, rather than counted what nobody was told. */
+/* Who is killed in between has told what wasn't counted, rather than counted what nobody was told.
+ */
 void hand_conclude(struct hand *h, enum kind kind, const char *src, const char *dst,
                    struct copy_result *result, off_t rest)
 {
