@@ -12,8 +12,8 @@
 bool directory_is_own(struct entry *e);
 
 /* Opens the source's directory and makes the destination's, or opens the one that is there.
- * Returns the folder, open; or NULL if that can't be done, which has been said, or if it isn't to
- * be, as the rules say. */
+ * Returns the folder, open, which directory_settle concludes as an entry; or NULL if that can't be
+ * done, which has been said, for the caller to conclude. */
 struct opened *directory_begin(struct entry *e);
 
 /* Gives a nest its name, unless it gets it when all below it is done. Returns false if it couldn't

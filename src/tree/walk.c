@@ -65,8 +65,9 @@ static void visit(struct walk *w, const struct listed *listed)
     if (listed->type == DT_DIR) { /* it is opened, and looked at, when its turn comes */
         e.src.st_mode = S_IFDIR;
         put_off(w, TASK_DIRECTORY, &e);
-    } else if (entry_look(&e, listed->type == DT_REG))
+    } else if (entry_look(&e, listed->type == DT_REG)) {
         visit_known(w, &e);
+    }
     entry_close(&e);
 }
 

@@ -63,13 +63,20 @@ finish() {
     finish
 }
 
+# With --resume, what copies a large file has something to show of it.
 @test "its processes aren't copies of their own" {
     mkdir in
-    some_tree in 60 10
-    for i in $(seq 8); do random_file in/large$i 9M; done
-    start -j4 in out
-    wait_until past_entries 40
-    [ "$(mpcp --status --json | jq -c "select(.directory == \"$PWD\")" | wc -l)" = 1 ]
+    for i in $(seq 40); do echo some >in/$i; done
+    for i in $(seq 4); do random_file in/large$i 9M; done
+    start -j4 --engine=read-write --resume in out
+    large_ones_are_copied() {
+        local pid
+        for pid in $(pgrep -P "$PARENT"); do ls -l "/proc/$pid/fd"; done 2>/dev/null | grep -q mpcp-share
+    }
+    all_of_them() { [ "$(status_of 'o["jobs"]' 2>/dev/null)" = 4 ]; }
+    wait_until all_of_them
+    wait_until large_ones_are_copied
+    [ "$(mpcp --status --json | jq -c "select(.directory == \"$PWD\") | .pid")" = "$PARENT" ]
     finish
 }
 
