@@ -11,20 +11,42 @@
 #include <sys/xattr.h>
 
 const char acl_attribute[] = "system.posix_acl_access";
+static const char default_attribute[] = "system.posix_acl_default";
 
 static bool is_none(int err)
 {
     return err == ENODATA || err == EOPNOTSUPP || err == ENOSYS;
 }
 
-ssize_t acl_read(int fd, const void **acl)
+static ssize_t read_acl(int fd, const char *attribute, const void **acl)
 {
     static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    ssize_t n = xattr_get(fd, acl_attribute, value, sizeof(value));
+    ssize_t n = xattr_get(fd, attribute, value, sizeof(value));
     *acl = value;
     if (n < 0)
         return is_none(errno) ? 0 : -errno;
     return n;
+}
+
+ssize_t acl_read(int fd, const void **acl)
+{
+    return read_acl(fd, acl_attribute, acl);
+}
+
+ssize_t acl_read_default(int fd, const void **acl)
+{
+    return read_acl(fd, default_attribute, acl);
+}
+
+int acl_carry_default(int src, int dst)
+{
+    const void *acl;
+    ssize_t len = acl_read_default(src, &acl);
+    if (len < 0)
+        return (int)len;
+    int rc = len > 0 ? fsetxattr(dst, default_attribute, acl, (size_t)len, 0)
+                     : fremovexattr(dst, default_attribute);
+    return rc < 0 && !is_none(errno) ? -errno : 0;
 }
 
 bool acl_is_there(int fd)

@@ -20,6 +20,13 @@ bool acl_may_be_there(int fd);
  * there is none, or -errno. */
 ssize_t acl_read(int fd, const void **acl);
 
+/* The same of a directory's default ACL, which what is created in it gets. */
+ssize_t acl_read_default(int fd, const void **acl);
+
+/* Gives one directory the default ACL of another, or none. Returns 0 or -errno; 0, too, where there
+ * can be none. */
+int acl_carry_default(int src, int dst);
+
 /* Gives fd such an ACL, and with it what that says of the mode. Returns 0 or -errno. */
 int acl_give(int fd, const void *acl, size_t len);
 

@@ -1,28 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/directory.h"
-#include "base/diag.h"
 #include "base/filesystem.h"
 #include "base/io.h"
-#include "base/name.h"
 #include "base/signals.h"
-#include "base/xattr.h"
 #include "cli/report.h"
 #include "copy/acl.h"
 #include "tree/nest.h"
-#include "tree/removal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
-
-static const char default_acl[] = "system.posix_acl_default"; /* what entries inherit */
 
 /* --- the source --- */
 
@@ -96,20 +88,11 @@ static int open_source(struct entry *e)
 
 /* --- the destination --- */
 
-/* Its length; 0: it has none, or none can be had there. */
-static ssize_t default_acl_of(int fd, char *acl, size_t room)
-{
-    ssize_t len = xattr_get(fd, default_acl, acl, room);
-    if (len < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
-        return 0;
-    return len < 0 ? -errno : len;
-}
-
 /* What the default ACL of its parent, which it has inherited, leaves a new directory of a mode. */
 static mode_t inherited_rights(int fd, mode_t mode)
 {
-    static char acl[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    ssize_t len = xattr_get(fd, default_acl, acl, sizeof(acl));
+    const void *acl;
+    ssize_t len = acl_read_default(fd, &acl);
     int rights = len > 0 ? acl_mode(acl, (size_t)len) : -1;
     return rights < 0 ? mode & 01700 : mode & ((mode_t)rights | S_ISVTX);
 }
@@ -125,7 +108,8 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
     const struct copy_rules *r = &e->hand->options->rules;
     mode_t rights = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 0777;
     mode_t mode = rights | (e->src.st_mode & S_ISVTX);
-    ssize_t acl = default_acl_of(fd, NULL, 0);
+    const void *value;
+    ssize_t acl = acl_read_default(fd, &value);
     if (acl < 0)
         return (int)acl;
     f->ids[TREE_DESTINATION] = file_id_of(&st);
@@ -215,7 +199,7 @@ static void abandon(struct entry *e, struct folder *f)
 {
     int dir_fd = e->in->fds[TREE_DESTINATION];
     if (f->nest)
-        directory_discard(e->hand, f);
+        nest_discard(e->hand, f);
     else if (f->made && !f->dry)
         unlinkat(dir_fd, e->dst_name, AT_REMOVEDIR);
     folder_destroy(e->hand->queue, f);
@@ -257,305 +241,4 @@ struct opened *directory_begin(struct entry *e)
     fail_to_begin(e, dst, f);
     io_close(&src);
     return NULL;
-}
-
-/* --- publishing --- */
-
-static bool waits(const struct hand *h)
-{
-    return h->options->atomic || h->options->rules.wishes.sync;
-}
-
-static bool fail_folder(struct hand *h, const struct folder *f, int rc, const char *format)
-{
-    char *path = folder_path(f, TREE_DESTINATION, NULL);
-    hand_fail(h, -rc, format, path ? path : f->dst_name);
-    free(path);
-    return false;
-}
-
-/* By one of the directories, whichever may be read. */
-static int sync_all(const struct hand *h, const int fds[2])
-{
-    if (!h->options->rules.wishes.sync || syncfs(fds[0]) == 0)
-        return 0;
-    return errno != EBADF || syncfs(fds[1]) < 0 ? -errno : 0;
-}
-
-static bool fail_name(struct hand *h, const struct folder *f, int rc)
-{
-    if (rc != -ESTALE)
-        return fail_folder(h, f, rc, "cannot create directory %s");
-    return fail_folder(h, f, 0,
-                       "cannot create directory %s: another process has removed or replaced what "
-                       "was to become it");
-}
-
-/* All that is in it, and then its name, reaches the disk. `fds`: its parent, and it. */
-static bool name_and_sync(struct hand *h, struct folder *f, const int fds[2])
-{
-    int rc = sync_all(h, fds);
-    if (rc == 0)
-        rc = nest_name(f, fds[0]);
-    if (rc < 0)
-        return fail_name(h, f, rc);
-    folder_end_nest(h->queue, f);
-    f->hidden = false;
-    rc = sync_all(h, fds);
-    return rc == 0 || fail_folder(h, f, rc, "cannot write the name of %s to the disk");
-}
-
-static bool give_name(struct hand *h, struct folder *f)
-{
-    struct opened *parent = opening_take(&h->openings, f->parent);
-    struct opened *own = parent ? opening_take(&h->openings, f) : NULL;
-    int fds[] = {parent ? parent->fds[TREE_DESTINATION] : -1,
-                 own ? own->fds[TREE_DESTINATION] : -1};
-    bool given =
-        parent ? name_and_sync(h, f, fds) : fail_folder(h, f, -errno, "cannot create directory %s");
-    if (own)
-        opening_release(own);
-    if (parent)
-        opening_release(parent);
-    return given;
-}
-
-/* What isn't preserved needn't wait for the end, which may never come. Returns whether it has all.
- */
-static bool give_mode(const struct hand *h, const struct folder *f, int fd)
-{
-    const unsigned later = ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP;
-    if (h->options->rules.preserve & later || fchmod(fd, f->mode | S_IRWXU) < 0)
-        return false;
-    return (f->mode & S_IRWXU) == S_IRWXU;
-}
-
-bool directory_publish(struct hand *h, struct opened *o)
-{
-    if (o->folder->nest && !waits(h))
-        o->folder->has_mode = give_mode(h, o->folder, o->fds[TREE_DESTINATION]);
-    return !o->folder->nest || waits(h) || give_name(h, o->folder);
-}
-
-static void fail_removal(struct hand *h, const struct folder *f, int err)
-{
-    char *path = folder_path(f, TREE_PLACE, NULL);
-    hand_fail(h, err, "cannot remove %s", path ? path : f->dst_name);
-    free(path);
-}
-
-void directory_remove(struct hand *h, struct folder *f)
-{
-    const char *name = f->nest ? f->hidden_name : f->dst_name;
-    struct opened *parent = opening_take(&h->openings, f->parent);
-    int rc = parent ? removal_of(parent->fds[TREE_DESTINATION], name) : -errno;
-    if (parent)
-        opening_release(parent);
-    if (rc < 0)
-        fail_removal(h, f, -rc);
-    f->gone = true;
-    if (f->nest)
-        folder_end_nest(h->queue, f);
-}
-
-void directory_discard(struct hand *h, struct folder *f)
-{
-    if (f->nest)
-        directory_remove(h, f);
-}
-
-void directory_discard_all(struct hand *h)
-{
-    while (h->queue->nests && !h->queue->broken)
-        directory_remove(h, h->queue->nests);
-}
-
-/* --- its end --- */
-
-static int carry_default_acl(int src, int dst)
-{
-    static char acl[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    ssize_t len = default_acl_of(src, acl, sizeof(acl));
-    if (len < 0)
-        return (int)len;
-    int rc =
-        len > 0 ? fsetxattr(dst, default_acl, acl, (size_t)len, 0) : fremovexattr(dst, default_acl);
-    return rc < 0 && errno != EOPNOTSUPP && errno != ENODATA ? -errno : 0;
-}
-
-static void tell_lack(struct hand *h, const struct folder *f, const struct attributes_lack *lack)
-{
-    if (!lack->which)
-        return;
-    char what[ATTRIBUTES_ROOM], *path = folder_path(f, TREE_DESTINATION, NULL);
-    struct complaint why;
-    attributes_spell(lack->which, what);
-    complaint_make_errno(&why, lack->err, path ? path : f->dst_name, "cannot preserve %s", what);
-    char *sentence = complaint_sentence(&why);
-    hand_lack(h, sentence ? sentence : what);
-    free(sentence);
-    free(path);
-}
-
-static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
-{
-    const struct copy_rules *r = &h->options->rules;
-    struct stat st = f->src;
-    if (!(st.st_mode & 07000)) /* then cp leaves those that there are */
-        st.st_mode |= f->special;
-    struct attributes a = {.src = src,
-                           .src_st = &st,
-                           .which = r->preserve & ~(unsigned)ATTRIBUTE_LINKS,
-                           .mode = f->made ? (int)f->mode : -1};
-    struct attributes_lack lack = {0};
-    struct attributes_birth birth = {.plain = f->made && f->plain, .uid = h->uid, .gid = f->gid};
-    bool inherits = r->preserve & ATTRIBUTE_MODE && !(birth.plain && xattr_list(src, NULL, 0) == 0);
-    int rc = inherits ? carry_default_acl(src, dst) : 0;
-    if (!rc && (a.which || a.mode >= 0))
-        rc = attributes_give_new(&a, dst, &birth, &lack);
-    tell_lack(h, f, &lack);
-    return rc;
-}
-
-/* One that may not be read, though it is ours, has to become readable to be given anything. *mode
- * is what it had before. */
-static int open_readable(int fd, mode_t *mode)
-{
-    char path[32];
-    struct stat st = {0};
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    if (fstat(fd, &st) == 0)
-        (void)!chmod(path, st.st_mode | S_IRWXU);
-    *mode = st.st_mode & 07777;
-    return openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-static int finish_open(struct hand *h, struct folder *f, const struct opened *o)
-{
-    mode_t mode;
-    int fd = o->fds[TREE_DESTINATION];
-    if (!(fcntl(fd, F_GETFL) & O_PATH))
-        return give_attributes(h, f, o->fds[TREE_SOURCE], fd);
-    fd = open_readable(fd, &mode);
-    int rc = fd < 0 ? -errno : give_attributes(h, f, o->fds[TREE_SOURCE], fd);
-    bool keeps_mode = !f->made && !(h->options->rules.preserve & ATTRIBUTE_MODE);
-    if (fd >= 0 && keeps_mode && fchmod(fd, mode) < 0)
-        rc = -errno;
-    io_close(&fd);
-    return rc;
-}
-
-static bool changes_anything(const struct hand *h, const struct folder *f)
-{
-    return (f->made && !f->dry && !f->has_mode) ||
-           (!f->passed && h->options->rules.preserve & ~(unsigned)ATTRIBUTE_LINKS);
-}
-
-static void finish(struct hand *h, struct folder *f)
-{
-    bool dry = h->options->rules.dry_run;
-    if (!f->parent || dry || !changes_anything(h, f))
-        return;
-    struct opened *o = opening_take(&h->openings, f);
-    int rc = o ? finish_open(h, f, o) : -errno;
-    if (rc < 0)
-        fail_folder(h, f, rc, "cannot set the attributes of %s");
-    if (o)
-        opening_release(o);
-}
-
-/* The whole tree has waited for its name. With --atomic it gets none if anything is lacking; nor
- * does whoever interrupts it want half of it. */
-static void conclude_nest(struct hand *h, struct folder *f)
-{
-    bool lacks = h->options->atomic && h->tally->failed;
-    bool wanted = !lacks && !h->tally->interrupted && !h->queue->broken;
-    if (lacks)
-        fail_folder(h, f, 0, "not creating directory %s, as not all could be copied");
-    if (!wanted || !give_name(h, f))
-        directory_discard(h, f);
-}
-
-static void note_ending(struct hand *h, struct folder *f)
-{
-    if (h->doing)
-        h->doing->ending = f;
-}
-
-/* --- what is told of it --- */
-
-void directory_note(struct hand *h, struct folder *f)
-{
-    f->failed |= h->failing;
-    if (h->said)
-        folder_say(h->queue, f, h->said);
-    free(h->said);
-    h->said = NULL;
-    h->failing = false;
-}
-
-static enum outcome outcome_of(const struct hand *h, const struct folder *f)
-{
-    return h->tally->interrupted  ? OUTCOME_INTERRUPTED
-           : f->failed || f->gone ? OUTCOME_FAILED
-           : f->dry               ? OUTCOME_PLANNED
-                                  : OUTCOME_COPIED;
-}
-
-/* One that --parents has only passed is none that was copied. */
-static bool is_passed(const struct folder *f)
-{
-    return f->outside && !f->made && !f->failed && !f->said;
-}
-
-/* Its line is the last of all that are about what is in it. */
-static void conclude(struct hand *h, struct folder *f)
-{
-    directory_note(h, f);
-    if (is_passed(f)) {
-        h->headway->entries++;
-        return;
-    }
-    bool told = h->options->json;
-    char *src = told ? folder_path(f, TREE_SOURCE, NULL) : NULL,
-         *dst = told ? folder_path(f, TREE_DESTINATION, NULL) : NULL;
-    struct copy_result result = {.outcome = outcome_of(h, f)};
-    h->said = f->said ? strdup(f->said) : NULL;
-    hand_conclude(h, KIND_DIRECTORY, src ? src : f->name, dst ? dst : f->dst_name, &result, 0);
-    free(src);
-    free(dst);
-}
-
-/* Returns its parent, in which one thing less is pending. */
-static struct folder *end(struct hand *h, struct folder *f)
-{
-    struct folder *parent = f->parent;
-    note_ending(h, f);
-    if (!f->gone)
-        finish(h, f);
-    if (f->nest)
-        conclude_nest(h, f);
-    if (parent)
-        conclude(h, f);
-    if (parent && parent->parent) { /* while what is open below it leads there */
-        struct opened *o = opening_take(&h->openings, parent);
-        if (o)
-            opening_release(o);
-    }
-    folder_destroy(h->queue, f);
-    note_ending(h, NULL);
-    return parent;
-}
-
-void directory_settle(struct hand *h, struct folder *f)
-{
-    if (signals_fatal()) /* what isn't done may not have been done for that */
-        h->tally->interrupted = true;
-    while (f && folder_settle(h->queue, f))
-        f = end(h, f);
-}
-
-void directory_end(struct hand *h, struct folder *f)
-{
-    directory_settle(h, end(h, f));
 }

@@ -43,6 +43,14 @@ void hand_fail(struct hand *h, int err, const char *format, ...)
     free(sentence);
 }
 
+bool hand_fail_folder(struct hand *h, const struct folder *f, int err, const char *format)
+{
+    char *path = folder_path(f, TREE_DESTINATION, NULL);
+    hand_fail(h, err, format, path ? path : f->dst_name);
+    free(path);
+    return false;
+}
+
 /* --- what is done --- */
 
 void hand_find(struct hand *h, long long entries, off_t bytes)

@@ -56,6 +56,9 @@ enum { HAND_BUFFER = 128 << 10 };
  * means; 0: nothing. The copy has failed then. */
 void hand_fail(struct hand *hand, int err, const char *format, ...);
 
+/* The same with the destination's path of a directory. Returns false. */
+bool hand_fail_folder(struct hand *hand, const struct folder *folder, int err, const char *format);
+
 /* The same with a sentence that is whole; of an entry that was copied and lacks something. */
 void hand_lack(struct hand *hand, const char *sentence);
 

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,8 +24,11 @@ static int make(void *arg, int dir_fd, const char *name)
     if (e->in->folder->plain && !(e->hand->mask & 0700))
         return 0;
     /* umask, or a default ACL, may leave not even its owner the right to enter. */
-    bool lacks = fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || (~st.st_mode & 0700);
-    return lacks && fchmodat(dir_fd, name, 0700, 0) < 0 ? -errno : 0;
+    if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    mode_t mode =
+        (st.st_mode & 07000) | 0700; /* setgid says whose group is that of what is in it */
+    return ~st.st_mode & 0700 && fchmodat(dir_fd, name, mode, 0) < 0 ? -errno : 0;
 }
 
 /* --- with --resume --- */
@@ -63,7 +67,7 @@ static int make_again(struct entry *e, int dir_fd, char hidden[NAME_ROOM])
     return make(e, dir_fd, hidden);
 }
 
-/* --- any --- */
+/* --- beginning --- */
 
 int nest_begin(struct entry *e, struct folder *f)
 {
@@ -82,7 +86,22 @@ int nest_begin(struct entry *e, struct folder *f)
     return rc;
 }
 
-int nest_name(struct folder *f, int dir_fd)
+/* --- publishing --- */
+
+static bool waits(const struct hand *h)
+{
+    return h->options->atomic || h->options->rules.wishes.sync;
+}
+
+/* By one of the directories, whichever may be read. */
+static int sync_all(const struct hand *h, const int fds[2])
+{
+    if (!h->options->rules.wishes.sync || syncfs(fds[0]) == 0)
+        return 0;
+    return errno != EBADF || syncfs(fds[1]) < 0 ? -errno : 0;
+}
+
+static int name(struct folder *f, int dir_fd)
 {
     struct stat st;
     if (fstatat(dir_fd, f->hidden_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -94,4 +113,95 @@ int nest_name(struct folder *f, int dir_fd)
                                       with something in it */
         rc = renameat(dir_fd, f->hidden_name, dir_fd, f->dst_name);
     return rc < 0 ? -errno : 0;
+}
+
+static bool fail_name(struct hand *h, const struct folder *f, int rc)
+{
+    if (rc != -ESTALE)
+        return hand_fail_folder(h, f, -rc, "cannot create directory %s");
+    return hand_fail_folder(
+        h, f, 0,
+        "cannot create directory %s: another process has removed or replaced what "
+        "was to become it");
+}
+
+/* All that is in it, and then its name, reaches the disk. `fds`: its parent, and it. */
+static bool name_and_sync(struct hand *h, struct folder *f, const int fds[2])
+{
+    int rc = sync_all(h, fds);
+    if (rc == 0)
+        rc = name(f, fds[0]);
+    if (rc < 0)
+        return fail_name(h, f, rc);
+    folder_end_nest(h->queue, f);
+    f->hidden = false;
+    rc = sync_all(h, fds);
+    return rc == 0 || hand_fail_folder(h, f, -rc, "cannot write the name of %s to the disk");
+}
+
+bool nest_give_name(struct hand *h, struct folder *f)
+{
+    struct opened *parent = opening_take(&h->openings, f->parent);
+    struct opened *own = parent ? opening_take(&h->openings, f) : NULL;
+    int fds[] = {parent ? parent->fds[TREE_DESTINATION] : -1,
+                 own ? own->fds[TREE_DESTINATION] : -1};
+    bool given = parent ? name_and_sync(h, f, fds)
+                        : hand_fail_folder(h, f, errno, "cannot create directory %s");
+    if (own)
+        opening_release(own);
+    if (parent)
+        opening_release(parent);
+    return given;
+}
+
+/* What isn't preserved needn't wait for the end, which may never come. Returns whether it has all.
+ */
+static bool give_mode(const struct hand *h, const struct folder *f, int fd)
+{
+    const unsigned later = ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP;
+    if (h->options->rules.preserve & later || fchmod(fd, f->mode | S_IRWXU) < 0)
+        return false;
+    return (f->mode & S_IRWXU) == S_IRWXU;
+}
+
+bool nest_publish(struct hand *h, struct opened *o)
+{
+    if (o->folder->nest && !waits(h))
+        o->folder->has_mode = give_mode(h, o->folder, o->fds[TREE_DESTINATION]);
+    return !o->folder->nest || waits(h) || nest_give_name(h, o->folder);
+}
+
+/* --- removing --- */
+
+static void fail_removal(struct hand *h, const struct folder *f, int err)
+{
+    char *path = folder_path(f, TREE_PLACE, NULL);
+    hand_fail(h, err, "cannot remove %s", path ? path : f->dst_name);
+    free(path);
+}
+
+void nest_remove(struct hand *h, struct folder *f)
+{
+    const char *name = f->nest ? f->hidden_name : f->dst_name;
+    struct opened *parent = opening_take(&h->openings, f->parent);
+    int rc = parent ? removal_of(parent->fds[TREE_DESTINATION], name) : -errno;
+    if (parent)
+        opening_release(parent);
+    if (rc < 0)
+        fail_removal(h, f, -rc);
+    f->gone = true;
+    if (f->nest)
+        folder_end_nest(h->queue, f);
+}
+
+void nest_discard(struct hand *h, struct folder *f)
+{
+    if (f->nest)
+        nest_remove(h, f);
+}
+
+void nest_discard_all(struct hand *h)
+{
+    while (h->queue->nests && !h->queue->broken)
+        nest_remove(h, h->queue->nests);
 }

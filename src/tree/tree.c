@@ -8,6 +8,8 @@
 #include "tree/backup.h"
 #include "tree/crew.h"
 #include "tree/directory.h"
+#include "tree/nest.h"
+#include "tree/settle.h"
 #include "tree/walk.h"
 
 #include <errno.h>
@@ -110,7 +112,7 @@ static struct folder *enter_outside(struct tree *t, const char *prefix)
     if (t->outside && strcmp(t->outside->dst_name, prefix) == 0)
         return t->outside;
     if (t->outside)
-        directory_settle(h, t->outside);
+        settle(h, t->outside);
     t->outside = folder_create(h->queue, NULL, "", prefix);
     if (t->outside)
         t->outside->outside = true;
@@ -323,7 +325,7 @@ static void leave(struct tree *t, struct opened *in)
     struct folder *f = in->folder;
     opening_release(in);
     if (f->parent)
-        directory_settle(&t->hand, f);
+        settle(&t->hand, f);
 }
 
 /* Makes the directory of that name in the destination, and has what follows copied into that. NULL:
@@ -339,11 +341,11 @@ static struct opened *enter_parent(struct tree *t, struct opened *in, const char
     hand_find(&t->hand, 1, 0);
     below->folder->outside = true;
     folder_expect(t->hand.queue, in->folder, 1);
-    bool named = directory_publish(&t->hand, below);
-    directory_note(&t->hand, below->folder);
+    bool named = nest_publish(&t->hand, below);
+    settle_note(&t->hand, below->folder);
     if (named)
         return below;
-    directory_discard(&t->hand, below->folder);
+    nest_discard(&t->hand, below->folder);
     leave(t, below);
     return NULL;
 }
@@ -471,8 +473,8 @@ static void copy_all(struct tree *t, struct pair *pairs, int count)
     t->hand.headway->unfinished--;
     drain(t);
     if (t->outside)
-        directory_settle(&t->hand, t->outside);
-    directory_discard_all(&t->hand); /* of what was interrupted, or of a process that was killed */
+        settle(&t->hand, t->outside);
+    nest_discard_all(&t->hand); /* of what was interrupted, or of a process that was killed */
     progress_end(&t->progress);
 }
 

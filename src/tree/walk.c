@@ -4,7 +4,9 @@
 #include "base/signals.h"
 #include "tree/directory.h"
 #include "tree/listing.h"
+#include "tree/nest.h"
 #include "tree/regular.h"
+#include "tree/settle.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -127,11 +129,11 @@ static void note(struct hand *h, struct folder *filled)
 /* Whoever interrupts it doesn't want half of it. */
 static void conclude(struct walk *w)
 {
-    bool whole = !signals_fatal() && directory_publish(w->hand, w->in);
-    directory_note(w->hand, w->in->folder);
+    bool whole = !signals_fatal() && nest_publish(w->hand, w->in);
+    settle_note(w->hand, w->in->folder);
     note(w->hand, NULL);
     if (!whole)
-        directory_discard(w->hand, w->in->folder);
+        nest_discard(w->hand, w->in->folder);
     twins_publish(w->hand->twins, w->twins, whole);
     if (whole)
         push_tasks(w);
@@ -156,12 +158,12 @@ static void walk_directory(struct entry *e)
     note(w.hand, w.in->folder);
     if (!is_elsewhere(e))
         list(&w);
-    directory_note(w.hand, w.in->folder);
+    settle_note(w.hand, w.in->folder);
     conclude(&w);
     struct folder *f = w.in->folder;
     opening_release(w.in);
     folder_expect(e->hand->queue, e->in->folder, 1);
-    directory_settle(e->hand, f);
+    settle(e->hand, f);
 }
 
 /* --- tasks --- */
@@ -206,7 +208,7 @@ static void finish_task(struct hand *h, const struct task *task)
 {
     if (task->kind == TASK_DIRECTORY)
         h->headway->unfinished--;
-    directory_settle(h, task->folder);
+    settle(h, task->folder);
 }
 
 void walk_task(struct hand *h, struct task *task)
@@ -238,9 +240,9 @@ static void tell_killed(struct hand *h, const struct task *task)
 static void abandon_folder(struct hand *h, struct folder *f)
 {
     if (f->hidden)
-        directory_remove(h, f);
+        nest_remove(h, f);
     folder_expect(h->queue, f->parent, 1);
-    directory_settle(h, f);
+    settle(h, f);
 }
 
 /* What was said is about a directory, as far as there is one; else about the task. */
@@ -248,7 +250,7 @@ static void conclude_killed(struct hand *h, const struct doing *d)
 {
     struct folder *f = h->queue->broken ? NULL : d->folder ? d->folder : d->ending;
     if (f)
-        directory_note(h, f);
+        settle_note(h, f);
     else if (d->task)
         conclude_task(h, d->task);
 }
@@ -263,7 +265,7 @@ void walk_abandon(struct hand *h, const struct doing *d)
     if (d->folder)
         abandon_folder(h, d->folder);
     if (d->ending)
-        directory_end(h, d->ending);
+        settle_ended(h, d->ending);
     if (d->task)
         finish_task(h, d->task);
 }

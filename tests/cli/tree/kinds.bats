@@ -274,6 +274,18 @@ mpcp: cannot open 'in/open/secret' for reading: Permission denied" ]
     [ "$(stat -c '%g' to/archive/dir to/archive/dir/file | xargs)" = '0 0' ]
 }
 
+@test "so does one whose default ACL leaves its owner fewer rights than copying needs" {
+    needs_root
+    needs_kept acl
+    mkdir -p in/dir to
+    echo text >in/dir/file
+    chown :12346 to
+    chmod 2775 to
+    setfacl -d -m u::6,u:1234:6,g::0,m::6,o::4 to
+    mpcp -r in to
+    [ "$(stat -c '%g' to/in to/in/dir to/in/dir/file | xargs)" = '12346 12346 12346' ]
+}
+
 @test "times of directories are theirs, though things are put in them" {
     some_tree in 20 5
     ln in/d3/f1 in/d17/link
