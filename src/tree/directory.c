@@ -67,7 +67,7 @@ static bool check_source(const struct entry *e)
     const struct folder *f = e->in->folder;
     if (is_ancestor(f, id))
         return entry_fail_src(e, 0, "cannot copy cyclic symbolic link %s");
-    if (is_made(f, id))
+    if (!e->passing && is_made(f, id))
         return fail_into_itself(e);
     return true;
 }
