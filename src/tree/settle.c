@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/settle.h"
+#include "base/io.h"
 #include "base/signals.h"
 #include "base/xattr.h"
 #include "copy/acl.h"
 #include "tree/nest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -109,10 +109,11 @@ linked_tree() {
 
 @test "what can have no more names is copied, and that is said" {
     needs_strace
-    linked_tree
+    some_tree in 3 3
+    ln in/d1/f1 in/d2/other
     run --separate-stderr traced linkat:error=EMLINK:when=1 -a -j1 in out
     assert_failed_like 1 "copied 'out/.*' for want of a hard link to 'out/.*': Too many links"
-    diff -r --no-dereference -x fifo in out
+    diff -r in out
     assert_clean
 }
 
