@@ -194,11 +194,9 @@ static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
 
 static bool may_have_twins(const struct entry *e)
 {
-    const struct options *o = e->hand->options;
-    bool followed =
-        o->follow == FOLLOW_ALWAYS || (entry_is_operand(e) && o->follow == FOLLOW_OPERANDS);
-    return o->rules.preserve & ATTRIBUTE_LINKS && o->rules.product != PRODUCT_HARD_LINK &&
-           (e->src.st_nlink > 1 || followed);
+    const struct copy_rules *r = &e->hand->options->rules;
+    return r->preserve & ATTRIBUTE_LINKS && r->product != PRODUCT_HARD_LINK &&
+           (e->src.st_nlink > 1 || e->follow);
 }
 
 static void conclude_first(struct entry *e, bool done)

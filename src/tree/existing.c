@@ -170,7 +170,8 @@ static enum heed heed_rules(const struct entry *e)
         remove_journal(e);
     if (kept && !e->further && lacks_attributes(e))
         return HEED_REFRESH;
-    if (kept || (r->update && !is_newer(e)))
+    bool nowhere = S_ISLNK(e->dst.st_mode) && !acts_on_link(e); /* then it has no file's time */
+    if (kept || (r->update && !nowhere && !is_newer(e)))
         return HEED_SKIP;
     if (r->existing == EXISTING_FAIL)
         return refuse(entry_fail_dst(e, 0, "not replacing %s"));
