@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What is named on the command line, one after the other: where it goes, and what is done there. */
+#pragma once
+
+#include "cli/operands.h"
+#include "cli/progress.h"
+#include "tree/hand.h"
+
+/* All that is copied by one command. */
+struct tree {
+    struct hand hand; /* this process */
+    struct progress progress;
+    struct folder *outside; /* where the last operand was copied to */
+    struct task *operands;  /* directories that are not in the queue yet, the last first */
+};
+
+/* Copies one; directories are begun later, in their order. */
+void operand_copy(struct tree *tree, struct pair *pair);
+
+/* With --parents: do all directories on the way exist? Then they stay as they are, as with cp. */
+bool operand_has_parents(const struct pair *pair);
+
+/* Copies what was left for later. */
+void operands_finish(struct tree *tree);
