@@ -35,9 +35,19 @@ static bool is_made(const struct folder *f, struct file_id id)
     return false;
 }
 
+/* Is it what operands are copied into? */
+static bool is_outside(const struct folder *f, struct file_id id)
+{
+    while (f->parent)
+        f = f->parent;
+    return file_id_equal(f->ids[TREE_DESTINATION], id);
+}
+
 static bool fail_into_itself(const struct entry *e)
 {
     const struct folder *f = e->in->folder;
+    if (!f->parent)
+        return entry_fail_both(e, 0, "cannot copy a directory, %s, into itself, %s");
     while (f->parent->parent)
         f = f->parent;
     char *src = folder_path(f, TREE_SOURCE, NULL), *dst = folder_path(f, TREE_DESTINATION, NULL);
@@ -67,9 +77,10 @@ static bool check_source(const struct entry *e)
     const struct folder *f = e->in->folder;
     if (is_ancestor(f, id))
         return entry_fail_src(e, 0, "cannot copy cyclic symbolic link %s");
-    if (!e->passing && is_made(f, id))
-        return fail_into_itself(e);
-    return true;
+    /* With --dry-run, what would be made, and then found in the source, isn't there. */
+    bool would_meet = e->hand->options->rules.dry_run && is_outside(f, id);
+    bool meets = !e->passing && (would_meet || is_made(f, id));
+    return !meets || fail_into_itself(e);
 }
 
 static int open_source(struct entry *e)

@@ -165,6 +165,16 @@ static bool link_or_fail(struct entry *e)
     return false;
 }
 
+/* With --dry-run: would it be copied? Only files are looked at, where there is the directory. */
+static bool rehearse(struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    bool looks = S_ISREG(e->src.st_mode) && r->product == PRODUCT_COPY && !r->attributes_only &&
+                 !e->further && !e->in->folder->dry;
+    e->result.outcome = OUTCOME_PLANNED;
+    return !looks || regular_copy(e);
+}
+
 /* What is at the destination says whether it is done. Returns true also if it stays as it is. */
 static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
 {
@@ -182,9 +192,7 @@ static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
     if (heed != HEED_GO)
         return heed == HEED_SKIP;
     entry_announce(e);
-    bool dry = e->hand->options->rules.dry_run, done = dry || copy(e);
-    if (dry)
-        e->result.outcome = OUTCOME_PLANNED;
+    bool done = e->hand->options->rules.dry_run ? rehearse(e) : copy(e);
     if (!done)
         existing_restore(e);
     return done;

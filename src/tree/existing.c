@@ -196,7 +196,6 @@ static void tell_removed(const struct entry *e)
 static enum heed displace(struct entry *e)
 {
     e->exists = false;
-    e->displaces = true;
     tell_removed(e);
     return HEED_GO;
 }
@@ -240,13 +239,14 @@ static enum heed make_way(struct entry *e)
     if (would_destroy_source(e))
         return refuse(
             entry_fail_turned(e, 0, "backing up %s might destroy source;  %s not copied"));
-    if (r->dry_run)
-        return HEED_GO;
     bool useless =
         r->force && !acts_on_link(e) && (S_ISSOCK(e->dst.st_mode) || S_ISLNK(e->dst.st_mode));
+    e->displaces = r->backup != BACKUP_NONE || r->remove_destination || parts_links(e) || useless;
+    if (r->dry_run)
+        return HEED_GO;
     if (r->backup != BACKUP_NONE)
         return back_up(e);
-    if (r->remove_destination || parts_links(e) || useless)
+    if (e->displaces)
         return displace(e);
     if (entry_replaces(e))
         tell_removed(e);

@@ -204,6 +204,26 @@ strike_one() {
     [ "$(ls -A | grep -c new)" = 0 ]
 }
 
+@test "--dry-run tells of a directory that would be copied into itself, and makes nothing" {
+    mkdir -p in/a
+    run --separate-stderr mpcp -a --dry-run in in/new
+    assert_refused 1 "cannot copy a directory, 'in', into itself, 'in/new'"
+    run --separate-stderr mpcp -a --dry-run in in/a
+    assert_refused 1 "cannot copy a directory, 'in', into itself, 'in/a/in'"
+    [ "$(find in | sort | xargs)" = "in in/a" ]
+    mkdir out
+    mpcp -a --dry-run in out
+}
+
+@test "--dry-run tells where a file of a tree would have no room" {
+    with_mount tmpfs 4M
+    mkdir in
+    random_file in/large 9M
+    run --separate-stderr mpcp -a --dry-run in/. "$MNT"
+    assert_failed_like 1 "error writing '.*large': No space left on device .*"
+    [ "$(ls "$MNT")" = "" ]
+}
+
 @test "--dry-run tells what would fail" {
     some_tree in 3 1
     mkdir -p to/in/d1/f0
