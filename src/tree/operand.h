@@ -8,6 +8,7 @@
 
 /* All that is copied by one command. */
 struct tree {
+    struct options options;
     struct hand hand; /* this process */
     struct progress progress;
     struct folder *outside; /* where the last operand was copied to */

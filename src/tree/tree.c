@@ -40,10 +40,11 @@ static struct headway *begin_headway(const struct options *o, const struct pair 
     return headway_create(count > 0 ? pairs->src : "", (unsigned)count, to);
 }
 
-static bool prepare(struct tree *t, const struct options *o, const struct pair *pairs, int count)
+static bool prepare(struct tree *t, const struct pair *pairs, int count)
 {
     struct hand *h = &t->hand;
-    *t = (struct tree){.hand = {.options = o, .alone = true}};
+    h->options = &t->options;
+    h->alone = true;
     h->progress = &t->progress;
     h->mask = umask(0);
     umask(h->mask);
@@ -55,7 +56,7 @@ static bool prepare(struct tree *t, const struct options *o, const struct pair *
         return false;
     h->tally = arena_get(h->queue->arena, sizeof(*h->tally));
     h->twins = twins_create(h->queue);
-    h->headway = begin_headway(o, pairs, count);
+    h->headway = begin_headway(h->options, pairs, count);
     h->buffer = malloc(HAND_BUFFER);
     return h->tally && h->twins && h->headway && h->buffer;
 }
@@ -120,15 +121,17 @@ static void turn_into_backup(struct pair *pair, struct copy_rules *r)
 
 int tree_run(struct pair *pairs, int count, const struct options *options)
 {
-    struct tree *t = malloc(sizeof(*t));
-    struct options own = *options, *o = &own;
-    if (count == 1 && is_own_backup(o))
-        turn_into_backup(pairs, &own.rules);
-    bool ready = t && prepare(t, o, pairs, count), failed = true;
-    if (ready) {
+    struct tree *t = calloc(1, sizeof(*t));
+    bool failed = true;
+    if (t) {
+        t->options = *options;
+        if (count == 1 && is_own_backup(options))
+            turn_into_backup(pairs, &t->options.rules);
+    }
+    if (t && prepare(t, pairs, count)) {
         copy_all(t, pairs, count);
         failed = t->hand.tally->failed || t->hand.queue->stopped;
-        if (o->json && count > 0)
+        if (options->json && count > 0)
             tell_total(t, failed);
     } else {
         diag_print("cannot copy: out of memory");

@@ -144,8 +144,9 @@ finished() {
     mkdir in
     local i
     for i in $(seq 20); do random_file in/$i 100K; done
-    delayed write 30000 -r -j1 in out
-    sleep 0.3
+    delayed write 100000 -r -j1 in out
+    begun() { [ -n "$(find . -path './.out.mpcp-*/*' -print -quit 2>/dev/null)" ]; }
+    wait_until begun
     for i in $(seq 20); do echo more >>in/$i; done
     finished
     [ "$STATUS" = 1 ]
