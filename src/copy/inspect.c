@@ -326,7 +326,10 @@ static int look_at_displaced(const struct source *src, struct destination *dst,
     if (fd < 0)
         return inspect_refuse_creation(dst, -fd, why);
     dst->dir_fd = fd;
-    return look_around(src, dst, why);
+    int rc = look_around(src, dst, why);
+    return !rc && dst->displaces && dst->dir_appends
+               ? complaint_as_cp(why, EPERM, "cannot remove %s", dst->path)
+               : rc;
 }
 
 int inspect_destination(const struct location *at, const struct source *src,

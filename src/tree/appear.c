@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/appear.h"
 #include "base/name.h"
+#include "tree/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,8 @@ int appear(int dir_fd, const char *name, bool replace, int (*make)(void *, int, 
     char hidden[NAME_ROOM];
     if (!replace)
         return make(arg, dir_fd, name);
+    if (folder_appends(dir_fd)) /* nor could what is hidden be removed */
+        return -EPERM;
     int rc = appear_hidden(dir_fd, name, make, arg, hidden);
     if (rc < 0)
         return rc;

@@ -101,7 +101,6 @@ static void write_line(struct crew *c, int i, const char *line, size_t len)
     if (rc < 0 && i == OUT && rc != -EINTR && !tally->mute) {
         tally->mute = tally->failed = true;
         diag_error(-rc, "standard output: cannot write");
-        queue_stop(c->hand->queue);
     }
 }
 
@@ -260,8 +259,7 @@ static void run(struct crew *c, unsigned count, void (*work)(struct hand *))
 static void look_after_killed(struct crew *c)
 {
     struct hand *h = c->hand;
-    if (!h->tally->mute)
-        queue_restart(h->queue);
+    queue_restart(h->queue);
     for (unsigned i = 0; i < c->count; i++)
         if (c->pids[i] == KILLED)
             walk_abandon(h, &c->doing[i]);

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -125,6 +126,7 @@ static int note_destination(const struct entry *e, struct folder *f, int fd)
         return (int)acl;
     f->ids[TREE_DESTINATION] = file_id_of(&st);
     f->special = st.st_mode & 07000;
+    f->appends = e->exists && folder_appends(fd);
     f->plain = kind->exact_names && acl == 0;
     f->reflinks = kind->reflinks;
     f->gid = st.st_mode & S_ISGID ? st.st_gid : e->hand->gid;
@@ -163,7 +165,8 @@ static bool look_at_destination(struct entry *e)
 {
     int dir_fd = e->in->fds[TREE_DESTINATION];
     bool follow = follows_destination(e);
-    if (e->in->folder->made)
+    bool dots = strcmp(e->dst_name, ".") == 0 || strcmp(e->dst_name, "..") == 0;
+    if (e->in->folder->made && !dots)
         return true;
     int rc = fstatat(dir_fd, e->dst_name, &e->dst, follow ? 0 : AT_SYMLINK_NOFOLLOW);
     e->exists = rc == 0;
@@ -191,11 +194,19 @@ static void announce(const struct entry *e)
 
 enum { DRY = INT_MIN }; /* instead of a descriptor: there is none, and needn't be */
 
+/* With --dry-run: could it be made? In what isn't there either, it could. */
+static int rehearse(const struct entry *e)
+{
+    bool can = e->in->folder->dry ||
+               faccessat(e->in->fds[TREE_DESTINATION], ".", W_OK | X_OK, AT_EACCESS) == 0;
+    return can ? 0 : -errno;
+}
+
 static int prepare_destination(struct entry *e, struct folder *f)
 {
     f->dry = e->hand->options->rules.dry_run && !e->exists;
     f->made = f->dry;
-    int rc = e->exists || f->dry ? 0 : nest_begin(e, f);
+    int rc = e->exists ? 0 : f->dry ? rehearse(e) : nest_begin(e, f);
     if (rc == -EEXIST && look_at_destination(e) && e->exists) /* while another was waited for */
         rc = 0;
     if (rc < 0)

@@ -172,7 +172,11 @@ static bool rehearse(struct entry *e)
     bool looks = S_ISREG(e->src.st_mode) && r->product == PRODUCT_COPY && !r->attributes_only &&
                  !e->further && !e->in->folder->dry;
     e->result.outcome = OUTCOME_PLANNED;
-    return !looks || regular_copy(e);
+    if (looks)
+        return regular_copy(e);
+    bool can = !S_ISREG(e->src.st_mode) || e->fd >= 0 ||
+               faccessat(e->in->fds[TREE_SOURCE], e->name, R_OK, AT_EACCESS) == 0;
+    return can || entry_fail_src(e, errno, "cannot open %s for reading");
 }
 
 /* What is at the destination says whether it is done. Returns true also if it stays as it is. */

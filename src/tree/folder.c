@@ -340,3 +340,9 @@ void openings_close(struct openings *all)
         if (o->folder)
             drop(o);
 }
+
+bool folder_appends(int fd)
+{
+    struct statx more;
+    return statx(fd, "", AT_EMPTY_PATH, 0, &more) == 0 && more.stx_attributes & STATX_ATTR_APPEND;
+}

@@ -30,6 +30,7 @@ struct folder {
     gid_t gid;     /* of what is created in it */
     bool dry;      /* nothing is made: there is no destination's directory */
     bool gone;     /* the destination's directory was removed again */
+    bool appends;  /* nothing can be renamed or removed there (chattr +a) */
     bool failed;   /* not all of it could be done, */
     char *said;    /* as these sentences say (--json); NULL: there is none */
     bool passed;   /* the destination's directory was there before, and is only on the way */
@@ -97,6 +98,9 @@ void opening_release(struct opened *opened);
 
 /* Takes over descriptors for a folder that is new. */
 struct opened *opening_enter(struct openings *all, struct folder *folder, int src_fd, int dst_fd);
+
+/* Can nothing in the open directory be renamed or removed? */
+bool folder_appends(int fd);
 
 /* Closes all of them. */
 void openings_close(struct openings *all);

@@ -73,7 +73,9 @@ int nest_begin(struct entry *e, struct folder *f)
 {
     char hidden[NAME_ROOM];
     int dir_fd = e->in->fds[TREE_DESTINATION];
-    bool inside = e->in->folder->hidden;
+    bool inside = e->in->folder->hidden || e->in->folder->appends;
+    if (e->in->folder->appends && e->hand->options->atomic)
+        return -EPERM;
     int rc = inside ? make(e, dir_fd, e->dst_name)
              : e->hand->options->rules.wishes.resume
                  ? make_again(e, dir_fd, hidden)
@@ -82,7 +84,8 @@ int nest_begin(struct entry *e, struct folder *f)
         rc = folder_begin_nest(e->hand->queue, f, hidden);
     if (rc == -ENOMEM && !inside)
         unlinkat(dir_fd, hidden, AT_REMOVEDIR);
-    f->made = f->hidden = rc == 0;
+    f->made = rc == 0;
+    f->hidden = f->made && (f->nest || e->in->folder->hidden);
     return rc;
 }
 

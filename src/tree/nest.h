@@ -10,10 +10,10 @@
 
 /*
  * Makes the destination's directory of an entry, whose record is `f`, for its owner alone: a nest,
- * unless it lies in one. With --resume its hidden name is one that the next run finds: that begins
- * the nest of a run that was killed anew, while a lock, which becomes e->lock, keeps others from
- * it. Returns 0 or -errno: -EBUSY if another mpcp is filling that very nest, -EEXIST if it has done
- * so meanwhile.
+ * unless it lies in one, or where nothing can be renamed. With --resume its hidden name is one that
+ * the next run finds: that begins the nest of a run that was killed anew, while a lock, which
+ * becomes e->lock, keeps others from it. Returns 0 or -errno: -EBUSY if another mpcp is filling
+ * that very nest, -EEXIST if it has done so meanwhile.
  */
 int nest_begin(struct entry *e, struct folder *f);
 

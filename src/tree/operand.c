@@ -35,6 +35,7 @@ static void note_outside(struct folder *f, const struct opened *o)
     struct stat st;
     if (fstat(o->fds[TREE_DESTINATION], &st) == 0)
         f->ids[TREE_DESTINATION] = file_id_of(&st);
+    f->appends = folder_appends(o->fds[TREE_DESTINATION]);
 }
 
 static struct folder *enter_outside(struct tree *t, const char *prefix)

@@ -306,7 +306,8 @@ bool regular_copy(struct entry *e)
         return entry_fail_src(e, errno, "cannot stat %s");
     if (rules.attributes_only)
         return copy_attributes(e, e->fd);
-    bool small = !e->exists && e->src.st_size < REGULAR_LARGE && !o->explain &&
+    bool simple = !e->exists && !(e->displaces && e->in->folder->appends);
+    bool small = simple && e->src.st_size < REGULAR_LARGE && !o->explain &&
                  small_is_possible(&e->src, &rules);
     enum small_end end = small ? copy_small(e, &rules, e->fd) : SMALL_TAKEN;
     return end == SMALL_TAKEN ? copy_fully(e) : end != SMALL_FAILED;

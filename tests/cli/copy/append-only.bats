@@ -38,3 +38,26 @@ keeps_to_it() { # type, size
     [ "$(cat "$MNT/dir/old")" = old ]
     assert_clean "$MNT"
 }
+
+@test "a tree: what is new is made, nothing is replaced, and nothing is left, however often" {
+    append_only ext4 64M
+    mkdir -p in/new/below
+    echo text >in/new/file
+    echo text >in/new/below/file
+    echo text >in/a
+    ln in/a in/b
+    ln -s nowhere in/link
+    mkfifo in/fifo
+    mpcp -rdT in "$MNT/dir"
+    local options
+    for options in -aT '-aT --backup' '-aT --remove-destination' '-aT --resume'; do
+        run mpcp $options in "$MNT/dir"
+        echo "$options: $output"
+        [ "$status" = 1 ]
+        [ "$(ls -A "$MNT/dir" | xargs)" = 'a b fifo link new old' ]
+    done
+    run mpcp -r --atomic in "$MNT/dir/whole"
+    [ "$status" = 1 ]
+    [ ! -e "$MNT/dir/whole" ]
+    diff -r --no-dereference -x fifo -x '*~' in/new "$MNT/dir/new"
+}

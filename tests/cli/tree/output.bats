@@ -74,18 +74,21 @@ for line in open("said"):
     assert_whole_lines 60
 }
 
-@test "a full standard output ends it, with a sentence" {
+@test "a full standard output is told, and all is copied" {
     some_tree in 30 10
     run --separate-stderr bash -c "'$DIR/$PROCESS' -rv in out >/dev/full"
     echo "$stderr"
     [ "$status" = 1 ]
     [ "$(grep -c 'standard output' <<<"$stderr")" = 1 ]
+    diff -r in out
     wait_until no_process_left
 }
 
-@test "a reader that goes away ends it" {
+@test "if a reader goes away, all is copied" {
     some_tree in 60 20
-    (mpcp -rv in out || true) | head -1
+    (mpcp -rv in out && touch unexpected || true) | head -1
+    [ ! -e unexpected ]
+    diff -r in out
     wait_until no_process_left
 }
 

@@ -72,3 +72,13 @@ load ../support
     mpcp -r --parents a/self/ to
     [ "$(cat to/a/self/file)" = text ]
 }
+
+@test "on the way may be . and .., behind what was just made, too" {
+    mkdir -p s/q s/w d d2
+    echo text >s/q/a
+    mpcp --parents s/w/../q/a d
+    cmp s/q/a d/s/q/a
+    [ -d d/s/w ]
+    mpcp --parents ./s/./q/a d2
+    cmp s/q/a d2/s/q/a
+}

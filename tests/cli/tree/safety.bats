@@ -215,6 +215,20 @@ strike_one() {
     mpcp -a --dry-run in out
 }
 
+@test "--dry-run tells where no directory can be made, and what can't be read" {
+    needs_root
+    some_tree in 2 2
+    mkdir -m 755 foreign
+    mkdir -m 777 free
+    chmod 600 in/d1/f1
+    chmod 755 "$DIR"
+    run --separate-stderr mpcp_as_nobody -r --dry-run in foreign
+    assert_refused 1 "cannot create directory 'foreign/in': Permission denied"
+    run --separate-stderr mpcp_as_nobody -r --dry-run in free
+    assert_refused 1 "cannot open 'in/d1/f1' for reading: Permission denied"
+    [ -z "$(find foreign free -mindepth 1)" ]
+}
+
 @test "--dry-run tells where a file of a tree would have no room" {
     with_mount tmpfs 4M
     mkdir in
