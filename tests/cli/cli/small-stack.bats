@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A small stack (ulimit -s) is enough where it is for cp.
+# A small stack (ulimit -s) is enough.
 load ../support
 
-# Runs a command several times with 16 KiB of stack, of which the kernel leaves out up to 8, at random. The
-# environment lies there, too.
+# Runs a command several times with 24 KiB of stack, of which the kernel leaves out up to 8, at random (cp -a needs
+# at least 16, mpcp up to 20). The environment lies there, too.
 with_small_stack() { # program, argument...
     local i
     for i in $(seq 12); do
-        env -i prlimit --stack=16384 "$@"
+        env -i prlimit --stack=24576 "$@"
     done
 }
 

@@ -74,16 +74,23 @@ Test(arena, processes_see_the_same_at_the_same_address)
     arena_destroy(arena);
 }
 
+/* Tells it by what it puts into the environment. */
+static bool is_under_valgrind(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    return preload && strstr(preload, "vgpreload");
+}
+
 static void limit_address_space(size_t len)
 {
+    if (__asan_init || is_under_valgrind())
+        SKIP("what looks at each access to memory needs more address space");
     const struct rlimit limit = {len, len};
     cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
 }
 
 Test(arena, where_address_space_is_limited_it_is_smaller_and_ends)
 {
-    if (__asan_init)
-        SKIP("a sanitizer needs more address space");
     limit_address_space((size_t)1 << 30);
     struct arena *arena = arena_create();
     cr_assert_not_null(arena);
@@ -97,8 +104,6 @@ Test(arena, where_address_space_is_limited_it_is_smaller_and_ends)
 
 Test(arena, where_there_is_no_address_space_there_is_none)
 {
-    if (__asan_init)
-        SKIP("a sanitizer needs more address space");
     limit_address_space(1 << 20);
     cr_assert_null(arena_create());
 }
