@@ -182,6 +182,19 @@ int io_check_name(int fd, int dir_fd, const char *name)
     return io_same_file(&ours, &named) ? 0 : -EBUSY;
 }
 
+int io_rename(int dir_fd, const char *from, const char *to, bool replace)
+{
+    struct stat st;
+    int rc = replace ? renameat(dir_fd, from, dir_fd, to)
+                     : renameat2(dir_fd, from, dir_fd, to, RENAME_NOREPLACE);
+    if (rc < 0 && !replace && errno == EINVAL) { /* the file system knows no RENAME_NOREPLACE */
+        if (fstatat(dir_fd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            return -EEXIST;
+        rc = renameat(dir_fd, from, dir_fd, to);
+    }
+    return rc < 0 ? -errno : 0;
+}
+
 int io_close(int *fd)
 {
     int closing = *fd;

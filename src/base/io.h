@@ -53,6 +53,10 @@ bool io_same_file(const struct stat *a, const struct stat *b);
  * removed, renamed or replaced it, another -errno where that can't be found out. */
 int io_check_name(int fd, int dir_fd, const char *name);
 
+/* Renames a name below dir_fd. What bears `to` is replaced, or, unless `replace`, keeps it:
+ * -EEXIST. Returns 0 or -errno. */
+int io_rename(int dir_fd, const char *from, const char *to, bool replace);
+
 /* Closes *fd unless it is negative, sets it to -1, and returns 0 or -errno. */
 int io_close(int *fd);
 

@@ -121,7 +121,7 @@ static bool is_newer(const struct copy *c)
     struct timespec src = c->src.st.st_mtim, dst = c->dst.st.st_mtim;
     if (c->rules->preserve & ATTRIBUTE_TIMESTAMPS)
         src = attributes_cut_time(src, &c->dst.st, filesystem_of(c->dst.fs)->even_seconds);
-    return src.tv_sec != dst.tv_sec ? src.tv_sec > dst.tv_sec : src.tv_nsec > dst.tv_nsec;
+    return clock_is_later(src, dst);
 }
 
 /* What can't be written to is replaced, if it is to be and can be. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/inspect.h"
 #include "base/arithmetic.h"
+#include "base/clock.h"
 #include "base/complaint.h"
 #include "base/diag.h"
 #include "base/facts.h"
@@ -422,18 +423,13 @@ int inspect_device_room(int fd, const char *path, off_t needed, struct complaint
 
 /* --- changes --- */
 
-static bool same_time(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
 const char *inspect_change(const struct stat *then, const struct stat *now)
 {
     if (now->st_size > then->st_size)
         return "it grew";
-    if (!same_time(&now->st_mtim, &then->st_mtim))
+    if (!clock_is_same(now->st_mtim, then->st_mtim))
         return "it was written to";
-    if (!same_time(&now->st_ctim, &then->st_ctim))
+    if (!clock_is_same(now->st_ctim, then->st_ctim))
         return "its attributes were changed, or its times set back";
     return NULL;
 }

@@ -7,9 +7,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,24 +18,12 @@ static void start(struct stage *stage, enum stage_kind kind, int dir_fd, const c
     *stage = (struct stage){.kind = kind, .fd = -1, .dir_fd = dir_fd, .name = name, .mode = -1};
 }
 
-/* ".NAME.mpcp-1a2b3c4d" */
-static int make_hidden_name(struct stage *stage)
-{
-    uint32_t number;
-    char text[16];
-    if (getrandom(&number, sizeof(number), 0) < 0) /* so few bytes come all at once */
-        return -errno;
-    snprintf(text, sizeof(text), "%08x", number);
-    name_hidden(stage->hidden, stage->name, text);
-    return 0;
-}
-
 /* Calls make(stage) with new hidden names until one is free. */
 static int try_hidden_names(struct stage *stage, int (*make)(struct stage *))
 {
     int rc = -EEXIST;
     for (int i = 0; i < NAME_TRIES && rc == -EEXIST; i++) {
-        rc = make_hidden_name(stage);
+        rc = name_hidden_anew(stage->hidden, stage->name);
         if (!rc)
             rc = make(stage);
     }
@@ -277,24 +263,9 @@ static int link_hidden(struct stage *stage)
     return link_as(stage, stage->hidden);
 }
 
-/* rename(2) replaces, link(2) never does. */
-static int rename_staged(const struct stage *stage, const char *from, const char *to, bool replace)
-{
-    const int dir_fd = stage->dir_fd;
-    int rc = replace ? renameat(dir_fd, from, dir_fd, to)
-                     : renameat2(dir_fd, from, dir_fd, to, RENAME_NOREPLACE);
-    if (rc < 0 && !replace && errno == EINVAL) { /* the file system knows no RENAME_NOREPLACE */
-        struct stat st;
-        if (fstatat(dir_fd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
-            return -EEXIST;
-        rc = renameat(dir_fd, from, dir_fd, to);
-    }
-    return rc < 0 ? -errno : 0;
-}
-
 static int rename_hidden(struct stage *stage, bool replace)
 {
-    int rc = rename_staged(stage, stage->hidden, stage->name, replace);
+    int rc = io_rename(stage->dir_fd, stage->hidden, stage->name, replace);
     if (!rc)
         stage->hidden[0] = '\0';
     return rc;
@@ -304,7 +275,7 @@ static int rename_partial(struct stage *stage)
 {
     char partial[NAME_ROOM];
     name_hidden(partial, stage->name, "partial");
-    return rename_staged(stage, partial, stage->hidden, false);
+    return io_rename(stage->dir_fd, partial, stage->hidden, false);
 }
 
 void stage_part_with(struct stage *stage)

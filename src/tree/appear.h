@@ -4,13 +4,14 @@
 
 #include <stdbool.h>
 
+/* Makes it under that name below dir_fd. Returns 0 or -errno. */
+typedef int appear_maker(void *arg, int dir_fd, const char *name);
+
 /* Calls make(arg, dir_fd, name) to make it: under the name itself, or, to replace what bears that,
  * under a hidden one that is then renamed. Both return 0 or -errno; a name that is taken is -EEXIST
  * unless `replace`. */
-int appear(int dir_fd, const char *name, bool replace, int (*make)(void *, int, const char *),
-           void *arg);
+int appear(int dir_fd, const char *name, bool replace, appear_maker *make, void *arg);
 
 /* The same, but always under a hidden name, which is left: appear_hidden(…, hidden) tells it, of
  * NAME_ROOM bytes. */
-int appear_hidden(int dir_fd, const char *name, int (*make)(void *, int, const char *), void *arg,
-                  char *hidden);
+int appear_hidden(int dir_fd, const char *name, appear_maker *make, void *arg, char *hidden);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/backup.h"
 #include "base/file_id.h"
+#include "base/io.h"
 #include "tree/appear.h"
 
 #include <dirent.h>
@@ -39,15 +40,6 @@ static int find_highest(int dir_fd, const char *name, unsigned long *highest)
     return 0;
 }
 
-static int rename_to(int dir_fd, const char *from, const char *to, unsigned flags)
-{
-    if (renameat2(dir_fd, from, dir_fd, to, flags) == 0)
-        return 0;
-    if (flags && errno == EINVAL) /* the file system doesn't know them */
-        return renameat(dir_fd, from, dir_fd, to) < 0 ? -errno : 0;
-    return -errno;
-}
-
 struct linking {
     const char *from;
 };
@@ -78,7 +70,7 @@ static int name_backup(int dir_fd, const char *name, const char *backup, bool re
     bool unlinkable = rc == -EPERM || rc == -EOPNOTSUPP || rc == -ENOSYS || rc == -EMLINK;
     if (!unlinkable)
         return rc < 0 ? rc : BACKUP_LINKED;
-    rc = rename_to(dir_fd, name, backup, replace ? 0 : RENAME_NOREPLACE);
+    rc = io_rename(dir_fd, name, backup, replace);
     return rc < 0 ? rc : BACKUP_RENAMED;
 }
 
@@ -147,5 +139,5 @@ int backup_restore(int dir_fd, const char *made, const char *name)
 {
     if (is_same(dir_fd, made, name))
         return unlinkat(dir_fd, made, 0) < 0 ? -errno : 0;
-    return rename_to(dir_fd, made, name, RENAME_NOREPLACE);
+    return io_rename(dir_fd, made, name, false);
 }

@@ -3,14 +3,12 @@
 #include "base/filesystem.h"
 #include "base/io.h"
 #include "base/signals.h"
-#include "cli/report.h"
 #include "copy/acl.h"
 #include "tree/nest.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -181,17 +179,6 @@ static bool look_at_destination(struct entry *e)
     return true;
 }
 
-static void announce(const struct entry *e)
-{
-    if (!e->hand->options->verbose)
-        return;
-    char *src = entry_src_path(e), *dst = entry_dst_path(e);
-    if (src && dst)
-        report_entry(e->hand->options, src, dst, NULL);
-    free(src);
-    free(dst);
-}
-
 enum { DRY = INT_MIN }; /* instead of a descriptor: there is none, and needn't be */
 
 /* With --dry-run: could it be made? In what isn't there either, it could. */
@@ -212,7 +199,7 @@ static int prepare_destination(struct entry *e, struct folder *f)
     if (rc < 0)
         return rc;
     if (!e->exists)
-        announce(e);
+        entry_announce(e);
     return f->dry ? DRY : open_destination(e, f);
 }
 

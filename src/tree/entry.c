@@ -100,18 +100,25 @@ struct entry entry_of(struct hand *h, struct opened *in, const char *name, const
                           .fd = -1};
 }
 
-/* It may be something else by now, such as a FIFO whose writer never comes. */
-static int open_regular(const struct entry *e)
+/* A FIFO's writer might never come. */
+int entry_open(const struct entry *e)
 {
     const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     return openat(e->in->fds[TREE_SOURCE], e->name, flags | (e->follow ? 0 : O_NOFOLLOW));
+}
+
+int entry_appear(const struct entry *e, bool replace, appear_maker *make, void *arg)
+{
+    if (replace && e->in->folder->appends)
+        return -EPERM;
+    return appear(e->in->fds[TREE_DESTINATION], e->dst_name, replace, make, arg);
 }
 
 bool entry_look(struct entry *e, bool regular)
 {
     int flags = e->follow ? 0 : AT_SYMLINK_NOFOLLOW;
     bool opens = regular && e->hand->options->rules.product == PRODUCT_COPY;
-    e->fd = opens ? open_regular(e) : -1;
+    e->fd = opens ? entry_open(e) : -1;
     if (e->fd >= 0 && fstat(e->fd, &e->src) == 0 && S_ISREG(e->src.st_mode))
         return true;
     entry_close(e);

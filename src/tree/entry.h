@@ -2,6 +2,7 @@
 /* One entry of a directory, or an operand: what is known of it, and how each kind is copied. */
 #pragma once
 
+#include "tree/appear.h"
 #include "tree/hand.h"
 
 struct entry {
@@ -40,6 +41,14 @@ void entry_close(struct entry *e);
 
 /* With --verbose, says that it is about to be copied, as cp does. */
 void entry_announce(const struct entry *e);
+
+/* Has it appear at the destination, see appear.h; where nothing can be renamed, it replaces
+ * nothing: -EPERM. */
+int entry_appear(const struct entry *e, bool replace, appear_maker *make, void *arg);
+
+/* Opens the source for reading, whatever it has become by now. Returns the descriptor or -1 and
+ * errno. */
+int entry_open(const struct entry *e);
 
 /* Copies whatever it is, but directories, and concludes it. Returns false if it wasn't, which has
  * been said. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/existing.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/name.h"
 #include "cli/report.h"
 #include "copy/attributes.h"
-#include "tree/appear.h"
 #include "tree/backup.h"
 #include "tree/regular.h"
 
@@ -105,7 +105,7 @@ static bool is_newer(const struct entry *e)
     struct timespec src = e->src.st_mtim, dst = e->dst.st_mtim;
     if (e->hand->options->rules.preserve & ATTRIBUTE_TIMESTAMPS)
         src = attributes_cut_time(src, &e->dst, false);
-    return src.tv_sec != dst.tv_sec ? src.tv_sec > dst.tv_sec : src.tv_nsec > dst.tv_nsec;
+    return clock_is_later(src, dst);
 }
 
 /* With --resume, a name means whole: what looks the same was copied by an earlier run. But it isn't
@@ -120,8 +120,7 @@ static bool is_kept(const struct entry *e)
         return file_id_equal(file_id_of(&e->dst), e->twin->dst);
     bool timed = r->preserve & ATTRIBUTE_TIMESTAMPS;
     struct timespec src = attributes_cut_time(e->src.st_mtim, &e->dst, false);
-    bool same = src.tv_sec == e->dst.st_mtim.tv_sec && src.tv_nsec == e->dst.st_mtim.tv_nsec;
-    return same || (!timed && !is_newer(e));
+    return clock_is_same(src, e->dst.st_mtim) || (!timed && !is_newer(e));
 }
 
 /* Of what that run couldn't give it, or has been changed since. */
@@ -204,7 +203,9 @@ static enum heed back_up(struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
     int dir_fd = e->in->fds[TREE_DESTINATION];
-    int rc = backup_make(dir_fd, e->dst_name, r->backup, r->backup_suffix, &e->backup);
+    int rc = e->in->folder->appends /* then the copy couldn't take the name */
+                 ? -EPERM
+                 : backup_make(dir_fd, e->dst_name, r->backup, r->backup_suffix, &e->backup);
     if (rc < 0)
         return refuse(entry_fail_dst(e, -rc, "cannot backup %s"));
     e->exists = false;

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -111,11 +110,7 @@ static int name(struct folder *f, int dir_fd)
         return errno == ENOENT ? -ESTALE : -errno;
     if (!file_id_equal(file_id_of(&st), f->ids[TREE_DESTINATION]))
         return -ESTALE;
-    int rc = renameat2(dir_fd, f->hidden_name, dir_fd, f->dst_name, RENAME_NOREPLACE);
-    if (rc < 0 && errno == EINVAL) /* the file system doesn't know that; it replaces no directory
-                                      with something in it */
-        rc = renameat(dir_fd, f->hidden_name, dir_fd, f->dst_name);
-    return rc < 0 ? -errno : 0;
+    return io_rename(dir_fd, f->hidden_name, f->dst_name, false);
 }
 
 static bool fail_name(struct hand *h, const struct folder *f, int rc)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/operand.h"
+#include "base/clock.h"
 #include "cli/report.h"
 #include "tree/directory.h"
 #include "tree/drain.h"
@@ -33,6 +34,8 @@ static char *prefix_of(const char *path, const char **name)
 static void note_outside(struct folder *f, const struct opened *o)
 {
     struct stat st;
+    if (f->ids[TREE_DESTINATION].ino) /* it was noted for an earlier one */
+        return;
     if (fstat(o->fds[TREE_DESTINATION], &st) == 0)
         f->ids[TREE_DESTINATION] = file_id_of(&st);
     f->appends = folder_appends(o->fds[TREE_DESTINATION]);
@@ -100,11 +103,6 @@ static void walk_operand(struct tree *t, struct entry *e)
         work_off(t);
 }
 
-static bool is_later(struct timespec a, struct timespec b)
-{
-    return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
-}
-
 /* What an earlier operand has become isn't lost for a later one, nor written through. */
 static bool overwrites_made(const struct entry *e)
 {
@@ -114,7 +112,7 @@ static bool overwrites_made(const struct entry *e)
     if (r->backup == BACKUP_NUMBERED || r->existing == EXISTING_KEEP ||
         fstatat(dir_fd, e->dst_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode))
         return false;
-    if (r->update && !is_later(e->src.st_mtim, st.st_mtim)) /* then it stays anyway */
+    if (r->update && !clock_is_later(e->src.st_mtim, st.st_mtim)) /* then it stays anyway */
         return false;
     if (r->product == PRODUCT_HARD_LINK && file_id_equal(file_id_of(&e->src), file_id_of(&st)))
         return false;

@@ -6,7 +6,6 @@
 #include "base/io.h"
 #include "cli/report.h"
 #include "copy/small.h"
-#include "tree/appear.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -227,7 +226,7 @@ static int create_or_open(const struct entry *e)
         int fd = openat(dir_fd, e->dst_name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         return fd < 0 ? -errno : fd;
     }
-    int rc = appear(dir_fd, e->dst_name, e->displaces, create_empty, &new);
+    int rc = entry_appear(e, e->displaces, create_empty, &new);
     if (rc < 0)
         io_close(&new.fd);
     return rc < 0 ? rc : new.fd;
@@ -269,8 +268,7 @@ static bool copy_attributes(struct entry *e, int src)
 /* What it is now, rather than when it was looked at. */
 static bool open_source(struct entry *e)
 {
-    const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    e->fd = openat(e->in->fds[TREE_SOURCE], e->name, flags | (e->follow ? 0 : O_NOFOLLOW));
+    e->fd = entry_open(e);
     if (e->fd < 0)
         return entry_fail_src(e, errno, "cannot open %s for reading");
     if (fstat(e->fd, &e->src) < 0)

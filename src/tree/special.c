@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/special.h"
 #include "copy/acl.h"
-#include "tree/appear.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -183,7 +182,7 @@ static bool copy_symlink(struct entry *e)
     if (!target)
         return entry_fail_src(e, errno, "cannot read symbolic link %s");
     struct making m = {e, target};
-    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, replaces_link(e), make_symlink, &m);
+    int rc = entry_appear(e, replaces_link(e), make_symlink, &m);
     bool done = rc == 0 || complain_symlink(e, rc, target);
     free(target);
     return done;
@@ -211,7 +210,7 @@ bool special_copy(struct entry *e)
     struct making m = {e, NULL};
     if (S_ISLNK(e->src.st_mode))
         return copy_symlink(e);
-    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, entry_replaces(e), make_node, &m);
+    int rc = entry_appear(e, entry_replaces(e), make_node, &m);
     if (rc == 0)
         return true;
     return entry_fail_dst(e, -rc,
@@ -235,7 +234,7 @@ static bool hard_link(struct entry *e)
         return true;
     const struct copy_rules *r = &e->hand->options->rules;
     bool replace = entry_replaces(e) || (e->exists && (r->force || r->existing == EXISTING_ASK));
-    int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, replace, make_hard_link, &m);
+    int rc = entry_appear(e, replace, make_hard_link, &m);
     return rc == 0 || entry_fail_turned(e, -rc, "cannot create hard link %s to %s");
 }
 
@@ -252,7 +251,7 @@ static bool soft_link(struct entry *e)
                   dst);
     else {
         bool replace = entry_replaces(e) || (e->exists && e->hand->options->rules.force);
-        int rc = appear(e->in->fds[TREE_DESTINATION], e->dst_name, replace, make_symlink, &m);
+        int rc = entry_appear(e, replace, make_symlink, &m);
         done = rc == 0 || complain_symlink(e, rc, src);
     }
     free(src);
@@ -332,10 +331,9 @@ static int make_twin(void *arg, int dir_fd, const char *name)
 int special_twin(struct entry *e)
 {
     struct making m = {e, NULL};
-    int dir_fd = e->in->fds[TREE_DESTINATION];
     bool there = e->exists || e->displaces;
     if (there && file_id_equal(file_id_of(&e->dst), e->twin->dst))
         return 0;
-    int rc = appear(dir_fd, e->dst_name, there, make_twin, &m);
-    return rc == -EEXIST ? appear(dir_fd, e->dst_name, true, make_twin, &m) : rc;
+    int rc = entry_appear(e, there, make_twin, &m);
+    return rc == -EEXIST ? entry_appear(e, true, make_twin, &m) : rc;
 }

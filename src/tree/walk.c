@@ -158,7 +158,6 @@ static void walk_directory(struct entry *e)
     note(w.hand, w.in->folder);
     if (!is_elsewhere(e))
         list(&w);
-    settle_note(w.hand, w.in->folder);
     conclude(&w);
     struct folder *f = w.in->folder;
     opening_release(w.in);

@@ -278,3 +278,25 @@ Test(io, pread_pages_reads_up_to_an_odd_end)
     close(direct);
     close(fd);
 }
+
+static void create(const char *name)
+{
+    int fd = open(name, O_CREAT | O_EXCL | O_WRONLY, 0600);
+    cr_assert_geq(fd, 0);
+    close(fd);
+}
+
+Test(io, rename_replaces_only_if_it_is_to)
+{
+    struct stat old, now;
+    create("from");
+    create("to");
+    cr_assert_eq(stat("from", &old), 0);
+    cr_assert_eq(io_rename(AT_FDCWD, "from", "to", false), -EEXIST);
+    cr_assert_eq(access("from", F_OK), 0);
+    cr_assert_eq(io_rename(AT_FDCWD, "from", "to", true), 0);
+    cr_assert_eq(stat("to", &now), 0);
+    cr_assert(io_same_file(&old, &now));
+    cr_assert_eq(io_rename(AT_FDCWD, "to", "new", false), 0);
+    cr_assert_eq(io_rename(AT_FDCWD, "to", "other", true), -ENOENT);
+}

@@ -40,3 +40,13 @@ Test(name, of_just_the_right_length_is_kept)
     cr_assert_eq(strlen(hidden), NAME_MAX);
     cr_assert_eq(hidden[1], 'a');
 }
+
+Test(name, is_another_each_time_if_drawn_by_chance)
+{
+    char one[NAME_ROOM], other[NAME_ROOM];
+    cr_assert_eq(name_hidden_anew(one, "big.img"), 0);
+    cr_assert_eq(name_hidden_anew(other, "big.img"), 0);
+    cr_assert_eq(strlen(one), strlen(".big.img.mpcp-12345678"));
+    cr_assert_eq(strncmp(one, ".big.img.mpcp-", 14), 0);
+    cr_assert_str_neq(one, other);
+}
