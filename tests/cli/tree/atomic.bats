@@ -60,21 +60,29 @@ mpcp: not creating directory 'out', as not all could be copied" ]
     assert_clean
 }
 
+some_are_copied() { # how many
+    [ "$(find . -path './.out.mpcp-*' -name 'f*' | wc -l)" -gt "$1" ]
+}
+
+# Asks a slow copy of `in` to stop once it has some files.
+interrupt_after() { # files
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=write,pwrite64 \
+        -e inject=write,pwrite64:delay_enter=20000 "$DIR/$PROCESS" -a --atomic in out &
+    local job=$!
+    wait_until some_are_copied "$1"
+    pkill -TERM -o -x "$PROCESS"
+    wait $job || true
+    wait_until no_process_left
+    [ ! -e out ]
+    assert_clean
+}
+
 @test "an interruption leaves nothing" {
     needs_strace
     local round
     some_tree in 40 5
     for round in 1 2 3; do
-        ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=write,pwrite64 \
-            -e inject=write,pwrite64:delay_enter=20000 "$DIR/$PROCESS" -a --atomic in out &
-        local job=$!
-        some_are_copied() { [ "$(find . -path './.out.mpcp-*' -name 'f*' | wc -l)" -gt $((round * 20)) ]; }
-        wait_until some_are_copied
-        pkill -TERM -o -x "$PROCESS"
-        wait $job || true
-        wait_until no_process_left
-        [ ! -e out ]
-        assert_clean
+        interrupt_after $((round * 20))
     done
 }
 
@@ -83,16 +91,7 @@ mpcp: not creating directory 'out', as not all could be copied" ]
     mkdir -p in/only
     local i
     for i in $(seq 100); do echo $i >in/only/f$i; done
-    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=write,pwrite64 \
-        -e inject=write,pwrite64:delay_enter=20000 "$DIR/$PROCESS" -a --atomic in out &
-    local job=$!
-    some_are_copied() { [ "$(find . -path './.out.mpcp-*' -name 'f*' | wc -l)" -gt 10 ]; }
-    wait_until some_are_copied
-    pkill -TERM -o -x "$PROCESS"
-    wait $job || true
-    wait_until no_process_left
-    [ ! -e out ]
-    assert_clean
+    interrupt_after 10
 }
 
 @test "what is there already is refused" {

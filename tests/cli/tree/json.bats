@@ -67,19 +67,25 @@ for line in open("said"):
         done.add(source)'
 }
 
-# Names whose bytes take six times as many characters, in paths that no packet of a socket holds.
-@test "lines of any length are whole" {
-    python3 -c 'import os
-for i in range(8):
+# Makes 40 files in each of several directories in `in` at some depth. The names on the way have bytes that take six
+# times as many characters, and no packet of a socket holds such a path.
+deep_files() { # directories, depth, mode
+    python3 -c 'import os, sys
+directories, depth, mode = sys.argv[1:]
+for i in range(int(directories)):
     os.makedirs(f"in/{i}")
     fd = os.open(f"in/{i}", os.O_RDONLY)
-    for _ in range(150):
+    for _ in range(int(depth)):
         os.mkdir(b"\xff" * 250, dir_fd=fd)
         below = os.open(b"\xff" * 250, os.O_RDONLY, dir_fd=fd)
         os.close(fd)
         fd = below
-    for k in range(40): os.close(os.open(f"{k}", os.O_CREAT | os.O_WRONLY, dir_fd=fd))
-    os.close(fd)'
+    for k in range(40): os.close(os.open(f"{k}", os.O_CREAT | os.O_WRONLY, int(mode, 0), dir_fd=fd))
+    os.close(fd)' "$@"
+}
+
+@test "lines of any length are whole" {
+    deep_files 8 150 0o600
     mpcp -r --json -j8 in out >said
     [ "$(said 'len(o)')" = $((1 + 8 * 191)) ]
     [ "$(said 'max(len(json.dumps(v)) for v in o.values()) > 400000')" = True ]
@@ -90,17 +96,7 @@ for i in range(8):
 
 @test "sentences of any length are whole" {
     needs_root
-    python3 -c 'import os
-for i in range(4):
-    os.makedirs(f"in/{i}")
-    fd = os.open(f"in/{i}", os.O_RDONLY)
-    for _ in range(120):
-        os.mkdir(b"\xff" * 250, dir_fd=fd)
-        below = os.open(b"\xff" * 250, os.O_RDONLY, dir_fd=fd)
-        os.close(fd)
-        fd = below
-    for k in range(40): os.close(os.open(f"{k}", os.O_CREAT | os.O_WRONLY, 0, dir_fd=fd))
-    os.close(fd)'
+    deep_files 4 120 0
     chmod 777 . && chown -R 65534:65534 in
     mpcp_as_nobody -r --json -j8 in out >said 2>err || [ $? = 1 ]
     [ "$(wc -l <err)" = 160 ]

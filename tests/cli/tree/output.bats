@@ -92,27 +92,26 @@ for line in open("said"):
     wait_until no_process_left
 }
 
-@test "on a terminal, after a second, how far it is" {
+# Leaves what a terminal was sent by a copy of 400 files, each of whose calls is slow, as `screen`, and its `lines`.
+show_slowly() { # call, microseconds, option
     needs_terminal
     needs_strace
     some_tree in 40 10
-    ASAN_OPTIONS=detect_leaks=0 on_terminal 80 strace -f -qq -o /dev/null -e trace=write -e inject=write:delay_enter=20000 \
-        "$DIR/$PROCESS" -r -j4 in out >screen
+    ASAN_OPTIONS=detect_leaks=0 on_terminal 80 strace -f -qq -o /dev/null -e trace=$1 -e inject=$1:delay_enter=$2 \
+        "$DIR/$PROCESS" -r $3 in out >screen
     tr '\r' '\n' <screen >lines
     cat -v lines
+}
+
+@test "on a terminal, after a second, how far it is" {
+    show_slowly write 20000 -j4
     grep -qE '[1-9][0-9]* entries' lines
     [ "$(tail -c 4 screen | od -An -c | tr -d ' ')" = '\r033[K' ]
     diff -r in out
 }
 
 @test "so it is shown by one process alone" {
-    needs_terminal
-    needs_strace
-    some_tree in 40 10
-    ASAN_OPTIONS=detect_leaks=0 on_terminal 80 strace -f -qq -o /dev/null -e trace=read -e inject=read:delay_enter=5000 \
-        "$DIR/$PROCESS" -r -j1 in out >screen
-    tr '\r' '\n' <screen >lines
-    cat -v lines
+    show_slowly read 5000 -j1
     grep -qE '^counting  [1-9][0-9]* of [1-9][0-9]* entries  [0-9.]+ K?i?B of [0-9.]+ K?i?B  .*/s  0:0[0-9]' lines
     [ "$(tail -c 4 screen | od -An -c | tr -d ' ')" = '\r033[K' ]
     diff -r in out

@@ -181,6 +181,14 @@ Test(options, what_becomes_of_a_destination, .init = as_mpcp)
     }
 }
 
+static void set_variable(const char *name, const char *value) /* NULL: there is none */
+{
+    if (value)
+        setenv(name, value, 1);
+    else
+        unsetenv(name);
+}
+
 Test(options, which_backup_is_made, .init = as_mpcp)
 {
     static const struct {
@@ -208,10 +216,7 @@ Test(options, which_backup_is_made, .init = as_mpcp)
         {"--suffix=.old", "t", BACKUP_NUMBERED},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        if (cases[i].variable)
-            setenv("VERSION_CONTROL", cases[i].variable, 1);
-        else
-            unsetenv("VERSION_CONTROL");
+        set_variable("VERSION_CONTROL", cases[i].variable);
         parse(cases[i].options);
         cr_expect_eq(o.rules.backup, cases[i].backup, "%s", cases[i].options);
         options_release(&o);
@@ -231,10 +236,7 @@ Test(options, what_a_backup_ends_with, .init = as_mpcp)
                  {"-b", "a/b", "~"},   {"-S .old", ".bak", ".old"}, {"--suffix=", ".bak", "~"},
                  {"-S/", ".bak", "~"}, {"-S=x", NULL, "=x"},        {"-S a -S b", NULL, "b"}};
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        if (cases[i].variable)
-            setenv("SIMPLE_BACKUP_SUFFIX", cases[i].variable, 1);
-        else
-            unsetenv("SIMPLE_BACKUP_SUFFIX");
+        set_variable("SIMPLE_BACKUP_SUFFIX", cases[i].variable);
         parse(cases[i].options);
         cr_expect_str_eq(o.rules.backup_suffix, cases[i].suffix, "%s", cases[i].options);
         options_release(&o);
