@@ -3,11 +3,11 @@
 # --status of a tree that is being copied: one for all its processes.
 load ../support
 
-# Copies `in` so slowly that one can look at it: start OPTION...
+# Copies `in` so slowly that one can look at it for seconds, be the machine busy: start OPTION...
 start() {
     needs_strace
     ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=write,pwrite64 \
-        -e inject=write,pwrite64:delay_enter=20000 "$DIR/$PROCESS" -r "$@" >/dev/null 2>&1 &
+        -e inject=write,pwrite64:delay_enter=50000 "$DIR/$PROCESS" -r "$@" >/dev/null 2>&1 &
     JOB=$!
     find_parent
 }
@@ -98,8 +98,8 @@ finish() {
 }
 
 @test "several sources" {
-    some_tree in 30 5
-    some_tree more 30 5
+    some_tree in 30 10
+    some_tree more 30 10
     mkdir out
     start in more out
     wait_until past_entries 10
