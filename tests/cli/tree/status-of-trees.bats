@@ -101,8 +101,8 @@ finish() {
     some_tree in 30 10
     some_tree more 30 10
     mkdir out
-    start -j4 in more out # its parent copies nothing, and so is never seen stopped by strace
-    wait_until past_entries 10
+    start -j4 in more out
+    wait_until past_entries 40 # then it has a crew, and strace no longer stops the parent itself
     [ "$(mpcp --status "$PARENT" | head -1)" = "$PARENT  'in' and 1 more -> 'out'  in $DIR" ]
     [ "$(status_of '[o["source"], o["sources"], o["destination"]]')" = "['in', 2, 'out']" ]
     finish
