@@ -82,12 +82,12 @@ needs_pss() {
     grep -q ^Pss: /proc/self/smaps_rollup 2>/dev/null || skip "the kernel doesn't tell how memory is shared"
 }
 
-@test "less than 64 MiB for 200,000 files, in few directories and in many" {
+@test "less than 64 MiB for 100,000 files, in few directories and in many" {
     needs_pss
     skip_sanitized "a sanitizer needs memory of its own"
     with_mount tmpfs 1G
     python3 -c 'import os, sys
-for top, directories, files in ("few", 4, 50000), ("many", 20000, 10):
+for top, directories, files in ("few", 4, 25000), ("many", 10000, 10):
     for i in range(directories):
         os.makedirs(f"{sys.argv[1]}/{top}/{i}")
         for k in range(files if top == "few" else 9): open(f"{sys.argv[1]}/{top}/{i}/{k}", "w").close()' "$MNT"
