@@ -259,14 +259,17 @@ EXISTS = re.compile(r"cp: cannot (create|make) (directory|regular file) (.*): Fi
 
 
 def is_parents_clash(difference, both):
-    """Of a directory that cp doesn't enter, for it has looked at another one, or has just made it."""
+    """Of a directory that cp doesn't enter, for it has looked at another one, or has just made it: as with "t/."."""
     tops = [os.path.normpath(name) for line in lines_of(both.wanted.stderr) for found in [EXISTS.match(line)] if found
             for name in files_in(line)]
     if not tops or not both.case.has("", "--parents"):
         return False
     if difference.path is None:
         return difference.kind in ("stderr", "stdout") or difference.got == 0
-    return any(f"{difference.path}/".startswith(f"{top}/") for top in tops)
+    names = difference.got.split(" = ") if difference.kind == "links" and difference.got else [difference.path]
+    if difference.kind == "extra":  # the first name may be that of a link to another directory
+        tops, names = [top.partition("/")[2] or top for top in tops], [difference.path.partition("/")[2]]
+    return any(f"{name}/".startswith(f"{top}/") for top in tops for name in names)
 
 
 def is_parents_error(difference, both):

@@ -195,21 +195,25 @@ class Run:
         if process.poll() is not None:
             return self.finish(process, feeder)
         second = self.change_tracer(process.pid, stopped[index - 1], strace)
-        release = threading.Thread(target=self.release_others, args=(process.pid, second))
+        release = threading.Thread(target=self.release_others, args=(process, second))
         release.start()
         result = self.finish(process, feeder)
         release.join()
         return result._replace(log=common.read_text(self.log))
 
     def release_others(self, parent, tracer):
-        """Lets the other workers go on once the one that is traced has ended."""
+        """Lets the other workers go on once the one that is traced has ended. One may stop only then: the tracer that
+        it had before was killed."""
         try:
             tracer.wait(timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             tracer.kill()
             tracer.wait()
-        for pid in self.children(parent):
-            kill(pid, signal.SIGCONT)
+        end = time.monotonic() + TIMEOUT
+        while parent.poll() is None and time.monotonic() < end:
+            for pid in self.children(parent.pid):
+                kill(pid, signal.SIGCONT)
+            time.sleep(0.01)
 
     def change_tracer(self, parent, worker, strace):
         """Lets go of all processes, and has a strace, which is returned, follow a worker from where it is stopped."""
