@@ -41,9 +41,10 @@ at_most() {
     at_most 9.5
 }
 
-# The memory of all processes, what they share counted once: the most that is ever seen.
-watch_memory() { # pid
-    python3 -c 'import os, sys, time
+# Runs a program, and prints the memory of all its processes, what they share counted once: the most that is ever seen,
+# and how often something was.
+watch_memory() { # program, argument...
+    python3 -c 'import subprocess, sys, time
 most, seen = 0, 0
 def pss(pid):
     try:
@@ -51,26 +52,23 @@ def pss(pid):
             return next((int(line.split()[1]) for line in file if line.startswith("Pss:")), 0)
     except OSError:
         return 0
-parent = int(sys.argv[1])
-while os.path.exists(f"/proc/{parent}"):
-    try:
-        with open(f"/proc/{parent}/stat") as file:
-            if file.read().rsplit(")", 1)[1].split()[0] == "Z": break
-        with open(f"/proc/{parent}/task/{parent}/children") as file: children = file.read().split()
-    except OSError: break
-    now = sum(pss(pid) for pid in [parent, *children])
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return file.read().split()
+process = subprocess.Popen(sys.argv[1:])
+while process.poll() is None:
+    now = sum(pss(pid) for pid in [process.pid, *children(process.pid)])
     most, seen = max(most, now), seen + (now > 0)
     time.sleep(0.01)
-print(most, seen)' "$1"
+print(most, seen)
+sys.exit(process.returncode)' "$@"
 }
 
 assert_little_memory() { # source; options...
     local source=$1
     shift
-    "$DIR/$PROCESS" -j4 "$@" "$source" "$MNT/out" &
-    local job=$!
-    read -r most seen <<<"$(watch_memory $job)"
-    wait $job
+    watch_memory "$DIR/$PROCESS" -j4 "$@" "$source" "$MNT/out" >watched
+    read -r most seen <watched
     echo "at most $most KiB of memory, seen $seen times"
     [ "$seen" -gt 3 ]
     [ "$most" -lt 65536 ]
