@@ -1,101 +1,109 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/complaint.h"
 #include "base/diag.h"
 #include "base/io.h"
 #include "base/signals.h"
-#include "cli/operands.h"
 #include "cli/options.h"
+#include "cli/recheck.h"
 #include "cli/report.h"
 #include "cli/status.h"
-#include "tree/batch.h"
-#include "tree/tree.h"
+#include "cluster/launcher.h"
+#include "tree/program.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/stat.h>
+#include <string.h>
+#include <unistd.h>
 
-/* A report of a source whose name another source has given to its copy just now. */
-struct rival_report {
-    struct report report; /* the first, so that it is found where the report is */
-    bool refused;
-};
-
-static bool refuse(void *arg, const char *dst)
+/* Becomes the program that speaks MPI. */
+static int enter(const struct launch *launch, char **argv)
 {
-    struct rival_report *rival = arg;
-    (void)dst;
-    rival->refused = true;
-    return false;
+    launcher_enter(launch, argv);
+    if (launch->rank == 0)
+        diag_print("--mpi: neither mpcp-openmpi nor mpcp-mpich is in mpcp's own directory or in "
+                   "%s: install "
+                   "the package mpcp-mpi, or libopenmpi-dev or libmpich-dev, and build mpcp again",
+                   launcher_directory);
+    return STATUS_USAGE;
 }
 
-static void tell_refusal(const struct pair *pair, struct copy_result *result)
+/* Whoever starts several of the same kind on purpose knows -q. */
+static void hint(const struct launch *launch, const struct options *options)
 {
-    struct complaint why;
-    complaint_as_cp_alone(&why, EEXIST, "will not overwrite just-created %s with %s", pair->dst,
-                          pair->src);
-    result->outcome = OUTCOME_FAILED;
-    result->error = complaint_sentence(&why);
+    if (launch->ranks > 1 && launch->rank == 0 && !options->quiet && !diag_is_cp())
+        diag_print(
+            "each of the %u ranks makes this copy by itself; with --mpi they make it together",
+            launch->ranks);
 }
 
-static int copy_pair(struct pair *pair, const struct options *options)
+static int run(const struct launch *launch, const struct options *options, char **argv)
 {
-    struct rival_report rival = {0};
-    struct copy_rules rules = options->rules;
-    struct copy_result result;
-    if (!pair->dst)
-        return STATUS_FAILED;
-    report_start(&rival.report, options, pair->dst);
-    struct copy_observer observer = report_observer(&rival.report);
-    pair->made = pair->earlier && pair->earlier->made;
-    if (pair->made && rules.existing != EXISTING_KEEP) { /* -n and -u leave it without a word */
-        rules.existing = EXISTING_ASK;
-        observer.confirm = refuse;
-    }
-    struct location src = location_of(pair->src), dst = location_of(pair->dst);
-    copy_file(&src, &dst, &rules, &observer, &result);
-    if (rival.refused)
-        tell_refusal(pair, &result);
-    pair->made |= result.outcome == OUTCOME_COPIED;
-    report_end(&rival.report, pair->src, pair->dst, &result);
-    bool failed = result.outcome >= OUTCOME_FAILED || result.error;
-    copy_release_result(&result);
-    return failed ? STATUS_FAILED : STATUS_COPIED;
+    if (options->status && options->mpi && launch->rank > 0)
+        return STATUS_COPIED; /* the first rank has shown it */
+    if (options->status)
+        return status_print(options->operands, options->json);
+    if (options->check_file)
+        return recheck_run(options);
+    if (options->mpi)
+        return enter(launch, argv);
+    hint(launch, options);
+    return program_copy(options);
 }
 
-/* As cp, all is as cp does it. */
-static bool needs_tree(const struct pair *pairs, int count, const struct options *options)
+/* Keeps what is written there from reaching anybody. Returns what it was before, or -1. */
+static int silence(int fd, int nowhere)
 {
-    struct stat st;
-    bool needs = diag_is_cp() || tree_is_asked_for(options);
-    for (int i = 0; i < count && !needs; i++)
-        needs = stat(pairs[i].src, &st) == 0 && S_ISDIR(st.st_mode);
-    return needs;
+    int kept = nowhere >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+    if (kept >= 0)
+        dup2(nowhere, fd);
+    return kept;
 }
 
-static int copy_all(const struct options *options)
+static void restore(int fd, int *kept)
 {
-    struct pair *pairs;
-    int count, status = operands_pair(options, &pairs, &count);
-    if (status != STATUS_USAGE)
-        status = options_worse_status(status, needs_tree(pairs, count, options)
-                                                  ? tree_run(pairs, count, options)
-                                                  : batch_run(pairs, count, options, copy_pair));
-    operands_release(pairs, count);
-    return status;
+    if (*kept >= 0)
+        dup2(*kept, fd);
+    io_close(kept);
+}
+
+/* Is it one of several ranks, of which only the first prints anything? */
+static bool is_mute(const struct launch *launch, int argc, char **argv)
+{
+    bool mute = false;
+    for (int i = 1; i < argc && launch->rank > 0; i++)
+        mute |= strcmp(argv[i], "--mpi") == 0;
+    return mute;
+}
+
+/* Help, and what is wrong with a command line that all ranks were given, is printed by the
+ * first. */
+static bool parse(const struct launch *launch, int argc, char **argv, struct options *options,
+                  int *status)
+{
+    int nowhere = is_mute(launch, argc, argv) ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+    int out = silence(STDOUT_FILENO, nowhere), err = silence(STDERR_FILENO, nowhere);
+    bool parsed = options_parse(argc, argv, options, status);
+    if (nowhere >= 0)
+        fflush(stdout);
+    restore(STDOUT_FILENO, &out);
+    restore(STDERR_FILENO, &err);
+    io_close(&nowhere);
+    return parsed;
 }
 
 int main(int argc, char **argv)
 {
+    const struct launch launch = launcher_look();
     struct options options;
     int status;
     if (io_occupy_standard_fds() < 0)
         return STATUS_FAILED;
-    /* A line a write; and to print without a buffer takes 8 KiB of a stack that may be small. */
+    /* One write per line; and printing without a buffer takes 8 KiB of a stack that may be
+     * small. */
     setvbuf(stderr, NULL, _IOLBF, 0);
     signals_install();
-    if (options_parse(argc, argv, &options, &status))
-        status = options.status ? status_print(options.operands, options.json) : copy_all(&options);
+    if (parse(&launch, argc, argv, &options, &status))
+        status = run(&launch, &options, argv);
     options_release(&options);
     status = options_exit_status(report_close(status));
     if (signals_fatal())

@@ -5,11 +5,12 @@
 #include <sys/mman.h>
 
 enum {
-    UNIT = 16,     /* bytes; all lengths are rounded up to it */
-    CLASSES = 320, /* lengths of up to CLASSES units are used again: what has two names, and more */
+    UNIT = 16, /* bytes; all lengths are rounded up to it */
+    CLASSES =
+        320, /* lengths of up to CLASSES units are used again: an inode with two names, and more */
 };
 
-/* Address space, most of which nobody will touch. Where it is limited, less must do. */
+/* Address space, most of which nobody will touch. Where it is limited, less has to do. */
 static const size_t most = (size_t)1 << 38, least = (size_t)1 << 24;
 
 struct put_back {

@@ -19,12 +19,13 @@ struct chunk {
 /* Blocks at least this long start and end on huge page boundaries (bytes). */
 enum { BLOCK_HUGE_PAGE = 2 << 20 };
 
-/* How many blocks of at least one page `size` bytes give, at most `wanted`; at least 1. */
+/* Into how many blocks of at least one page `size` bytes can be divided, at most `wanted`; at least
+ * 1. */
 unsigned block_count(off_t size, unsigned wanted, size_t page);
 
 /*
  * Block number `index` of `count` that together cover [0, size) without gap or overlap. All have
- * the same length, a multiple of `page` (of 2 MiB where the blocks are large enough to be no more
- * than 1/8 shorter for it); the last one carries the remainder as well. index < count.
+ * the same length, a multiple of `page` (of 2 MiB where the blocks are so large that this shortens
+ * them by no more than 1/8); the last one also carries the remainder. index < count.
  */
 struct block block_at(off_t size, unsigned count, unsigned index, size_t page);

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* All of this is courtesy: where it can't be had (pipes, some file systems), nothing is lost. */
+/* All of this is courtesy: nothing is lost where it can't be had (pipes, some file systems). */
 
 void cache_start_writing(int fd, struct chunk chunk)
 {
@@ -76,7 +76,7 @@ static long ask_cachestat(int fd, struct chunk chunk)
     return syscall(SYS_cachestat, fd, &range, &found, 0) < 0 ? -1 : (long)found.cached;
 }
 
-/* The same on older kernels: one byte a page, for up to so many at a time. */
+/* The same on older kernels: one byte per page, for up to this many at a time. */
 static long ask_mincore(int fd, struct chunk chunk)
 {
     unsigned char in_core[512];

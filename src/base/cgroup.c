@@ -56,7 +56,7 @@ static void each_up_from(const char *mount, const char *group,
     free(dir);
 }
 
-/* Is it one of a list "cpu,cpuacct"? */
+/* Is it in a list such as "cpu,cpuacct"? */
 static bool is_among(const char *controllers, const char *controller)
 {
     char list[256], wanted[64];

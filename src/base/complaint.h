@@ -5,15 +5,15 @@
 #include "base/diag.h"
 
 /*
- * Why a step failed, for whoever reports it. The steps fill it in and never print. What GNU cp has
- * a sentence for is said in its words, with its way of quoting: people and scripts know them. What
- * only mpcp knows is "PATH: what: why". Names are borrowed and must outlive it.
+ * Why a step failed, for whoever reports it. The steps fill it in and never print. Where GNU cp has
+ * a sentence for it, its words and its way of quoting are used: people and scripts know them. What
+ * only mpcp knows is said as "PATH: what: why". Names are borrowed and must outlive it.
  */
 struct complaint {
     const char *names[DIAG_NAMES]; /* the first is the path */
-    const char *format;            /* of cp's sentence, for diag_put_sentence; NULL: it is ours */
+    const char *format; /* of cp's sentence, for diag_put_sentence; NULL: the sentence is our own */
     char what[128];
-    char why[384]; /* what comes behind that, ": " and all */
+    char why[384]; /* what follows it, including ": " */
 };
 
 /* Fills in c and returns -err, so that a step can end with it. `why` is printf-like. */
@@ -24,7 +24,7 @@ int complaint_make(struct complaint *c, int err, const char *path, const char *w
 int complaint_make_errno(struct complaint *c, int err, const char *path, const char *what, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The same in the words of cp: each %s of the format, which is borrowed, too, is a name. */
+/* The same in cp's words: each %s of the format, which is borrowed, too, is a name. */
 int complaint_as_cp(struct complaint *c, int err, const char *format, ...);
 
 /* The same for a sentence that ends without the system's words. */

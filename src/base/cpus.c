@@ -10,7 +10,7 @@
 
 static unsigned affinity_count(void)
 {
-    /* cpu_set_t ends at 1024 CPUs; a larger machine makes the call fail until the mask is long
+    /* cpu_set_t ends at 1024 CPUs; on a larger machine the call fails until the mask is long
      * enough. */
     for (int cpus = 1024; cpus <= 1 << 16; cpus *= 2) {
         cpu_set_t *set = CPU_ALLOC(cpus);

@@ -16,7 +16,7 @@
 #include <wctype.h>
 
 /* What is printable, whatever the user's locale says: names in messages then look the same
- * everywhere. Where there is no such locale, ASCII alone is. */
+ * everywhere. Where there is no such locale, only ASCII is. */
 static locale_t utf8_locale(void)
 {
     static locale_t utf8;
@@ -25,8 +25,8 @@ static locale_t utf8_locale(void)
     return utf8;
 }
 
-/* The length of the UTF-8 character at s, which becomes *c; 0 if there is none. By RFC 3629, not by
- * the C library, which takes more for UTF-8. */
+/* The length of the UTF-8 character at s, which is stored in *c; 0 if there is none. This follows
+ * RFC 3629, and not the C library, which accepts more than that as UTF-8. */
 static size_t decode(const char *s, wchar_t *c)
 {
     static const struct {
@@ -34,7 +34,7 @@ static size_t decode(const char *s, wchar_t *c)
         uint32_t least;           /* with less, a shorter form is the right one */
     } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
     const unsigned char *bytes = (const unsigned char *)s;
-    size_t more = 0; /* bytes behind the first */
+    size_t more = 0; /* bytes after the first */
     while (more < COUNT_OF(forms) && (*bytes & forms[more].mask) != forms[more].mark)
         more++;
     if (more == COUNT_OF(forms))
@@ -77,7 +77,7 @@ static bool all_printable(const char *s)
     return true;
 }
 
-/* As far as nothing is printable. Returns the bytes that it was. */
+/* Prints as much as isn't printable, escaped. Returns how many bytes that was. */
 static size_t put_escaped(FILE *out, const char *s)
 {
     static const char codes[] = "\a\b\t\n\v\f\r", letters[] = "abtnvfr";
@@ -94,8 +94,8 @@ static size_t put_escaped(FILE *out, const char *s)
     return len;
 }
 
-/* Is it clear in double quotes what it is, in the shell as in C? GNU's programs quote so what has a
- * single quote in it. */
+/* Does it mean the same in double quotes to the shell and in C? GNU's programs quote what has a
+ * single quote in it like this. */
 static bool is_clear(const char *name)
 {
     for (const char *c = name; *c; c++)
@@ -104,7 +104,7 @@ static bool is_clear(const char *name)
     return all_printable(name);
 }
 
-/* In single quotes, a quote of its own and what can't be printed outside of them: 'a'$'\n''b'. */
+/* In single quotes, with single quotes and unprintable bytes outside of them: 'a'$'\n''b'. */
 static void put_parts(FILE *out, const char *s)
 {
     bool inside = true;
@@ -145,7 +145,7 @@ void diag_put_name(FILE *out, const char *name)
         fputs(name, out);
         return;
     }
-    /* A colon or a blank would make it unclear where the name ends. */
+    /* A colon or a blank would leave it unclear where the name ends. */
     if (*name == '\0' || strpbrk(name, " :'\"$`\\!*?[](){}<>|&;#~") || !all_printable(name))
         diag_put_quoted(out, name);
     else

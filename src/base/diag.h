@@ -9,18 +9,18 @@
 /* The length in bytes of the UTF-8 character at s, which isn't empty; 0 if there is none. */
 size_t diag_utf8_len(const char *s);
 
-/* What the streams are called in sentences: no file names, and so never quoted. */
+/* What the streams are called in sentences: these are not file names, and so never quoted. */
 extern const char diag_stdin[], diag_stdout[];
 
-/* Prints a name to `out` as a shell would read it back: unchanged where nothing in it is special,
- * else in quotes, with bytes that are no printable UTF-8 as \n or \377. So a name never breaks a
+/* Prints a name to `out` as a shell would read it back: unchanged if nothing in it is special,
+ * else in quotes, with bytes that aren't printable UTF-8 as \n or \377. So a name never breaks a
  * line. */
 void diag_put_name(FILE *out, const char *name);
 
 /* The same, but quoted in any case. */
 void diag_put_quoted(FILE *out, const char *name);
 
-enum { DIAG_NAMES = 2 }; /* at most, in one sentence of those that GNU cp has */
+enum { DIAG_NAMES = 2 }; /* at most, in one of GNU cp's sentences */
 
 /* Prints such a sentence to `out`: the format, in which each %s is a name, to be quoted, and
  * each %n one to be quoted only if it has to be. */
@@ -35,16 +35,16 @@ void diag_error(int err, const char *format, ...);
 /* The same sentence without the program's name, allocated; NULL: no memory. */
 char *diag_sentence(int err, const char *format, va_list args);
 
-/* What the program calls itself: "cp" if it was called so, as for those who take it for cp, else
- * "mpcp". */
+/* What the program calls itself: "cp" if it was called by that name, as by those who use it in
+ * place of cp, else "mpcp". */
 const char *diag_program(void);
 bool diag_is_cp(void);
 
-/* Prints "mpcp: NAME: what: why"; without a why, that is NULL, "mpcp: NAME: what". */
+/* Prints "mpcp: NAME: what: why", or "mpcp: NAME: what" if why is NULL. */
 void diag_about(const char *name, const char *what, const char *why);
 
-/* As many bytes as are written at once, of a line that others may write next to: a packet of a
- * socket holds them. A longer one goes in parts. */
+/* How many bytes of a line are written at once, if others may write next to it: a packet of a
+ * socket holds them. A longer line goes in parts. */
 enum { DIAG_PART = 64 << 10 };
 
 /* Prints the program's name and a line to stderr in one write, so that the lines of several

@@ -64,11 +64,11 @@ static void lay_end_to_end(struct extents *extents)
     }
 }
 
-/* The next run of data at or behind *off; true if there is one before `size`. */
+/* The next run of data at or after *off; true if there is one before `size`. */
 static int next_data(int fd, off_t size, off_t *off, off_t *end)
 {
     off_t data = lseek(fd, *off, SEEK_DATA);
-    if (data < 0 && errno == ENXIO) /* nothing but a hole is left */
+    if (data < 0 && errno == ENXIO) /* only a hole is left */
         return 0;
     off_t hole = data < 0 ? -1 : lseek(fd, data, SEEK_HOLE);
     if (hole < 0)

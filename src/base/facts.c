@@ -28,8 +28,8 @@ static double cached_part(int fd, off_t size, size_t page)
     return pages > 0 ? (double)cached / (double)pages : 0;
 }
 
-/* Virtual disks call themselves rotating without being so: those of virtio, Xen and Hyper-V, and
- * what is made of files or networks (loop, nbd). */
+/* Virtual disks claim to be rotating without being so: those of virtio, Xen and Hyper-V, and those
+ * made of files or networks (loop, nbd). */
 static bool is_virtual(dev_t dev)
 {
     static const char *const marks[] = {"/virtio", "/vbd-", "/vmbus", "/block/loop", "/block/nbd"};
@@ -45,7 +45,7 @@ static bool is_virtual(dev_t dev)
     return false;
 }
 
-/* A partition has no queue of its own, its disk, one directory up, has. */
+/* A partition has no queue of its own; its disk, one directory up, has. */
 static bool spins(dev_t dev)
 {
     static const char *const places[] = {"queue", "../queue"};
@@ -63,8 +63,8 @@ static bool spins(dev_t dev)
     return false;
 }
 
-/* What a group may still use, what it has cached of files counting as free; UINT64_MAX: no limit.
- */
+/* What a group may still use, with the files it has cached counted as free; UINT64_MAX: no
+ * limit. */
 static uint64_t left_to(const char *dir)
 {
     char limit[32], usage[32];
@@ -86,7 +86,7 @@ static void heed_limit(const char *dir, void *arg)
 {
     uint64_t *memory = arg, left = left_to(dir);
     if (left < *memory)
-        *memory = left > 0 ? left : 1; /* 0 would be: not known */
+        *memory = left > 0 ? left : 1; /* 0 would mean: not known */
 }
 
 uint64_t facts_memory(void)

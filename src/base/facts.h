@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the machine is like around one copy, as far as it decides how to copy. */
+/* What the machine is like around one copy, as far as that decides how to copy. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,15 +15,15 @@ struct facts {
 };
 
 enum {
-    /* Bytes. Below it a copy is over before anything is found out. */
+    /* Bytes. Below it, a copy is over before anything could be found out. */
     FACTS_TINY = 64 << 10,
     /* Below it, only what takes microseconds is looked at: not memory, CPUs and disk. */
     FACTS_SMALL = 8 << 20,
 };
 
 /* Looks at the machine and at the open source, of `size` bytes on the device `dev`; -1 for a
- * stream. Facts that can't be found out, or aren't worth it for so small a file, are left at 0, the
- * source counted as cached. Takes less than a millisecond. */
+ * stream. Facts that can't be found out, or aren't worth it for so small a file, stay 0, and the
+ * source counts as cached. Takes less than a millisecond. */
 struct facts facts_gather(int src_fd, off_t size, dev_t dev);
 
 /* Bytes of memory that can be used now without swapping (MemAvailable of proc(5)), or that control

@@ -9,12 +9,12 @@
 enum side {
     SIDE_SOURCE,      /* read */
     SIDE_DESTINATION, /* written */
-    SIDE_MEDIUM,      /* the destination, read back: EBADMSG says that it isn't what was copied */
+    SIDE_MEDIUM,      /* the destination, read back: EBADMSG means that it isn't what was copied */
 };
 
 struct failure {
     int err; /* positive; ENODATA on the source means that it ended too early */
     enum side side;
     off_t off;
-    size_t len; /* bytes from `off` on that were still to be moved together; 0: not known */
+    size_t len; /* how many bytes from `off` on were still to be moved; 0: not known */
 };

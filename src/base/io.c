@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int io_occupy_standard_fds(void)
@@ -46,7 +48,7 @@ ssize_t io_pread_pages(int fd, void *buf, size_t len, off_t off)
         ssize_t n = pread(fd, (char *)buf + done, whole - done, off + (off_t)done);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n == 0 || (n < 0 && errno == EINVAL && done % IO_PAGE != 0)) /* it ended before */
+        if (n == 0 || (n < 0 && errno == EINVAL && done % IO_PAGE != 0)) /* the file ended before */
             break;
         if (n < 0)
             return -errno;
@@ -100,7 +102,7 @@ int io_write_full(int fd, const void *buf, size_t len, size_t *written)
             return n < 0 ? -errno : -EIO;
         if (n > 0)
             *written += (size_t)n;
-        /* A signal that comes midway shows as a short count, not as EINTR. */
+        /* A signal that comes midway shows up as a short count, not as EINTR. */
         if (*written < len && signals_fatal())
             return -EINTR;
     }
@@ -131,10 +133,10 @@ static int check_private(int fd)
     return is ? 0 : -EPERM;
 }
 
-/* Opens it, or creates it if there is none, which *created tells. */
+/* Opens it, or creates it if there is none; *created tells which. */
 static int open_or_create(int dir_fd, const char *name, int flags, bool *created)
 {
-    int fd = -1, tries = 3; /* somebody else may create or remove it meanwhile */
+    int fd = -1, tries = 3; /* somebody else may create or remove it in the meantime */
     do {
         fd = openat(dir_fd, name, flags);
         *created = fd < 0 && errno == ENOENT;
@@ -144,7 +146,7 @@ static int open_or_create(int dir_fd, const char *name, int flags, bool *created
     return fd < 0 ? -errno : fd;
 }
 
-/* What opening says of a link; a directory; another user's file; a pipe or a socket. */
+/* What opening returns for a link; a directory; another user's file; a pipe or a socket. */
 static bool is_refusal(int err)
 {
     return err == ELOOP || err == EISDIR || err == EACCES || err == ENXIO;
@@ -164,7 +166,7 @@ int io_open_private(int dir_fd, const char *name, int flags)
     if (!created)
         return rc;
     unlinkat(dir_fd, name, 0);
-    return rc == -EPERM ? -EOPNOTSUPP : rc; /* all files are like that here */
+    return rc == -EPERM ? -EOPNOTSUPP : rc; /* all files here are like that */
 }
 
 bool io_same_file(const struct stat *a, const struct stat *b)
@@ -180,6 +182,47 @@ int io_check_name(int fd, int dir_fd, const char *name)
     if (fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? -EBUSY : -errno;
     return io_same_file(&ours, &named) ? 0 : -EBUSY;
+}
+
+/* May it do what only a file's owner may? root may have lost that right, and others may have it. */
+static bool acts_as_owner(void)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct have[_LINUX_CAPABILITY_U32S_3] = {0};
+    if (syscall(SYS_capget, &head, have) < 0)
+        return geteuid() == 0;
+    return have[CAP_TO_INDEX(CAP_FOWNER)].effective & CAP_TO_MASK(CAP_FOWNER);
+}
+
+/* In a directory with the sticky bit, users may only remove their own files. */
+static bool sticks(const struct statx *dir, const struct statx *file)
+{
+    return dir->stx_mode & S_ISVTX && dir->stx_uid != geteuid() && file->stx_uid != geteuid() &&
+           !acts_as_owner();
+}
+
+int io_check_removable(int dir_fd, const char *name)
+{
+    const unsigned mask = STATX_MODE | STATX_UID;
+    const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+    struct statx dir, file;
+    if (statx(dir_fd, ".", flags, mask, &dir) < 0 || statx(dir_fd, name, flags, mask, &file) < 0 ||
+        faccessat(dir_fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
+        return -errno;
+    bool fixed = dir.stx_attributes & STATX_ATTR_APPEND ||
+                 file.stx_attributes & (STATX_ATTR_APPEND | STATX_ATTR_IMMUTABLE);
+    if (fixed || sticks(&dir, &file))
+        return -EPERM;
+    return file.stx_attributes & STATX_ATTR_MOUNT_ROOT ? -EBUSY : 0;
+}
+
+int io_punch_hole(int fd, off_t begin, off_t end)
+{
+    const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    while (begin < end && fallocate(fd, mode, begin, end - begin) < 0)
+        if (errno != EINTR || signals_fatal())
+            return -errno;
+    return 0;
 }
 
 int io_rename(int dir_fd, const char *from, const char *to, bool replace)
@@ -201,7 +244,7 @@ int io_close(int *fd)
     *fd = -1;
     if (closing < 0)
         return 0;
-    /* On Linux the descriptor is gone even after EINTR, which is no error of the file's. */
+    /* On Linux the descriptor is gone even after EINTR, which isn't an error of the file. */
     return close(closing) < 0 && errno != EINTR ? -errno : 0;
 }
 
@@ -213,8 +256,8 @@ int io_sync_range(int fd, off_t off, off_t len, unsigned flags)
     return lacks_it ? 0 : -errno;
 }
 
-/* Has anything failed to be written since the file was opened? Those who were told before, such as
- * a worker that ended, may have told nobody; an open file remembers. */
+/* Has anything failed to be written since the file was opened? Whoever was told before, such as a
+ * worker that has ended, may have told nobody; an open file remembers. */
 static int written_so_far(int fd)
 {
     const off_t beyond = (off_t)1 << 43; /* where there is nothing to wait for */

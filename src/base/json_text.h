@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 /*
- * Prints a string in quotes. JSON is UTF-8, names needn't be: a byte that is none becomes a lone
- * surrogate, U+DC80 to U+DCFF, from which Python's os.fsencode, for one, makes that byte again.
+ * Prints a string in quotes. JSON is UTF-8, names needn't be: a byte that isn't part of a character
+ * becomes a lone surrogate, U+DC80 to U+DCFF, from which Python's os.fsencode, for one, makes that
+ * byte again.
  */
 void json_put_string(FILE *out, const char *text);
 

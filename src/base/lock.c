@@ -16,7 +16,7 @@
 
 enum { LISTEN_TRIES = 200 };
 
-/* Sets the address; its length is returned. A NUL at the start makes it abstract. */
+/* Sets the address and returns its length. A NUL at the start makes it abstract. */
 static socklen_t address_of(int dir_fd, const char *name, const struct stat *st,
                             struct sockaddr_un *address)
 {
@@ -39,7 +39,7 @@ static socklen_t address_of(int dir_fd, const char *name, const struct stat *st,
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len);
 }
 
-/* Anybody may bind any such name, to be a nuisance: a stranger's lock is none. */
+/* Anybody may bind any such name, just to be a nuisance: a stranger's lock doesn't count. */
 static int find_holder(const struct sockaddr_un *address, socklen_t len, pid_t *holder)
 {
     struct ucred who;
@@ -61,7 +61,7 @@ static int find_holder(const struct sockaddr_un *address, socklen_t len, pid_t *
     return who.uid == geteuid() || who.uid == 0 ? -EBUSY : -EPERM;
 }
 
-/* Binds a new socket to the address, which then is ours. Returns it, or -errno. */
+/* Binds a new socket to the address, which is ours from then on. Returns it, or -errno. */
 static int bind_new(const struct sockaddr_un *address, socklen_t len)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -90,7 +90,8 @@ int lock_take(int dir_fd, const char *name, const struct stat *st, pid_t *holder
     if (len == 0)
         return -errno;
     int rc = try_once(&address, len, holder);
-    /* One of ours that doesn't listen will soon, or has just ended; a stranger's may never. */
+    /* A process of ours that doesn't listen will soon, or has just ended; a stranger's may
+     * never. */
     for (int i = 0; rc == -ECONNREFUSED && i < LISTEN_TRIES; i++) {
         nanosleep(&pause, NULL);
         rc = try_once(&address, len, holder);

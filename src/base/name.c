@@ -21,7 +21,7 @@ int name_hidden_anew(char hidden[NAME_ROOM], const char *name)
 {
     uint32_t number;
     char text[16];
-    if (getrandom(&number, sizeof(number), 0) < 0) /* so few bytes come all at once */
+    if (getrandom(&number, sizeof(number), 0) < 0) /* so few bytes always come all at once */
         return -errno;
     snprintf(text, sizeof(text), "%08x", number);
     name_hidden(hidden, name, text);

@@ -13,7 +13,7 @@
 
 enum { MAX_LINKS = 40 };
 
-/* Opens the directory part of `path`, which counts from dir_fd. */
+/* Opens the directory part of `path`, which is relative to dir_fd. */
 static int open_parent(int dir_fd, char *path)
 {
     const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
@@ -40,8 +40,8 @@ static bool is_kernels(int dir_fd)
     return fstatfs(dir_fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* Goes on to where the link at the end of `path` leads. Returns 1 if it did, 0 if there is none, or
- * -errno. `path` has room for PATH_MAX bytes. */
+/* Follows the link at the end of `path`. Returns 1 if it did, 0 if it isn't a link, or -errno.
+ * `path` has room for PATH_MAX bytes. */
 static int follow(int dir_fd, char *path)
 {
     char *target = malloc(PATH_MAX);

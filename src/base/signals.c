@@ -54,7 +54,7 @@ void signals_install(void)
     }
     handle(SIGUSR1, note_status_request);
     handle(SIGALRM, interrupt_only);
-    handle(SIGCHLD, SIG_DFL); /* inherited as ignored, it would lose the workers' exit status */
+    handle(SIGCHLD, SIG_DFL); /* if inherited as ignored, it would lose the workers' exit status */
     handle(SIGPIPE, SIG_IGN);
     handle(SIGXFSZ, SIG_IGN);
 }
@@ -69,6 +69,14 @@ void signals_heed_only(pid_t parent)
         if (old.sa_handler == note_fatal)
             sigaction(fatal_signals[i], &action, NULL);
     }
+}
+
+bool signals_ask_to_stop(int sig)
+{
+    for (int i = 0; i < FATAL_COUNT; i++)
+        if (fatal_signals[i] == sig)
+            return true;
+    return false;
 }
 
 int signals_fatal(void)

@@ -30,7 +30,7 @@ static double suffix_factor(const char *suffix)
 
 int size_parse(const char *text, uint64_t *bytes)
 {
-    /* strtod alone would also take signs, white space, hexadecimal, "inf" and exponents. */
+    /* strtod alone would also accept signs, white space, hexadecimal, "inf" and exponents. */
     size_t digits = strspn(text, "0123456789");
     size_t number = digits;
     if (text[digits] == '.')
@@ -56,7 +56,7 @@ int size_parse(const char *text, uint64_t *bytes)
     return 0;
 }
 
-/* With `decimals` where it isn't whole bytes, and what stands behind the unit. */
+/* With `decimals` if it isn't whole bytes, and with what follows the unit. */
 static const char *format(double bytes, int decimals, const char *per, char buf[SIZE_TEXT])
 {
     if (bytes < 1023.5) {
@@ -65,7 +65,7 @@ static const char *format(double bytes, int decimals, const char *per, char buf[
     }
     double value = bytes / 1024, rounding = decimals == 1 ? 0.05 : 0.005;
     size_t unit = 0;
-    while (value >= 1024 - rounding && units[unit + 1]) { /* or it would print as 1024.0 */
+    while (value >= 1024 - rounding && units[unit + 1]) { /* otherwise it would print as 1024.0 */
         value /= 1024;
         unit++;
     }

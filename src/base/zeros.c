@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Every byte equals its neighbour, and the first is zero: memcmp is the fastest loop there is. */
+/* Every byte equals its neighbour, and the first is zero: no loop is faster than memcmp. */
 bool zeros_only(const char *data, size_t len)
 {
     return len == 0 || (data[0] == 0 && memcmp(data, data + 1, len - 1) == 0);

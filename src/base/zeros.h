@@ -12,7 +12,7 @@ bool zeros_only(const char *data, size_t len);
 
 /*
  * The first run of data that is not zeros: whole blocks of ZEROS_BLOCK bytes (the last may be
- * shorter) from *begin to *end, offsets in `data`, looked for from *begin on. Returns false when
- * only zeros are left.
+ * shorter) from *begin to *end, which are offsets in `data`; the search starts at *begin. Returns
+ * false when only zeros are left.
  */
 bool zeros_next_data(const char *data, size_t len, size_t *begin, size_t *end);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/arguments.h"
 #include "base/diag.h"
+#include "cli/nearest.h"
 #include "cli/table.h"
 #include "cli/usage.h"
 
@@ -23,7 +24,8 @@ struct reader {
 
 static bool does_the_same(const struct option *a, const struct option *b)
 {
-    return a->set == b->set && a->flag == b->flag && a->unsaid == b->unsaid;
+    return a->set == b->set && a->choose == b->choose && a->flag == b->flag &&
+           a->unsaid == b->unsaid;
 }
 
 static bool begins(const struct option *option, const char *name, size_t len)
@@ -31,8 +33,8 @@ static bool begins(const struct option *option, const char *name, size_t len)
     return option->name && strncmp(option->name, name, len) == 0;
 }
 
-/* The option that begins so, among cp's or among mpcp's own; NULL: none. *several: more than one.
- */
+/* The option that begins like this, among cp's or among mpcp's own; NULL: none. *several: more than
+ * one. */
 static const struct option *find_among(const struct option *rows, bool of_cp, const char *name,
                                        size_t len, bool *several)
 {
@@ -70,7 +72,17 @@ static void complain_ambiguous(const struct option *rows, const char *word, size
     free(after);
 }
 
-/* `word` is "--name" or "--name=value". What cp has is meant first: scripts rely on it. */
+static void complain_unknown(const struct option *rows, const char *word, size_t len)
+{
+    const struct option *nearest = nearest_find(rows, word + 2, len);
+    char hint[96] = " (mpcp --usage lists them)";
+    if (nearest)
+        snprintf(hint, sizeof(hint), " (did you mean --%s?)", nearest->name);
+    usage_complain_word("unrecognized option ", word, "", hint);
+}
+
+/* `word` is "--name" or "--name=value". Options of cp come first: scripts rely on their
+ * abbreviations. */
 static const struct option *find_long(const struct option *rows, const char *word)
 {
     const char *name = word + 2;
@@ -84,7 +96,7 @@ static const struct option *find_long(const struct option *rows, const char *wor
     if (several)
         complain_ambiguous(rows, word, len);
     else if (!found)
-        usage_complain_word("unrecognized option ", word, "", " (mpcp --help lists them)");
+        complain_unknown(rows, word, len);
     return several ? NULL : found;
 }
 
@@ -94,7 +106,7 @@ static const struct option *find_letter(const struct option *rows, char letter)
         if (o->letter == letter)
             return o;
     usage_complain_word("invalid option -- ", (char[]){letter, '\0'}, "",
-                        " (mpcp --help lists them)");
+                        " (mpcp --usage lists them)");
     return NULL;
 }
 
@@ -114,11 +126,13 @@ static int append(struct arguments *read, const struct option *option, const cha
 
 static int complain_missing(const struct option *option, bool by_name)
 {
-    char *hint = NULL;
+    char *hint = NULL, *takes = table_takes(option);
     char name[64] = {option->letter};
     if (by_name)
         snprintf(name, sizeof(name), "--%s", option->name);
-    if (asprintf(&hint, ": it takes %s", option->takes) < 0)
+    int len = takes ? asprintf(&hint, ": it takes %s", takes) : -1;
+    free(takes);
+    if (len < 0)
         return -ENOMEM;
     if (by_name)
         usage_complain_word("option ", name, " requires an argument", hint);
@@ -153,7 +167,7 @@ static int read_long(struct reader *r, const char *word)
     return append(r->read, option, value);
 }
 
-/* "rf", "St~": the value, if one takes any, is the rest, or else the next word. */
+/* "rf", "St~": if an option takes a value, that is the rest, or else the next word. */
 static int read_letters(struct reader *r, const char *letters)
 {
     int rc = 0;
@@ -188,7 +202,7 @@ static int read_word(struct reader *r)
     return 0;
 }
 
-/* The program's name, how many options there can be, each letter being one, and the end. */
+/* How many words there can be: the program's name, one option for each letter, and the end. */
 static size_t most_words(char **words)
 {
     size_t count = 2;

@@ -31,7 +31,7 @@ static int complain_target(const struct options *o, const char *path, int err)
     return STATUS_FAILED;
 }
 
-/* 0, or why `path` is no directory that files can be copied into, as a positive errno. */
+/* 0, or why `path` isn't a directory that files can be copied into, as a positive errno. */
 static int check_directory(const char *path)
 {
     struct stat st;
@@ -88,7 +88,8 @@ static void keep(void *pair)
     (void)pair; /* the tree only borrows the pairs */
 }
 
-/* What is copied: the link itself, or where it leads, unless that is nowhere. */
+/* The status of what is copied: of the link itself, or of what it leads to, unless that is
+ * nowhere. */
 static int look_at(const struct options *o, const char *path, struct stat *st)
 {
     bool unsaid = o->follow == FOLLOW_UNSAID && o->rules.product != PRODUCT_HARD_LINK;
@@ -96,7 +97,7 @@ static int look_at(const struct options *o, const char *path, struct stat *st)
     return !link && stat(path, st) == 0 ? 0 : lstat(path, st);
 }
 
-/* lstat(2) of the directory that `path` names a file in. */
+/* lstat(2) of the directory that has the file `path`. */
 static bool look_at_directory(const char *path, struct stat *st)
 {
     size_t len = strlen(path);
@@ -110,8 +111,8 @@ static bool look_at_directory(const char *path, struct stat *st)
     return found;
 }
 
-/* Is one of them enough? So it is with directories, and with one name of a file, unless the first
- * copy becomes a backup. */
+/* Is one of them enough? It is with directories, and with one name of a file, unless the first copy
+ * becomes a backup. */
 static bool is_same_source(const struct options *o, const char *a, const char *b)
 {
     struct stat left, right, left_dir, right_dir;
@@ -150,8 +151,8 @@ static int complain_memory(const char *src)
     return STATUS_FAILED;
 }
 
-/* Adds a pair to the end of `pairs`, unless it is there already. `known` is a tree of the last ones
- * of each destination. */
+/* Adds a pair to the end of `pairs`, unless it is there already. `known` is a tree of the latest
+ * pair for each destination. */
 static int add_pair(const struct options *o, struct pair *pairs, int *count, struct pair pair,
                     void **known)
 {
@@ -187,7 +188,7 @@ static int pair_into_directory(const struct options *o, int sources, const char 
         if (o->strip_trailing_slashes)
             strip_slashes(src);
         if (strcmp(src, STANDARD_STREAM) == 0) {
-            diag_print("-: standard input has no name to get in a directory: name the file");
+            diag_print("-: standard input has no name for a file in a directory: name the file");
             status = STATUS_USAGE;
         } else {
             struct pair pair = {.src = src,
@@ -204,7 +205,8 @@ static int pair_one(const char *src, const char *dst, struct pair *pair, int *co
 {
     *count = 1;
     pair->src = src;
-    if (asprintf(&pair->dst, "%s", dst) >= 0) /* of strdup, gcc's analyzer thinks that it leaks */
+    if (asprintf(&pair->dst, "%s", dst) >=
+        0) /* gcc's analyzer thinks that the result of strdup leaks */
         return STATUS_COPIED;
     pair->dst = NULL;
     return complain_memory(src);

@@ -2,8 +2,10 @@
 #include "cli/options.h"
 #include "base/arithmetic.h"
 #include "base/diag.h"
+#include "cli/engines.h"
 #include "cli/table.h"
 #include "cli/usage.h"
+#include "cli/words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -38,18 +40,59 @@ static struct poptOption *make_popt_table(const struct option *rows)
     return popt;
 }
 
+struct choice {
+    struct options *options;
+    const struct option *option;
+};
+
+static void choose(void *arg, unsigned word)
+{
+    const struct choice *choice = arg;
+    choice->option->choose(choice->options, word);
+}
+
+static bool set_value(struct options *o, const struct option *option, const char *value)
+{
+    struct choice choice = {o, option};
+    unsigned word;
+    if (option->set)
+        return option->set(o, value);
+    if (option->list)
+        return values_each(option->words, value, choose, &choice);
+    bool found = values_find(option->words, value, &word);
+    if (found)
+        choose(&choice, word);
+    return found;
+}
+
+static bool complain_value(const char *name, const char *value, char *takes)
+{
+    usage_complain_value(name, value, takes ? takes : "another value");
+    free(takes);
+    return false;
+}
+
 static bool set_option(struct options *o, const struct option *option, const char *value)
 {
     const char *arg = value ? value : option->unsaid;
-    bool ok = !option->set || option->set(o, arg);
-    if (!option->set)
+    char name[64];
+    if (!option->set && !option->choose) {
         *(bool *)((char *)o + option->flag) = true;
-    if (!ok) {
-        char name[64];
-        snprintf(name, sizeof(name), "--%s", option->name);
-        usage_complain_value(name, arg, option->takes);
+        return true;
     }
-    return ok;
+    snprintf(name, sizeof(name), "--%s", option->name);
+    return set_value(o, option, arg) || complain_value(name, arg, table_takes(option));
+}
+
+/* Most are about copies; those here are about what is told, or mean something to --check, too. */
+static bool is_about_copies(const struct option *option)
+{
+    static const char *const others[] = {"check", "help",  "jobs",    "json",    "progress",
+                                         "quiet", "usage", "verbose", "version", "status"};
+    bool is = true;
+    for (size_t i = 0; i < COUNT_OF(others) && is; i++)
+        is = !option->name || strcmp(option->name, others[i]) != 0;
+    return is;
 }
 
 static bool complain_popt(poptContext context, int error)
@@ -66,13 +109,14 @@ static bool read_options(struct options *o, const struct option *rows)
         free(poptGetOptArg(o->context)); /* empty */
         if (!set_option(o, &rows[val - 1], *++value))
             return false;
+        o->said.copying |= is_about_copies(&rows[val - 1]);
     }
     return val == -1 || complain_popt(o->context, val);
 }
 
 /* --- what several options together mean --- */
 
-/* -n outweighs --update, which outweighs -i. */
+/* -n overrides --update, which overrides -i. */
 static void settle_existing(struct options *o)
 {
     bool keep = o->said.clobber == EXISTING_KEEP;
@@ -85,19 +129,19 @@ static bool is_usable_suffix(const char *suffix)
     return suffix && *suffix && !strchr(suffix, '/');
 }
 
-/* As GNU's tools do, all of which heed the two variables. */
+/* As in GNU's tools, all of which heed the two variables. */
 static bool settle_backup(struct options *o)
 {
     const char *control = getenv("VERSION_CONTROL");
     const char *suffix = o->said.suffix ? o->said.suffix : getenv("SIMPLE_BACKUP_SUFFIX");
+    unsigned kind = BACKUP_EXISTING;
     o->rules.backup_suffix = is_usable_suffix(suffix) ? suffix : "~";
     if (!o->said.backup || o->said.backup_control)
         return true;
-    o->rules.backup = BACKUP_EXISTING;
-    if (!control || !*control || table_find_backup(control, &o->rules.backup))
-        return true;
-    usage_complain_value("$VERSION_CONTROL", control, table_backup_takes);
-    return false;
+    bool sense = !control || !*control || values_find(words_backup, control, &kind);
+    o->rules.backup = (enum backup)kind;
+    return sense ||
+           complain_value("$VERSION_CONTROL", control, values_describe(words_backup, false));
 }
 
 static bool complain_context(const char *sentence)
@@ -106,7 +150,7 @@ static bool complain_context(const char *sentence)
     return false;
 }
 
-/* Where the kernel knows no contexts, there are none to be preserved or given. */
+/* Where the kernel has no contexts, there are none to be preserved or given. */
 static bool settle_context(struct options *o)
 {
     struct copy_rules *rules = &o->rules;
@@ -156,6 +200,19 @@ static bool reads_stdin(const struct options *o)
     return false;
 }
 
+/* Is there somebody else who writes to standard output, to which the checksums shall go? */
+static bool would_mix(const struct options *o)
+{
+    bool there = o->digest_file && strcmp(o->digest_file, STANDARD_STREAM) == 0;
+    return there && (o->json || o->verbose || o->explain || writes_stdout(o));
+}
+
+/* Are there no bytes of which a checksum could be made? */
+static bool copies_no_bytes(const struct options *o)
+{
+    return o->said.hard_link || o->said.symbolic_link || o->rules.attributes_only;
+}
+
 static bool check_together(const struct options *o)
 {
     enum when reflink = o->rules.wishes.reflink;
@@ -170,7 +227,7 @@ static bool check_together(const struct options *o)
          "cannot combine --target-directory (-t) and --no-target-directory (-T)"},
         {o->said.hard_link && o->said.symbolic_link, "cannot make both hard and symbolic links"},
         {o->said.backup && keeps, "--backup is mutually exclusive with -n or --update=none-fail"},
-        {o->verbose && o->quiet, "--verbose and --quiet: take one of them, not both"},
+        {o->verbose && o->quiet, "--verbose and --quiet: use one of them, not both"},
         {o->json && writes_stdout(o),
          "--json: needs standard output for itself, which is the DEST"},
         {o->rules.existing == EXISTING_ASK && reads_stdin(o),
@@ -178,9 +235,21 @@ static bool check_together(const struct options *o)
         {shares && o->rules.wishes.sparse != WHEN_AUTO,
          "--reflink=always, --engine=reflink: holes are shared as they are, so take no --sparse"},
         {shares && o->rules.wishes.engine,
-         "--reflink=always and --engine: take one of them, not both"},
+         "--reflink=always and --engine: use one of them, not both"},
+        {o->check_file && (o->operand_count > 0 || o->said.copying || o->status),
+         "--check: copies nothing, so use no SOURCE, no DEST, and no option about copies"},
+        {o->digest_file && copies_no_bytes(o),
+         "--digest: needs bytes that are copied, so use no --link, --symbolic-link or "
+         "--attributes-only"},
+        {o->digest_file && o->rules.allow_changes,
+         "--digest and --allow-changes: use one of them, not both"},
+        {o->digest_file && !checksum_is_built(o->rules.wishes.checksum),
+         "--digest=sha256: mpcp was built without nettle: install what is needed to build with it "
+         "(nettle-dev), and build mpcp again"},
+        {would_mix(o), "--digest: needs standard output for itself, so use no --json, --verbose, "
+                       "--explain, and no DEST that is standard output"},
         {o->shares && reflink == WHEN_NEVER,
-         "--reflink=never and --engine=reflink: take one of them, not both"},
+         "--reflink=never and --engine=reflink: use one of them, not both"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (!rows[i].clash)
@@ -195,13 +264,15 @@ static bool print_what_was_asked(const struct options *o, const struct option *r
 {
     if (o->help) {
         usage_print_help(rows);
+    } else if (o->help_engines) {
+        engines_print();
     } else if (o->usage) {
         poptSetOtherOptionHelp(o->context, "SOURCE... DEST");
         poptPrintUsage(o->context, stdout, 0);
     } else if (o->version) {
         puts("mpcp " MPCP_VERSION);
     }
-    return o->help || o->usage || o->version;
+    return o->help || o->help_engines || o->usage || o->version;
 }
 
 static bool settle(struct options *o, int *status)
@@ -240,7 +311,7 @@ static bool take_arguments(struct options *o, const struct option *rows, int arg
 bool options_parse(int argc, char **argv, struct options *o, int *status)
 {
     const struct option *rows = table_rows();
-    *o = (struct options){.progress = WHEN_AUTO};
+    *o = (struct options){.progress = PROGRESS_AUTO};
     *status = STATUS_USAGE;
     if (!take_arguments(o, rows, argc, argv) || !read_options(o, rows))
         return false;
@@ -256,6 +327,8 @@ int options_exit_status(int status)
 void options_release(struct options *o)
 {
     free(o->target_directory);
+    free(o->check_file);
+    free(o->digest_file);
     free(o->said.suffix);
     free(o->said.context);
     if (o->context)

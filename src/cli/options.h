@@ -3,6 +3,8 @@
 #pragma once
 
 #include "cli/arguments.h"
+#include "cli/checksums.h"
+#include "cli/progress.h"
 #include "copy/copy.h"
 
 #include <popt.h>
@@ -16,15 +18,16 @@ enum follow {
     FOLLOW_ALWAYS,   /* -L */
 };
 
-/* What was said, for options that only mean something together. Of no interest once they are
+/* What was given, for options that only mean something together. Irrelevant once they are
  * settled. */
 struct said {
     enum existing clobber, update; /* -i or -n, whichever came last; --update */
     bool hard_link, symbolic_link;
-    bool backup, backup_control; /* that there be one; and of which kind */
+    bool backup, backup_control; /* whether there is to be one; and of which kind */
+    bool copying;                /* an option that only means something for copies */
     unsigned targets;            /* how often -t was given */
-    unsigned strictly;           /* of enum attribute: those that --preserve named one by one */
-    char *suffix, *context;      /* allocated; NULL: not said */
+    unsigned strictly;           /* of enum attribute: those that --preserve named individually */
+    char *suffix, *context;      /* allocated; NULL: not given */
 };
 
 struct options {
@@ -35,24 +38,28 @@ struct options {
     bool no_target_directory;
     bool recursive;
     enum follow follow;
-    bool copy_contents; /* of FIFOs and devices in a tree, instead of making them anew */
+    bool copy_contents; /* of FIFOs and devices in a tree, instead of creating new ones */
     bool one_file_system;
     bool parents; /* a source's whole name goes below the directory */
     bool strip_trailing_slashes;
-    bool keep_directory_symlink; /* one in the destination is followed */
+    bool keep_directory_symlink; /* a link to a directory in the destination is followed */
     bool atomic;                 /* a new tree gets its name when all of it is there, or never */
-    enum when progress;
+    enum progress_form progress;
     bool shares; /* --engine=reflink, which is --reflink=always */
     bool verbose, quiet, explain, debug, json;
-    bool status; /* the operand is no file, but may be a process */
-    bool help, usage, version;
+    char *digest_file;           /* --digest, whose kind is a wish; NULL: none */
+    struct checksums *checksums; /* that file, while it is written to; NULL: none is */
+    char *check_file;            /* --check: copy nothing; NULL: none */
+    bool status;                 /* the operand isn't a file, but may be a process */
+    bool mpi;                    /* several ranks make the copies together */
+    bool help, help_engines, usage, version;
     struct said said;
     struct arguments arguments;
     struct poptOption *popt; /* borrowed by context */
     poptContext context;
 };
 
-/* Exit statuses, the worse the higher. */
+/* Exit statuses, the higher the worse. */
 enum { STATUS_COPIED = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 static inline int options_worse_status(int a, int b)
@@ -60,12 +67,12 @@ static inline int options_worse_status(int a, int b)
     return a > b ? a : b;
 }
 
-/* What to exit with: as cp, nonsense on the command line is a failure like any other. */
+/* The status to exit with: as cp, an invalid command line is a failure like any other. */
 int options_exit_status(int status);
 
 /*
- * Parses argv. Returns true if the program shall go on; false if it shall end with *status, what is
- * to be said (what is wrong, or the help that was asked for) having been printed. argv must live as
+ * Parses argv. Returns true if the program should go on; false if it should end with *status, after
+ * printing what is to be said (what is wrong, or the help that was asked for). argv must live as
  * long as *options; options_release must follow either way.
  */
 bool options_parse(int argc, char **argv, struct options *options, int *status);

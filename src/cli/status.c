@@ -4,8 +4,9 @@
 #include "base/json_text.h"
 #include "base/signals.h"
 #include "base/size.h"
+#include "cli/bar.h"
+#include "cli/figures.h"
 #include "cli/options.h"
-#include "cli/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,25 +21,31 @@ static const char *phase_of(const struct sighted_copy *copy)
     return copy ? phase_names[copy->phase] : "preparing";
 }
 
+/* On an average, as nobody has looked at it before. */
+static struct progress_state state_of(off_t done, off_t unmoved, off_t size, double elapsed,
+                                      const char *phase)
+{
+    double rate = elapsed > 0 ? (double)(done - unmoved) / elapsed : 0;
+    return (struct progress_state){.done = done,
+                                   .size = size,
+                                   .rate = rate,
+                                   .elapsed = elapsed,
+                                   .left = rate > 0 ? (double)(size - done) / rate : -1,
+                                   .phase = phase};
+}
+
 static struct progress_state figures_of(const struct sighted_copy *copy)
 {
-    return (struct progress_state){.done = copy->done,
-                                   .size = copy->size,
-                                   .rate =
-                                       copy->elapsed > 0 ? (double)copy->done / copy->elapsed : 0,
-                                   .elapsed = copy->elapsed,
-                                   .phase = phase_of(copy)};
+    return state_of(copy->done, copy->kept, copy->size, copy->elapsed, phase_of(copy));
 }
 
 static struct progress_state figures_of_tree(const struct sighted_tree *tree)
 {
-    return (struct progress_state){
-        .done = tree->done,
-        .size = tree->size,
-        .rate = tree->elapsed > 0 ? (double)tree->done / tree->elapsed : 0,
-        .elapsed = tree->elapsed,
-        .phase = tree->counting ? "counting" : phase_names[PHASE_COPYING],
-        .tree = {tree->entries, tree->found, tree->counting}};
+    struct progress_state state =
+        state_of(tree->done, tree->unmoved, tree->size, tree->elapsed,
+                 tree->counting ? "counting" : phase_names[PHASE_COPYING]);
+    state.count = (struct progress_count){tree->entries, tree->found, "entries", tree->counting};
+    return state;
 }
 
 /* --- for people --- */
@@ -49,6 +56,16 @@ static void put_worker(FILE *out, const struct sighted_worker *worker, off_t all
     fprintf(out, "  worker %u (pid %d)  %s, %.0f%% of what is done\n", worker->number,
             (int)worker->pid, size_format((uint64_t)worker->done, size),
             all > 0 ? 100 * (double)worker->done / (double)all : 0);
+}
+
+/* "node 2 of 4: 12.0 MiB, of a copy that node1 leads" */
+static void put_node(FILE *out, const struct sighted_copy *copy)
+{
+    char size[SIZE_TEXT];
+    fprintf(out, "  node %u of %u: %s, of a copy that ", copy->node + 1, copy->nodes,
+            size_format((uint64_t)copy->here, size));
+    diag_put_name(out, copy->leader);
+    fputs(" leads\n", out);
 }
 
 static void put_names(FILE *out, const struct sighting *s, const char *src, unsigned more,
@@ -67,12 +84,13 @@ static void put_names(FILE *out, const struct sighting *s, const char *src, unsi
 
 static void put_line(FILE *out, struct progress_state figures)
 {
-    char line[WIDTH + 1];
-    progress_format(line, WIDTH - 2, &figures);
+    const struct bar_look plain = {0};
+    char line[BAR_ROOM];
+    bar_format(line, WIDTH - 2, &figures, &plain);
     fprintf(out, "\n  %s\n", line);
 }
 
-/* Which of its files is copied just now is of no interest. */
+/* Which of its files is being copied at the moment doesn't matter. */
 static void put_tree(FILE *out, const struct sighting *s)
 {
     const struct sighted_tree *tree = s->tree;
@@ -86,8 +104,10 @@ static void put_copy(FILE *out, const struct sighting *s)
     put_names(out, s, s->copy->src, 0, s->copy->dst);
     put_line(out, figures_of(s->copy));
     fprintf(out, "  by %s\n", s->copy->engine);
+    if (s->copy->nodes > 1)
+        put_node(out, s->copy);
     for (unsigned i = 0; i < s->copy->count; i++)
-        put_worker(out, &s->copy->workers[i], s->copy->done);
+        put_worker(out, &s->copy->workers[i], s->copy->here);
 }
 
 static void put_for_people(FILE *out, const struct sighting *s)
@@ -114,32 +134,6 @@ static void put_workers(FILE *out, const struct sighted_copy *copy)
     fputs("]", out);
 }
 
-/* How long it takes is known only if it is known how much there is. */
-static void put_forecast(FILE *out, const struct progress_state *figures)
-{
-    double size = (double)figures->size, done = (double)figures->done;
-    if (figures->size < 0 || figures->tree.counting) {
-        fputs("\"percent\": null, \"seconds_left\": null, ", out);
-        return;
-    }
-    fprintf(out, "\"percent\": %.1f, ", size > 0 ? 100 * done / size : 100);
-    if (figures->rate > 0)
-        fprintf(out, "\"seconds_left\": %.3f, ", (size - done) / figures->rate);
-    else
-        fputs("\"seconds_left\": null, ", out);
-}
-
-static void put_figures(FILE *out, struct progress_state figures)
-{
-    fprintf(out, "\"bytes\": %lld, \"seconds\": %.3f, \"throughput\": %.0f, ",
-            (long long)figures.done, figures.elapsed, figures.rate);
-    if (figures.size < 0)
-        fputs("\"size\": null, ", out);
-    else
-        fprintf(out, "\"size\": %lld, ", (long long)figures.size);
-    put_forecast(out, &figures);
-}
-
 static void put_member(FILE *out, const char *name, const char *text)
 {
     json_put_member(out, name, text);
@@ -153,8 +147,21 @@ static void put_json_of_tree(FILE *out, const struct sighted_tree *tree)
     put_member(out, "source", tree->src);
     put_member(out, "destination", tree->dst);
     fprintf(out, "\"sources\": %lld, \"entries\": %lld, \"found\": %lld, \"jobs\": %u, ",
-            1LL + tree->more, figures.tree.entries, figures.tree.found, tree->jobs);
-    put_figures(out, figures);
+            1LL + tree->more, figures.count.done, figures.count.of, tree->jobs);
+    figures_put(out, &figures);
+}
+
+static void put_json_of_node(FILE *out, const struct sighted_copy *copy)
+{
+    fprintf(out, "\"node\": %u, \"nodes\": %u, \"bytes_here\": %lld, ", copy->node + 1, copy->nodes,
+            (long long)copy->here);
+    put_member(out, "leader", copy->leader);
+}
+
+static void put_figures(FILE *out, const struct sighted_copy *copy)
+{
+    const struct progress_state figures = figures_of(copy);
+    figures_put(out, &figures);
 }
 
 static void put_json_of_copy(FILE *out, const struct sighted_copy *copy)
@@ -164,7 +171,9 @@ static void put_json_of_copy(FILE *out, const struct sighted_copy *copy)
     put_member(out, "destination", copy ? copy->dst : NULL);
     put_member(out, "engine", copy ? copy->engine : NULL);
     if (copy)
-        put_figures(out, figures_of(copy));
+        put_figures(out, copy);
+    if (copy && copy->nodes > 1)
+        put_json_of_node(out, copy);
     put_workers(out, copy);
     fputs(", ", out);
 }
@@ -217,7 +226,7 @@ static int print_one(const struct sightings *all, const char *pid, bool json)
     if (all->count == 0) {
         diag_about(pid, "cannot show its status",
                    all->foreign ? "it belongs to another user"
-                                : "no copy is made by such a process");
+                                : "no such process is making a copy");
         return STATUS_FAILED;
     }
     status_put(stdout, &all->list[0], json);
@@ -230,11 +239,11 @@ int status_print(const char *const *operands, bool json)
     sigset_t old;
     pid_t only = 0;
     if (operands[0] && (operands[1] || !parse_pid(operands[0], &only))) {
-        diag_print("--status: takes no operand but the number of one process");
+        diag_print("--status: takes at most one operand, the number of a process");
         return STATUS_USAGE;
     }
     int status = STATUS_COPIED, rc = sightings_find(&all, only);
-    signals_block_harmless(&old); /* stdio would lose what it prints meanwhile */
+    signals_block_harmless(&old); /* otherwise stdio would lose what it is printing */
     if (rc < 0) {
         diag_about("/proc", "cannot list processes", strerror(-rc));
         status = STATUS_FAILED;

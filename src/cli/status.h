@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mpcp --status: what the copies that are under way have done so far. */
+/* mpcp --status: what the running copies have done so far. */
 #pragma once
 
 #include "move/sighting.h"
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Prints those of this user, or that of the process named by `pid`; as lines for people, or one
+/* Prints those of this user, or that of the process named by `pid`; as lines for people, or as one
  * JSON object each. Returns the status to exit with. */
 int status_print(const char *const *operands, bool json);
 

@@ -58,7 +58,7 @@ void usage_complain_value(const char *name, const char *value, const char *takes
 
 /* --- how it is used --- */
 
-enum { COLUMNS = 79, TEXT_COLUMN = 28 };
+enum { COLUMNS = 79, TEXT_COLUMN = 29 };
 
 /* Prints words from TEXT_COLUMN on; `column` is where the cursor stands. */
 static void put_text(const char *text, int column)
@@ -105,12 +105,13 @@ void usage_print_help(const struct option *rows)
            "  or:  %s [OPTION]... SOURCE... DIRECTORY\n"
            "  or:  %s [OPTION]... -t DIRECTORY SOURCE...\n"
            "Copy files and directories, with several processes at once. SOURCE or DEST may\n"
-           "be - for standard input or output. SIZE takes suffixes: K, M, G, KiB, KB, ...\n",
+           "be - for standard input or output.\n",
            name, name, name);
     for (const struct option *o = rows; !table_is_end(o); o++) {
         if (o == rows || o->group != o[-1].group)
             printf("\n%s:\n", heads[o->group]);
-        if (o->help)
+        if (o->help && !o->rare)
             put_option(o);
     }
+    puts("\n\"man mpcp\" explains these and more options; \"mpcp --usage\" names all.");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is said about the command line: how it is used, and what is wrong with it. As mpcp that is
- * one line; as cp, where to find help follows on a second, as with GNU cp. */
+ * one line; as cp, a second one says where to find help, as in GNU cp. */
 #pragma once
 
 struct option;
@@ -11,9 +11,9 @@ void usage_print_help(const struct option *rows);
 /* Prints a sentence. */
 void usage_complain(const char *sentence);
 
-/* Prints "before 'word'after"; as mpcp with a `hint` behind it, which may be empty. The word, which
+/* Prints "before 'word'after"; as mpcp followed by a `hint`, which may be empty. The word, which
  * may have any bytes, is made safe. */
 void usage_complain_word(const char *before, const char *word, const char *after, const char *hint);
 
-/* Prints "--name=value: takes ..." of an option's value, or a variable's, which made no sense. */
+/* Prints "--name=value: takes ..." about an invalid value of an option, or of a variable. */
 void usage_complain_value(const char *name, const char *value, const char *takes);

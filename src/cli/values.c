@@ -3,6 +3,7 @@
 #include "base/size.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 bool values_find_part(const struct named *names, const char *text, size_t len, unsigned *value)
@@ -44,7 +45,23 @@ bool values_each(const struct named *names, const char *list, void (*take)(void 
     }
 }
 
-/* "1.5": of 0.5K there are 512. */
+char *values_describe(const struct named *names, bool list)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    if (!out)
+        return NULL;
+    fputs(list ? "a list of " : "", out);
+    for (const struct named *n = names; n->name; n++) {
+        const char *before = n == names ? "" : n[1].name || list ? ", " : " or ";
+        fprintf(out, "%s%s", before, n->name);
+    }
+    fclose(out);
+    return text;
+}
+
+/* "1.5": 0.5K are 512. */
 static bool is_fraction(const char *text)
 {
     const char *suffix = text + strspn(text, "0123456789.");

@@ -20,7 +20,7 @@ static bool is_none(int err)
 
 static ssize_t read_acl(int fd, const char *attribute, const void **acl)
 {
-    static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
+    static char value[65536]; /* XATTR_SIZE_MAX; static, because it is a lot for a stack */
     ssize_t n = xattr_get(fd, attribute, value, sizeof(value));
     *acl = value;
     if (n < 0)
@@ -71,7 +71,7 @@ int acl_drop(int fd)
 
 /* --- what is in it --- */
 
-/* The number of its entries; 0 if it makes no sense. */
+/* The number of its entries; 0 if it is invalid. */
 static size_t count_of(const void *acl, size_t len)
 {
     struct posix_acl_xattr_header header;
@@ -115,8 +115,8 @@ int acl_mode(const void *acl, size_t len)
     return owner < 0 || group < 0 || others < 0 ? -1 : owner << 6 | group << 3 | others;
 }
 
-/* Who is named may be in the file's group, or among the others; a group that is named only among
- * the others, for whoever is in several has what any of them has. */
+/* A user who is named may be in the file's group, or among the others; a group that is named counts
+ * only among the others, because whoever is in several groups has what any of them has. */
 mode_t acl_narrow(const void *acl, size_t len, mode_t mode)
 {
     mode_t group = S_IRWXO, others = S_IRWXO;

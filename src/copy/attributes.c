@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static const char capability[] = "security.capability";
-static const char xfs_acl[] = "trusted.SGI_ACL_"; /* as root sees them there, besides */
+static const char xfs_acl[] = "trusted.SGI_ACL_"; /* in addition, as root sees them there */
 
 enum { SPECIAL = S_ISUID | S_ISGID | S_ISVTX, OPEN_TO_OTHERS = S_IWGRP | S_IWOTH };
 
@@ -32,8 +32,8 @@ static bool has_owner(const struct stat *now, const struct stat *st)
     return now->st_uid == st->st_uid && now->st_gid == st->st_gid;
 }
 
-/* Some file systems have one owner for all, and take any other without having it. An ordinary user
- * might not have given it anyway. */
+/* Some file systems have one owner for all files, and accept any other without storing it. An
+ * ordinary user might not have been able to give the file away in any case. */
 static int give_owner(int fd, const struct stat *st)
 {
     struct stat now;
@@ -48,13 +48,14 @@ static int give_owner(int fd, const struct stat *st)
     return geteuid() == 0 || st->st_uid == geteuid() ? -EOPNOTSUPP : -EPERM;
 }
 
-/* As with cp: whoever isn't root is known not to have the right. */
+/* As with cp: whoever isn't root is expected not to have the right. */
 static bool is_tolerated(int rc)
 {
     return geteuid() != 0 && (rc == -EPERM || rc == -EINVAL || rc == -EACCES);
 }
 
-/* What the source's owner can't be is in *lack; returned is the failure to keep the old file's. */
+/* What can't be carried of the source's owner is in *lack; what is returned is the failure to keep
+ * the old file's. */
 static int settle_owner(const struct attributes *a, int to, mode_t *mode,
                         struct attributes_lack *lack)
 {
@@ -65,7 +66,7 @@ static int settle_owner(const struct attributes *a, int to, mode_t *mode,
     if (kept < 0 || rc == 0)
         return kept;
     bool directory =
-        S_ISDIR(a->src_st->st_mode); /* which may be everybody's but for its sticky bit */
+        S_ISDIR(a->src_st->st_mode); /* which may be everybody's except for its sticky bit */
     *mode &= ~(mode_t)(directory ? S_ISUID | S_ISGID : SPECIAL); /* they lend the owner's rights */
     if (is_tolerated(rc) && fchown(to, (uid_t)-1, a->src_st->st_gid) < 0)
         rc = -errno;
@@ -81,8 +82,8 @@ static bool cannot_be_held(int rc)
     return rc == -EOPNOTSUPP || rc == -ENOSYS;
 }
 
-/* The names of fd's extended attributes, each ended by NUL; *len is 0 where there is no such thing.
- */
+/* The names of fd's extended attributes, each ended by NUL; *len is 0 where there are no such
+ * things. */
 static int list_names(int fd, char **names, size_t *len)
 {
     ssize_t n = xattr_list(fd, NULL, 0);
@@ -100,12 +101,12 @@ static int list_names(int fd, char **names, size_t *len)
     return 0;
 }
 
-/* The security modules label files by rules of their own, which may forbid other labels. */
+/* Security modules label files by rules of their own, which may forbid other labels. */
 static bool is_label(const char *name)
 {
     static const struct {
         const char *name;
-        bool with_more; /* so do those begin that there are more of */
+        bool with_more; /* the names of further ones begin like that, too */
     } labels[] = {{"security.selinux", false},
                   {"security.SMACK64", true},
                   {"security.apparmor", false},
@@ -119,23 +120,25 @@ static bool is_label(const char *name)
     return false;
 }
 
-/* ACLs belong to the mode, whatever their names are. */
+/* ACLs belong to the mode, whatever they are called. */
 static bool is_carried(const char *name)
 {
     return strncmp(name, "system.", 7) != 0 && strncmp(name, xfs_acl, strlen(xfs_acl)) != 0;
 }
 
-/* What is in a file's contents doesn't give its power to others that take their place. */
+/* A power that a file has because of its contents isn't given to other contents that take their
+ * place. */
 static bool is_kept(const char *name)
 {
     return strncmp(name, xfs_acl, strlen(xfs_acl)) != 0 && strcmp(name, capability) != 0;
 }
 
-/* Calls take(arg, name, value, length) for each that is wanted, and returns the first failure. */
+/* Calls take(arg, name, value, length) for each attribute that is wanted, and returns the first
+ * failure. */
 static int read_xattrs(int fd, bool (*is_wanted)(const char *),
                        int (*take)(void *, const char *, const void *, size_t), void *arg)
 {
-    static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
+    static char value[65536]; /* XATTR_SIZE_MAX; static, because it is a lot for a stack */
     char *names;
     size_t len;
     int rc = list_names(fd, &names, &len);
@@ -185,7 +188,7 @@ static int keep_one(void *arg, const char *name, const void *value, size_t len)
     return 0;
 }
 
-/* Takes apart the one at *at, which moves on to the next. False: there is none left. */
+/* Takes apart the one at *at, and moves *at to the next. False: none is left. */
 static bool next_kept(const struct attributes_kept *kept, size_t *at, const char **name,
                       const char **value, size_t *len)
 {
@@ -211,8 +214,8 @@ static int give_kept(const struct attributes_kept *kept, int to)
 
 /* --- mode --- */
 
-/* Some file systems take any mode, and have but one. Of the special bits, one that isn't root's to
- * give is left out by all (chmod(2)). */
+/* Some file systems accept any mode, and have only one. All of them leave out a special bit that
+ * only root may give (chmod(2)). */
 static int change_mode(int fd, mode_t mode)
 {
     struct stat now;
@@ -232,9 +235,9 @@ static int change_mode_if_any(int fd, mode_t mode)
     return rc == -EPERM || rc == -EOPNOTSUPP ? 0 : rc;
 }
 
-/* Gives it an ACL, of which the mode has to tell then: some file systems store ACLs and heed the
- * mode alone (FUSE), which would make the mask the group's right. That it doesn't tell of it by
- * accident is what narrow() is for. */
+/* Gives it an ACL, which the mode has to reflect then: some file systems store ACLs but heed only
+ * the mode (FUSE), which would turn the mask into the group's right. narrow() sees to it that the
+ * mode doesn't reflect it by accident. */
 static int give_heeded(int to, const void *acl, size_t len)
 {
     struct stat now;
@@ -244,9 +247,9 @@ static int give_heeded(int to, const void *acl, size_t len)
     return rc == 0 && (int)(now.st_mode & 0777) != acl_mode(acl, len) ? -EOPNOTSUPP : rc;
 }
 
-/* Carries the ACL of `len` bytes; 0: it has none, less: the errno of what kept that from being
- * read. *mode is what it is to have then, and *without_acl an error if it had to have one. What
- * rights it gives before are the owner's alone, or nobody can open it. */
+/* Carries the ACL of `len` bytes; 0: there is none; less: the errno that kept it from being read.
+ * *mode is what the file is to have afterwards, and *without_acl an error if it should have had an
+ * ACL. Before that, its rights are the owner's alone, or nobody can open it. */
 static int settle_acl(int to, const void *acl, ssize_t len, mode_t *mode, int *without_acl)
 {
     *without_acl = len > 0 ? give_heeded(to, acl, (size_t)len) : (int)len;
@@ -257,7 +260,7 @@ static int settle_acl(int to, const void *acl, ssize_t len, mode_t *mode, int *w
     return acl_drop(to);
 }
 
-/* The mode comes last, for an ACL leaves out set-id bits. */
+/* The mode comes last, because setting an ACL clears set-id bits. */
 static void carry_mode(int src, int to, mode_t mode, struct attributes_lack *lack)
 {
     const void *acl;
@@ -268,7 +271,7 @@ static void carry_mode(int src, int to, mode_t mode, struct attributes_lack *lac
     lacks(lack, ATTRIBUTE_ACL, without_acl);
 }
 
-/* Where the old file's ACL isn't heeded, the mode is all that counts, as it did before. */
+/* Where the old file's ACL isn't heeded, only the mode counts, as it did before. */
 static int keep_mode(const struct attributes_kept *old, int to)
 {
     const char *name, *value, *acl = NULL;
@@ -292,8 +295,9 @@ static int settle_mode(const struct attributes *a, int to, mode_t mode,
     return 0;
 }
 
-/* What others can open already is first closed to those who may not when it is done, or who may
- * only for it is the wrong owner's group. Whose it isn't can't, and will fail later. */
+/* A file that others can open already is first closed to those who may not open it in the end, or
+ * who may only because it still has the wrong owner's group. A user who doesn't own it can't do
+ * that, and will fail later. */
 static void narrow(const struct attributes *a, int to)
 {
     struct stat now;
@@ -321,7 +325,7 @@ static int settle_xattrs(const struct attributes *a, int to, struct attributes_l
     return rc;
 }
 
-/* There is no source if nothing of it is carried. */
+/* There is no source if nothing of it is to be carried. */
 static mode_t mode_type(const struct attributes *a)
 {
     return a->src_st ? a->src_st->st_mode & S_IFMT : 0;
@@ -344,7 +348,7 @@ int attributes_give(const struct attributes *a, int to, struct attributes_lack *
     return rc;
 }
 
-/* Is there nothing that would have to be read? What has an ACL has it in the list. */
+/* Is there nothing that would have to be read? If a file has an ACL, it is in the list. */
 static bool is_common(int src)
 {
     return xattr_list(src, NULL, 0) == 0;

@@ -8,12 +8,13 @@
 #include "move/verify.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum { FLUSH_STEP = 64 << 20 }; /* bytes */
 
 /* --- the source --- */
 
-/* Looks at what is under the source's name now; there may be nothing, and *named stays as it is. */
+/* Looks at what has the source's name now; if there is nothing, *named stays as it is. */
 static int look_at_name(const struct location *at, struct stat *named)
 {
     int flags = at->no_follow ? AT_SYMLINK_NOFOLLOW : 0;
@@ -33,7 +34,8 @@ static const char *change_of(const struct stat *named, const struct stat *then,
     return inspect_change(then, now);
 }
 
-/* A source that shrank within its last page is no error to a mapping, which reads zeros there. */
+/* A source that shrank within its last page causes no error in a mapping, which reads zeros
+ * there. */
 int step_check_source(struct copy *c)
 {
     struct stat now, named = {0};
@@ -59,7 +61,7 @@ int step_check_source(struct copy *c)
 
 /* --- the copy --- */
 
-/* A stream is known to be one run of data only now. */
+/* Only now is a stream known to be one run of data. */
 static int find_data(struct copy *c, off_t size)
 {
     if (c->plan.size >= 0)
@@ -68,7 +70,7 @@ static int find_data(struct copy *c, off_t size)
     return extents_whole(size, &c->extents);
 }
 
-/* Data alone: a file may have more holes than could be gone through in days. */
+/* Only data counts: a file may have more holes than could be gone through in days. */
 static int flush(struct copy *c)
 {
     off_t size = c->extents.bytes;
@@ -84,7 +86,7 @@ static int flush(struct copy *c)
     return rc;
 }
 
-/* fsync, after the attributes, makes sure; this shows how far it is. */
+/* fsync, after the attributes, makes sure; this shows how far that has got. */
 int step_flush(struct copy *c)
 {
     struct stat st;
@@ -102,8 +104,10 @@ static struct ending read_back(struct copy *c, struct verifier *v)
 {
     struct work work = verify_work(v, c->plan.chunk_len);
     c->observer->phase(c->observer->arg, "verifying");
+    work.grants = c->grants;
     struct ending ending = step_run(c, &work, PHASE_VERIFYING, c->plan.jobs, c->extents.bytes);
-    if (ending.kind == ENDED_WELL && verify_holes(v, c->plan.page) < 0)
+    bool holes = ending.kind == ENDED_WELL && !c->joins;
+    if (holes && verify_holes(v, c->plan.page) < 0)
         ending = (struct ending){.kind = signals_fatal() ? ENDED_INTERRUPTED : ENDED_FAILED,
                                  .failure = v->failure};
     return ending;
@@ -121,8 +125,28 @@ static int verify(struct copy *c, off_t size)
         return step_fail(c, rc, c->dst.path, "cannot read it back");
     if (ending.kind == ENDED_FAILED && ending.failure.err == EBADMSG)
         step_forget(c);
-    c->result->verified = ending.kind == ENDED_WELL;
-    return c->result->verified ? 0 : ending_complain(&ending, &c->src, c->dst.path, &c->why);
+    return ending.kind == ENDED_WELL ? 0 : ending_complain(&ending, &c->src, c->dst.path, &c->why);
+}
+
+/* Where several nodes have copied, none reads back what it has copied itself. */
+static int verify_all(struct copy *c, off_t size)
+{
+    int rc = step_announce_verifying(c);
+    if (!rc)
+        rc = verify(c, size);
+    if (!rc)
+        rc = step_part(c, 0);
+    c->result->verified = rc == 0;
+    return rc;
+}
+
+int step_verify_part(struct copy *c)
+{
+    int rc = step_create_share(c);
+    if (rc < 0)
+        return rc;
+    strcpy(c->share->engines[0], "direct-read"); /* for --status: this is how it is read */
+    return verify(c, c->plan.size);
 }
 
 int step_verify(struct copy *c)
@@ -137,5 +161,5 @@ int step_verify(struct copy *c)
     if (rc < 0)
         return step_fail_disk(c, rc);
     rc = find_data(c, size);
-    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot verify") : verify(c, size);
+    return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot verify") : verify_all(c, size);
 }

@@ -4,13 +4,13 @@
 #include "base/filesystem.h"
 #include "base/io.h"
 #include "base/lock.h"
+#include "base/process.h"
 #include "base/signals.h"
 #include "copy/room.h"
 #include "copy/step.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,7 +21,7 @@ int step_open_source(struct copy *c)
     int rc = inspect_refuse_own_fifo(&c->src_at, &c->dst_at, &c->why);
     if (rc < 0)
         return rc;
-    do /* a FIFO's writer may let it wait */
+    do /* waiting for a FIFO's writer may block */
         rc = inspect_source(&c->src_at, &c->src, &c->why);
     while (rc == -EINTR && step_waits(c));
     return rc;
@@ -34,8 +34,8 @@ int step_look_at_destination(struct copy *c)
 
 /* --- one copy at a time --- */
 
-/* Streams have no owner; small files are over before another could do harm, if they are staged. Two
- * that write into one file at once would leave a mixture. */
+/* Streams have no owner; small files are finished before another copy could do harm, if they are
+ * staged. Two that write into one file at once would leave a mixture. */
 static bool needs_lock(const struct copy *c)
 {
     if (inspect_is_stream(&c->dst))
@@ -54,8 +54,8 @@ static int try_lock(struct copy *c, pid_t *holder)
     return c->lock;
 }
 
-/* What was found out before the waiting needn't be true any more. A stream stays open: its writer
- * would take its closing for the end. */
+/* What was found out before waiting may no longer be true. A stream stays open: its writer would
+ * take its closing for the end. */
 static int look_again(struct copy *c)
 {
     inspect_release_destination(&c->dst);
@@ -68,6 +68,12 @@ static int look_again(struct copy *c)
     return inspect_destination(&c->dst_at, &c->src, &c->dst, &c->why);
 }
 
+static int end_waiting(struct copy *c)
+{
+    return c->rules->existing == EXISTING_HEEDED ? step_finish(c, OUTCOME_LOOK_AGAIN)
+                                                 : look_again(c);
+}
+
 static int wait_for_lock(struct copy *c)
 {
     pid_t holder;
@@ -76,17 +82,17 @@ static int wait_for_lock(struct copy *c)
     while (try_lock(c, &holder) == -EBUSY)
         if (!step_pause(c))
             return -EINTR;
-    return look_again(c);
+    return end_waiting(c);
 }
 
-/* The workers of one that was killed have the lock until they are gone, too, which takes a moment.
- */
+/* If the holder was killed, its workers keep the lock until they are gone, too, which takes a
+ * moment. */
 static int wait_for_orphans(struct copy *c, pid_t *holder)
 {
     const struct timespec interval = {.tv_nsec = 10000000};
     int rc = -EBUSY;
     for (int i = 0; i < ORPHAN_TRIES && rc == -EBUSY && *holder > 0; i++) {
-        if (signals_fatal() || kill(*holder, 0) == 0 || errno != ESRCH)
+        if (signals_fatal() || !process_is_dead(*holder))
             return -EBUSY;
         nanosleep(&interval, NULL);
         rc = try_lock(c, holder);
@@ -94,15 +100,15 @@ static int wait_for_orphans(struct copy *c, pid_t *holder)
     return rc;
 }
 
-/* A lock that can't be had for another reason is done without: it only keeps two from doing the
- * same. */
+/* A lock that can't be had for another reason is done without: it only keeps two copies from doing
+ * the same. */
 int step_lock(struct copy *c)
 {
     pid_t holder;
     if (!needs_lock(c) || c->rules->dry_run || try_lock(c, &holder) != -EBUSY)
         return 0;
     if (wait_for_orphans(c, &holder) != -EBUSY)
-        return look_again(c);
+        return end_waiting(c);
     if (c->rules->wait)
         return wait_for_lock(c);
     if (holder == 0)
@@ -115,7 +121,8 @@ int step_lock(struct copy *c)
 
 /* --- what the rules say --- */
 
-/* With its times, the source's copy got what the destination's file system could keep of them. */
+/* If times were preserved, an earlier copy of the source got as much of them as the destination's
+ * file system could keep. */
 static bool is_newer(const struct copy *c)
 {
     struct timespec src = c->src.st.st_mtim, dst = c->dst.st.st_mtim;
@@ -124,7 +131,7 @@ static bool is_newer(const struct copy *c)
     return clock_is_later(src, dst);
 }
 
-/* What can't be written to is replaced, if it is to be and can be. */
+/* A destination that can't be written to is replaced, if that is wanted and possible. */
 static int check_force(struct copy *c)
 {
     const struct destination *dst = &c->dst;
@@ -143,7 +150,7 @@ static int check_force(struct copy *c)
     return -EACCES;
 }
 
-/* With --force, a new file takes the name that was given, be it a link's, as with cp. */
+/* With --force, a new file takes the name that was given, even if it is a link's, as with cp. */
 static int heed_rights(struct copy *c)
 {
     if (c->dst.writable && !c->dst.fixed)
@@ -174,17 +181,17 @@ int step_heed_existing(struct copy *c)
     return heed_rights(c);
 }
 
-/* The share of the source's data that is cached: of its holes nothing is, and need not be. */
+/* The share of the source's data that is cached: its holes aren't, and need not be. */
 static double cached_data(const struct copy *c)
 {
     double cached = c->facts.src_cached * (double)c->src.size;
-    bool streams = !c->src.has_size; /* nothing of it can be anywhere else */
+    bool streams = !c->src.has_size; /* none of it can be anywhere else */
     if (streams || filesystem_of(c->src.fs)->in_memory || cached >= (double)c->extents.bytes)
         return 1;
     return cached / (double)c->extents.bytes;
 }
 
-/* Waiting for a FIFO's writer, for the lock or for an answer was no copying. */
+/* Waiting for a FIFO's writer, for the lock or for an answer doesn't count as copying. */
 int step_survey(struct copy *c)
 {
     c->start = clock_seconds();
@@ -204,7 +211,7 @@ static int fill_holes(struct copy *c)
     return rc < 0 ? step_fail(c, rc, c->src.path, "cannot find its data") : 0;
 }
 
-/* Is the source what an earlier run has left beside the destination? This one would begin by
+/* Is the source what an earlier run has left beside the destination? This run would begin by
  * emptying it. */
 static bool is_left_over(const struct copy *c, const char *what)
 {
@@ -256,7 +263,7 @@ static int check_unshared(struct copy *c)
         wishes->reflink == WHEN_NEVER ? "--reflink=never" : "--sparse=never");
 }
 
-/* What can't be had is refused before anything is written. */
+/* What is impossible is refused before anything is written. */
 static int check_wishes(struct copy *c)
 {
     const struct wishes *wishes = &c->rules->wishes;
@@ -269,8 +276,8 @@ static int check_wishes(struct copy *c)
     return wishes->resume ? check_resumable(c) : 0;
 }
 
-/* What staging and reserving would find out: --dry-run says no where the copy would fail at once.
- */
+/* What staging and reserving would find out: --dry-run says no where the copy would fail at
+ * once. */
 static int check_possible(struct copy *c)
 {
     bool created = !c->plan.in_place || !c->dst.exists;
@@ -292,7 +299,9 @@ static int end_dry_run(struct copy *c)
 
 int step_decide(struct copy *c)
 {
-    c->plan = plan_make(&c->src, &c->dst, &c->rules->wishes, &c->facts, c->extents.bytes);
+    struct wishes wishes = c->rules->wishes;
+    wishes.nodes = step_nodes(c);
+    c->plan = plan_make(&c->src, &c->dst, &wishes, &c->facts, c->extents.bytes);
     c->observer->planned(c->observer->arg, &c->src, &c->dst, &c->facts, &c->plan);
     int rc = check_wishes(c);
     if (!rc && c->plan.holes == HOLES_FILL && c->extents.bytes < c->src.size)
@@ -301,5 +310,7 @@ int step_decide(struct copy *c)
         return rc;
     if (c->plan.size >= 0 && c->plan.jobs < c->rules->wishes.jobs)
         step_remark(c, "fewer jobs than asked for", c->plan.jobs_why);
+    if (c->plan.nodes < wishes.nodes)
+        step_remark(c, "copied by one node alone", c->plan.nodes_why);
     return c->rules->dry_run ? end_dry_run(c) : 0;
 }

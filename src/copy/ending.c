@@ -50,8 +50,8 @@ static int complain_failure(const struct failure *f, const struct source *src, c
 int ending_complain(const struct ending *e, const struct source *src, const char *dst,
                     struct complaint *why)
 {
-    if (e->kind == ENDED_INTERRUPTED)
-        return -EINTR;
+    if (e->kind == ENDED_INTERRUPTED || e->kind == ENDED_CALLED_OFF)
+        return e->kind == ENDED_INTERRUPTED ? -EINTR : -ECANCELED;
     if (e->kind == ENDED_FAILED)
         return complain_failure(&e->failure, src, dst, why);
     if (e->kind == ENDED_KILLED)

@@ -6,7 +6,8 @@
 #include "move/worker.h"
 
 /* Fills in *why for a copy that didn't end well, from `src` to the destination of that path.
- * Returns a negative errno; -EINTR, and no words, when it was interrupted. */
+ * Returns a negative errno; -EINTR or -ECANCELED, without words, when it was interrupted or called
+ * off. */
 int ending_complain(const struct ending *ending, const struct source *src, const char *dst,
                     struct complaint *why);
 

@@ -6,8 +6,8 @@
 #include <sys/ioctl.h>
 
 enum {
-    /* Of the others, some are the directory's or the file system's own affair, some keep a file
-     * from being replaced at all. */
+    /* Of the other flags, some are the concern of the directory or the file system itself, and some
+     * keep a file from being replaced at all. */
     FLAGS = FS_NOCOW_FL | FS_COMPR_FL | FS_NOCOMP_FL | FS_NOATIME_FL | FS_NODUMP_FL | FS_SYNC_FL |
             FS_JOURNAL_DATA_FL | FS_DAX_FL | FS_SECRM_FL | FS_UNRM_FL | FS_NOTAIL_FL,
     HINTS = FS_XFLAG_EXTSIZE | FS_XFLAG_COWEXTSIZE | FS_XFLAG_NODEFRAG,
@@ -52,7 +52,7 @@ static int adopt_more(int old, int staged)
     struct fsxattr theirs, ours;
     if (!read_more(old, &theirs) || !read_more(staged, &ours) || is_equal(&theirs, &ours))
         return 0;
-    /* A directory that gives its files a project lets none of another be renamed within it. */
+    /* In a directory that gives its files a project, no file of another project can be renamed. */
     if (ours.fsx_projid != 0 && ours.fsx_projid != theirs.fsx_projid)
         return -EPERM;
     ours.fsx_projid = theirs.fsx_projid;

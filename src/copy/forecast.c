@@ -5,8 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* Those of one route in the order in which they are tried should the best prove slow: at first what
- * needs no new memory. */
+/* Those of one route in the order in which they are tried if the best proves slow: first those that
+ * need no new memory. */
 static const struct cost costs[] = {
     {"ext4", ROUTE_WARM, &engine_direct, 404, 154},
     {"ext4", ROUTE_WARM, &engine_read_write, 200, 102},
@@ -45,8 +45,10 @@ static const struct cost costs[] = {
     {"tmpfs", ROUTE_COLD, &engine_read_write, 500, 400},
     {"tmpfs", ROUTE_TO_DISK, &engine_read_write, 310, 146},
 
-    /* Nobody knows. Mapping is left out: on overlay it took ten times as long (bench/RESULTS.md).
-     */
+    /* Nothing was measured here. Mapping is left out: on overlay it took ten times as long
+     * (bench/RESULTS.md). Nothing can be known of network file systems: what each engine takes
+     * depends on the network and the servers, so the plan begins with a few workers there, and more
+     * are tried. */
     {"", ROUTE_WARM, &engine_read_write, 60, 400},
     {"", ROUTE_WARM, &engine_direct, 500, 200},
     {"", ROUTE_BRIEF, &engine_read_write, 60, 400},
@@ -57,13 +59,13 @@ static const struct cost costs[] = {
     {"", ROUTE_TO_DISK, &engine_read_write, 1000, 500},
 };
 
-/* Less than so much isn't noticed: what a further worker must gain, and what one engine must be
+/* Less than this isn't noticed: what a further worker must gain, and by how much one engine must be
  * better than another. */
 static const double worker_gain = 1.05, engine_gain = 1.15;
 
-/* So many times quicker must an engine be that maps. Direct I/O can't follow it, and after a pause,
- * when memory has to be had from a virtual machine's host, that takes a fourth of the time of two
- * workers that map, as much as eight. */
+/* An engine that maps must be so many times quicker. Direct I/O can't go on after it, and direct
+ * I/O takes a quarter of the time of two workers that map, as much as eight do, after a pause, when
+ * memory has to be had from a virtual machine's host. */
 static const double mapping_gain = 2.5;
 
 bool forecast_waits(enum route route)
@@ -102,7 +104,7 @@ static size_t collect(const char *fs, enum route route, unsigned most, struct fo
         if (strcmp(c->fs, fs) != 0 || c->route != route)
             continue;
         assert(count < FORECAST_MAX);
-        /* How many requests a disk likes, nobody knows. */
+        /* Nobody knows how many requests a disk likes. */
         unsigned workers = forecast_waits(route) ? most : forecast_workers(c, most);
         forecasts[count++] =
             (struct forecast){c->engine, workers, forecast_time(c, workers), c->serial};
@@ -117,7 +119,7 @@ size_t forecast_all(const char *fs, enum route route, unsigned most,
     return count > 0 ? count : collect("", route, most, forecasts);
 }
 
-/* Among those that map, or those that don't; `count` if there are none. */
+/* The best of those that map, or of those that don't; `count` if there are none. */
 static size_t quickest(const struct forecast *forecasts, size_t count, bool maps)
 {
     size_t best = count;

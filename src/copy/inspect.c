@@ -83,6 +83,14 @@ static long fs_magic(int fd)
     return fstatfs(fd, &fs) < 0 ? 0 : (long)fs.f_type;
 }
 
+/* For a small file, which one process copies anyway, the list of mounts isn't read. */
+static bool is_on_network(int fd, long magic, off_t size)
+{
+    struct statx at = {0};
+    bool looked = size >= FACTS_SMALL && statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &at) == 0;
+    return filesystem_is_network(magic, looked ? at.stx_mnt_id : 0);
+}
+
 static int measure_source(struct source *src, struct complaint *why)
 {
     int rc = 0;
@@ -92,18 +100,20 @@ static int measure_source(struct source *src, struct complaint *why)
         rc = device_size(src->fd, &src->size);
     if (rc < 0)
         return complaint_make_errno(why, -rc, src->path, "cannot find out the device's size");
-    /* A regular file of size 0 may be one of /proc's kind on a file system not known here: read it
-     * to see. */
+    src->network = is_on_network(src->fd, src->fs, src->size);
+    /* A regular file of size 0 may be one of /proc's kind on a file system not known here: it is
+     * read to see. */
     src->has_size =
         inspect_is_seekable(src->st.st_mode) && src->size > 0 && !filesystem_of(src->fs)->made_up;
     return 0;
 }
 
-/* A tree's file may be a FIFO by now, whose writer might never come. */
+/* A tree's file may have become a FIFO by now, whose writer might never come. */
 static int open_source(const struct location *at)
 {
-    int flags = at->no_follow ? O_NOFOLLOW | O_NONBLOCK : 0;
-    return openat(at->dir_fd, at->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
+    int follow = at->no_follow ? O_NOFOLLOW : 0;
+    int wait = at->no_follow && !at->awaited ? O_NONBLOCK : 0;
+    return openat(at->dir_fd, at->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | follow | wait);
 }
 
 static int refuse_directory(const char *path, struct complaint *why)
@@ -111,7 +121,7 @@ static int refuse_directory(const char *path, struct complaint *why)
     return complaint_as_cp_alone(why, EISDIR, "-r not specified; omitting directory %s", path);
 }
 
-/* What can't be opened is said to be what it is, if it can be looked at. */
+/* What can't be opened is reported for what it is, if it can be looked at. */
 static int refuse_unopened(const struct location *at, int err, struct complaint *why)
 {
     struct stat st;
@@ -143,7 +153,7 @@ void inspect_close_source(struct source *src)
     src->fd = -1;
 }
 
-/* A file that has as many blocks as bytes is taken to have no holes, as cp does: SEEK_HOLE can take
+/* A file that has as many blocks as bytes is assumed to have no holes, as in cp: SEEK_HOLE can take
  * long on some file systems. */
 static bool may_have_holes(const struct source *src)
 {
@@ -166,8 +176,8 @@ int inspect_refuse_creation(const struct destination *dst, int err, struct compl
     return complaint_as_cp(why, err, "cannot create regular file %s", dst->path);
 }
 
-/* Refuses a destination that stat(2) couldn't find, unless it can be created, or has appeared
- * since. */
+/* Refuses a destination that stat(2) couldn't find, unless it can be created, or has appeared since
+ * then. */
 static int refuse_missing(struct destination *dst, int err, struct complaint *why)
 {
     size_t len = strlen(dst->path);
@@ -182,7 +192,7 @@ static int refuse_missing(struct destination *dst, int err, struct complaint *wh
                : 0;
 }
 
-/* Where a link leads to may be another file by now than the one that was looked at. */
+/* By now a link may lead to another file than the one that was looked at. */
 static int check_found(const struct destination *dst)
 {
     struct stat named;
@@ -191,9 +201,9 @@ static int check_found(const struct destination *dst)
     return dst->exists && io_same_file(&named, &dst->st) ? 0 : -ESTALE;
 }
 
-/* Sets dir_fd and name. What is no regular file keeps its path, and so does the file that a link of
- * the kernel's (/dev/stdout, /proc/self/fd/3) leads to: the very file that someone has open is
- * meant, and replacing it under its name would leave that one with the old file. */
+/* Sets dir_fd and name. What isn't a regular file keeps its path, and so does the file that a link
+ * of the kernel's own (/dev/stdout, /proc/self/fd/3) leads to: the very file that someone has open
+ * is meant, and replacing it under its name would leave them with the old file. */
 static int open_directory(struct destination *dst)
 {
     bool by_path = dst->exists && !S_ISREG(dst->st.st_mode), followed;
@@ -205,12 +215,12 @@ static int open_directory(struct destination *dst)
     }
     if (fd != -EXDEV)
         return fd;
-    dst->name = strdup(dst->at.path); /* from the working directory, see dir_fd */
+    dst->name = strdup(dst->at.path); /* relative to the working directory, see dir_fd */
     return dst->name ? 0 : -ENOMEM;
 }
 
-/* May it be written to? *refusal is 0, or the errno that says why not. What fails for a reason of
- * its own is no answer. */
+/* May it be written to? *refusal is 0, or the errno that says why not. A failure for any other
+ * reason is no answer. */
 static int ask_rights(int dir_fd, const char *name, int mode, int *refusal)
 {
     *refusal = faccessat(dir_fd, name, mode, AT_EACCESS) == 0 ? 0 : errno;
@@ -219,7 +229,7 @@ static int ask_rights(int dir_fd, const char *name, int mode, int *refusal)
     return answered ? 0 : -*refusal;
 }
 
-/* Reading what is mounted where isn't worth it for a small file, of which nothing is reserved. */
+/* The list of mounts isn't worth reading for a small file, for which nothing is reserved. */
 static bool may_compress(const struct destination *dst, const struct statx *dir, off_t size)
 {
     enum compression compression = filesystem_of(dst->fs)->compression;
@@ -229,7 +239,7 @@ static bool may_compress(const struct destination *dst, const struct statx *dir,
            filesystem_mounted_with(dir->stx_mnt_id, "compress");
 }
 
-/* What is known of the directory, and so of all that is created in it. */
+/* What is known of the directory, and so of everything that is created in it. */
 static int note_directory(struct destination *dst, const struct source *src)
 {
     struct statx dir;
@@ -238,6 +248,7 @@ static int note_directory(struct destination *dst, const struct source *src)
     if (statx(dst->dir_fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &dir) < 0)
         return -errno;
     dst->fs = fs_magic(dst->dir_fd);
+    dst->network = is_on_network(dst->dir_fd, dst->fs, src->size);
     dst->same_fs = makedev(dir.stx_dev_major, dir.stx_dev_minor) == src->st.st_dev;
     dst->dir_appends = dir.stx_attributes & STATX_ATTR_APPEND;
     dst->compresses = may_compress(dst, &dir, src->size);
@@ -305,7 +316,7 @@ static int complain_directory(const struct destination *dst, struct complaint *w
                                  dst->path);
 }
 
-/* What there is to know of the opened directory, and of the name in it. */
+/* What can be found out about the opened directory, and the name in it. */
 static int look_around(const struct source *src, struct destination *dst, struct complaint *why)
 {
     int rc = note_directory(dst, src);
@@ -314,7 +325,7 @@ static int look_around(const struct source *src, struct destination *dst, struct
     return rc < 0 ? complaint_as_cp(why, -rc, "cannot stat %s", dst->path) : 0;
 }
 
-/* What has the name counts for nothing, and keeps it until the new file is whole. */
+/* What has the name doesn't count, but keeps it until the new file is whole. */
 static int look_at_displaced(const struct source *src, struct destination *dst,
                              struct complaint *why)
 {
@@ -376,20 +387,8 @@ int inspect_take_link(const struct source *src, struct destination *dst, struct 
         return inspect_refuse_creation(dst, -fd, why);
     dst->dir_fd = fd;
     int rc = look_around(src, dst, why);
-    dst->writable = false; /* what it leads to isn't meant any more */
+    dst->writable = false; /* what it leads to no longer matters */
     return rc;
-}
-
-/* In a directory with the sticky bit, only one's own files may be. */
-static int check_sticky(const struct destination *dst)
-{
-    struct stat dir, named;
-    if (fstat(dst->dir_fd, &dir) < 0 ||
-        fstatat(dst->dir_fd, dst->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
-        return -errno;
-    bool may = !(dir.st_mode & S_ISVTX) || geteuid() == 0 || dir.st_uid == geteuid() ||
-               named.st_uid == geteuid();
-    return may ? 0 : -EPERM;
 }
 
 int inspect_check_replaceable(const struct destination *dst)
@@ -404,7 +403,7 @@ int inspect_check_replaceable(const struct destination *dst)
     for (size_t i = 0; i < COUNT_OF(reasons); i++)
         if (reasons[i].met)
             return -reasons[i].err;
-    return check_sticky(dst);
+    return io_check_removable(dst->dir_fd, dst->name);
 }
 
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why)
@@ -429,6 +428,8 @@ const char *inspect_change(const struct stat *then, const struct stat *now)
         return "it grew";
     if (!clock_is_same(now->st_mtim, then->st_mtim))
         return "it was written to";
+    if (then->st_nlink > 0 && now->st_nlink == 0) /* between a look at its name and this one */
+        return "it was removed";
     if (!clock_is_same(now->st_ctim, then->st_ctim))
         return "its attributes were changed, or its times set back";
     return NULL;

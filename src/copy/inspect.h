@@ -25,16 +25,17 @@ struct source {
     struct stat st;
     bool has_size; /* false: a stream, to be read in order until end of file */
     off_t size;
-    long fs; /* its file system's magic number, as in statfs(2) */
+    long fs;      /* its file system's magic number, as in statfs(2) */
+    bool network; /* that is a network file system */
 };
 
 struct destination {
     struct location at;
     const char *path;
     int dir_fd;     /* its directory, opened once; AT_FDCWD where it can only be written in place */
-    char *name;     /* its name below dir_fd, no symbolic link; allocated */
+    char *name;     /* its name below dir_fd, not a symbolic link; allocated */
     bool standard;  /* stdout, which is open already */
-    bool displaces; /* a new file takes its name from what has it; then `exists` is false */
+    bool displaces; /* a new file takes its name over, whatever has it; then `exists` is false */
     bool exists;    /* then st, writable and mount_point are valid */
     bool writable;  /* it may be opened for writing */
     int refusal;    /* the errno that says why not; 0: it may */
@@ -44,28 +45,28 @@ struct destination {
     bool foreign;      /* another user's, who can't be given a new file */
     bool dir_appends;  /* but none may be renamed or removed there (chattr +a) */
     bool compresses;   /* what is written there may be compressed */
-    const char
-        *fixed; /* why nobody may write to it or replace it: the end of a sentence; or NULL */
+    const char *fixed; /* why it can be neither written nor replaced: ends a sentence; or NULL */
     struct stat st;
     long fs;      /* the magic number of the file system that it is or will be on */
-    bool same_fs; /* it is the source's very file system, as far as device numbers tell */
+    bool network; /* that is a network file system */
+    bool same_fs; /* it is the source's own file system, as far as device numbers show */
 };
 
-/* Opens the source (which waits for a writer, if it is a FIFO) and describes it. Any signal ends
- * the waiting with -EINTR. */
+/* Opens the source (if it is a FIFO, this waits for a writer) and describes it. Any signal ends the
+ * waiting with -EINTR. */
 int inspect_source(const struct location *at, struct source *src, struct complaint *why);
 void inspect_close_source(struct source *src);
 
-/* Finds where the source has data; without `holes`, or where holes can't be found, all of it is.
- * Returns 0 or -errno; extents_release must follow. */
+/* Finds where the source has data; without `holes`, or where holes can't be found, everything is
+ * data. Returns 0 or -errno; extents_release must follow. */
 int inspect_data(const struct source *src, bool holes, size_t page, struct extents *extents);
 
-/* Refuses the source itself as destination, of which only streams make sense. */
+/* Refuses the source itself as destination, which makes sense only for streams. */
 int inspect_refuse_same(const struct source *src, const struct destination *dst,
                         struct complaint *why);
 
-/* Refuses a FIFO onto itself, before anything is opened: that would wait for a writer, which its
- * own destination never will be. */
+/* Refuses a FIFO as its own destination, before anything is opened: opening would wait for a
+ * writer, which its own destination never becomes. */
 int inspect_refuse_own_fifo(const struct location *src, const struct location *dst,
                             struct complaint *why);
 
@@ -75,10 +76,10 @@ int inspect_destination(const struct location *at, const struct source *src,
 void inspect_release_destination(struct destination *dst);
 
 /* Makes a symbolic link itself the destination instead of the file that it leads to, whose status
- * stays. Nothing happens if it is none. */
+ * stays in `st`. Does nothing if it isn't a link. */
 int inspect_take_link(const struct source *src, struct destination *dst, struct complaint *why);
 
-/* May another file take its name? Returns 0, or what keeps it from being removed as a negative
+/* May another file take its name? Returns 0, or the reason why it can't be removed as a negative
  * errno. */
 int inspect_check_replaceable(const struct destination *dst);
 
@@ -88,23 +89,22 @@ int inspect_refuse_creation(const struct destination *dst, int err, struct compl
 /* Refuses the block device `fd`, called `path`, if it is smaller than `needed` bytes. */
 int inspect_device_room(int fd, const char *path, off_t needed, struct complaint *why);
 
-/* What has happened to a file between two looks at it, but that it shrank; NULL: nothing. */
+/* What has happened to a file between two looks at it, except that it shrank; NULL: nothing. */
 const char *inspect_change(const struct stat *then, const struct stat *now);
 
 /* --- questions --- */
 
-/* Can bytes be read or written at offsets? Else it is a stream. */
+/* Can bytes be read or written at offsets? Otherwise it is a stream. */
 bool inspect_is_seekable(mode_t mode);
 
-/* Can the destination only be written from its beginning to its end? */
+/* Can the destination only be written in order, from its beginning to its end? */
 bool inspect_is_stream(const struct destination *dst);
 
-/* Is it a regular file, or will be one, of which only its name is known? Only that can be staged,
- * and have holes. */
+/* Is it a regular file, or will it be one, that is known by its name? Only such a file can be
+ * staged, and have holes. */
 bool inspect_is_regular(const struct destination *dst);
 
-/* Does the source say that it is an empty file? It is read anyway, to see whether that is so.
- */
+/* Does the source claim to be an empty file? It is read anyway, to see whether that is true. */
 bool inspect_is_empty(const struct source *src);
 
 /* Must bytes be copied in order, until the source ends? */

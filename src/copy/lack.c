@@ -13,7 +13,7 @@ static const struct {
     {ATTRIBUTE_TIMESTAMPS, "preserving times for %s"},
 };
 
-/* Does cp's sentence say all that there is to say? */
+/* Does cp's sentence say everything there is to say? */
 static bool is_all(unsigned which, unsigned lacking)
 {
     return which == lacking && which != ATTRIBUTE_ACL;

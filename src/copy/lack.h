@@ -5,6 +5,7 @@
 #include "base/complaint.h"
 #include "copy/attributes.h"
 
-/* Fills in *why for a copy at `path` that is complete otherwise: in the words that cp has for the
- * first attribute that is lacking, of which the errno tells. Something must be lacking. */
+/* Fills in *why for a copy at `path` that is otherwise complete: in the words that cp has for the
+ * first attribute that is lacking, which is the one the errno belongs to. Something must be
+ * lacking. */
 void lack_complain(const struct attributes_lack *lack, const char *path, struct complaint *why);

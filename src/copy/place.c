@@ -5,6 +5,7 @@
 #include "copy/acl.h"
 #include "copy/flags.h"
 #include "copy/lack.h"
+#include "copy/orphan.h"
 #include "copy/room.h"
 #include "copy/step.h"
 
@@ -16,7 +17,7 @@
 /* --- opening --- */
 
 /* A file that is replaced keeps its owner, mode, ACL and extended attributes. With --force, one
- * that can't be written makes way for a new file, as with cp. */
+ * that can't be written is replaced by a new file, as with cp. */
 static bool keeps_attributes(const struct copy *c)
 {
     return c->dst.exists && c->dst.writable;
@@ -29,17 +30,24 @@ static mode_t first_mode(const struct copy *c)
     return !none && inspect_is_seekable(c->src.st.st_mode) ? c->src.st.st_mode & 0777 : 0666;
 }
 
-/* The same, for a staged one: a mode that is preserved, or kept, comes later. */
+/* The same, for a staged one: a mode that is preserved, or kept, is set later. */
 static int staged_mode(const struct copy *c)
 {
     bool later = keeps_attributes(c) || c->rules->preserve & ATTRIBUTE_MODE;
     return later ? STAGE_MODE_LATER : (int)first_mode(c);
 }
 
-/* Is the staged file to be found again by a later run? */
+/* Should a later run be able to find the staged file? */
 static bool is_resumable(const struct copy *c)
 {
     return c->rules->wishes.resume && c->plan.size > 0;
+}
+
+/* A later run can't find it. */
+static int open_fresh(struct copy *c, int mode)
+{
+    return c->plan.nodes > 1 ? stage_open_shared(&c->stage, c->dst.dir_fd, c->dst.name, mode)
+                             : stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
 }
 
 static int open_partial(struct copy *c, int mode)
@@ -48,9 +56,9 @@ static int open_partial(struct copy *c, int mode)
     if (c->stage.fd >= 0 || (rc != -EPERM && rc != -EOPNOTSUPP))
         return rc;
     step_warn(c, "cannot resume",
-              rc == -EPERM ? "what is where the unfinished copy would be isn't this user's alone"
+              rc == -EPERM ? "what has the unfinished copy's name isn't this user's alone"
                            : "the file system lets others own or write to the unfinished copy");
-    return stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
+    return open_fresh(c, mode);
 }
 
 static bool is_refusal(int rc)
@@ -58,8 +66,8 @@ static bool is_refusal(int rc)
     return rc == -EPERM || rc == -EACCES || rc == -EINVAL || rc == -EOPNOTSUPP || rc == -ENOTTY;
 }
 
-/* Can a new file have what `old`, which it replaces, has? One that is thrown away shows it, before
- * anything is copied: the staged one stays ours until it is published. */
+/* Can a new file have what `old`, which it replaces, has? This is tried with a file that is thrown
+ * away, before anything is copied: the staged one stays ours until it is published. */
 static int try_keeping(const struct copy *c, int old)
 {
     const struct attributes kept = {.old = &c->kept, .mode = -1};
@@ -81,12 +89,11 @@ static int stage_beside(struct copy *c)
     int mode = staged_mode(c);
     if (c->dst.dir_appends)
         return stage_open_unnamed(&c->stage, c->dst.dir_fd, c->dst.name, mode);
-    return is_resumable(c) ? open_partial(c, mode)
-                           : stage_open(&c->stage, c->dst.dir_fd, c->dst.name, mode);
+    return is_resumable(c) ? open_partial(c, mode) : open_fresh(c, mode);
 }
 
-/* *refused becomes true if a new file can't be the old one's equal. The old one isn't kept open:
- * some file systems give what is open another name before it loses its own (FUSE). */
+/* *refused becomes true if a new file can't be equal to the old one. The old one isn't kept open:
+ * some file systems give an open file another name before it loses its own (FUSE). */
 static int stage_to_replace(struct copy *c, bool *refused)
 {
     int old = attributes_open(c->dst.dir_fd, c->dst.name);
@@ -96,16 +103,16 @@ static int stage_to_replace(struct copy *c, bool *refused)
     *refused = is_refusal(rc);
     if (!rc)
         rc = stage_beside(c);
-    if (!rc) /* first of all: some can't be had by a file that isn't empty */
+    if (!rc) /* first of all, because some flags can't be given to a file that isn't empty */
         rc = flags_adopt(old, c->stage.fd);
     c->keeps = !rc;
     io_close(&old);
     return rc;
 }
 
-/* A file that appeared under the destination's name is treated as one that was there before, once
- * it is looked at. What isn't a file is left to whoever put it there, and a stream can't be read
- * twice. */
+/* A file that has appeared under the destination's name is treated like one that was there before,
+ * once it has been looked at. What isn't a file is left to whoever put it there, and a stream can't
+ * be read twice. */
 static bool may_begin_anew(const struct copy *c)
 {
     struct stat st;
@@ -114,9 +121,8 @@ static bool may_begin_anew(const struct copy *c)
            S_ISREG(st.st_mode);
 }
 
-/* Is the file that was opened not the one that was looked at? Whether that isn't the source, and
- * may be written to, is known of that one alone. On overlayfs, opening may give a file a new
- * number. */
+/* Isn't the file that was opened the one that was looked at? Only the latter is known not to be the
+ * source, and to be writable. On overlayfs, opening may give a file a new number. */
 static bool is_another(const struct copy *c)
 {
     struct stat st;
@@ -126,8 +132,8 @@ static bool is_another(const struct copy *c)
     return fstat(c->stage.fd, &st) == 0 && !io_same_file(&st, then);
 }
 
-/* Whoever may open a new file that is written in place can do so from its beginning. So if its
- * mode alone would give rights that it hasn't when it is done, it is kept apart. */
+/* Whoever may open a new file that is written in place can do so from its beginning. So if its mode
+ * would give rights that the finished file doesn't give, it is kept apart. */
 static int create_in_place(struct copy *c)
 {
     bool apart = c->rules->preserve || acl_may_be_there(c->src.fd);
@@ -143,8 +149,8 @@ static int open_or_create(struct copy *c)
     return stage_open_in_place(&c->stage, c->dst.dir_fd, c->dst.name, c->rules->force);
 }
 
-/* The lock on the name can be lost to a stranger who has taken its place. That is no harm to what
- * is staged, but two who write into one file would leave a mixture. */
+/* The lock on the name can be lost to a stranger who has bound it first. That doesn't harm what is
+ * staged, but two who write into one file would leave a mixture. */
 static int lock_in_place(struct copy *c)
 {
     if (inspect_is_stream(&c->dst))
@@ -164,7 +170,7 @@ static int lock_in_place(struct copy *c)
 
 static int open_in_place(struct copy *c)
 {
-    int rc; /* a FIFO's reader may let it wait */
+    int rc; /* waiting for a FIFO's reader may block */
     do
         rc = open_or_create(c);
     while (rc == -EINTR && step_waits(c));
@@ -188,9 +194,18 @@ static int open_in_place_instead(struct copy *c, const char *why)
     return open_in_place(c);
 }
 
+/* Left by another job that was killed; this one may go on from it. */
+static void sweep(const struct copy *c)
+{
+    bool may_be_there = c->rules->partners || c->rules->wishes.resume;
+    if (may_be_there && c->lock >= 0 && c->dst_at.dir_fd == AT_FDCWD)
+        orphan_sweep(c->dst.dir_fd, c->dst.name);
+}
+
 int step_stage(struct copy *c)
 {
     bool refused = false;
+    sweep(c);
     if (c->plan.in_place) {
         if (c->dst.exists && S_ISREG(c->dst.st.st_mode))
             step_remark(c, "written in place", c->plan.placement_why);
@@ -198,8 +213,9 @@ int step_stage(struct copy *c)
     }
     int rc = keeps_attributes(c) ? stage_to_replace(c, &refused) : stage_beside(c);
     if (refused && is_resumable(c))
-        return step_fail(c, rc, c->dst.path,
-                         "cannot resume, for a new file can't be given its owner and attributes");
+        return step_fail(
+            c, rc, c->dst.path,
+            "cannot resume, because a new file can't be given its owner and attributes");
     if (is_refusal(rc) && keeps_attributes(c) && !is_resumable(c))
         return open_in_place_instead(c, "a new file can't be given its owner and attributes");
     if (rc < 0 && c->dst.dir_appends)
@@ -209,7 +225,7 @@ int step_stage(struct copy *c)
 
 /* --- sharing extents --- */
 
-/* What a longer file has behind the source's end stays, and may not begin where extents can. */
+/* What a longer file has after the source's end stays, and may not begin where extents can. */
 static int reflink_shorter(struct copy *c)
 {
     c->spoilt = true;
@@ -236,7 +252,7 @@ int step_reflink(struct copy *c)
 
 /* --- reserving --- */
 
-/* What shall be a hole must be none of the old file's data. */
+/* Where a hole is to be, none of the old file's data may remain. */
 static int make_way(struct copy *c)
 {
     if (!step_overwrites(c) || c->reflinked || (c->plan.size >= 0 && !plan_leaves_holes(&c->plan)))
@@ -246,7 +262,7 @@ static int make_way(struct copy *c)
     return rc < 0 ? step_fail(c, rc, c->dst.path, "cannot truncate") : 0;
 }
 
-/* Looks before anything of an old destination is touched; it has some of the room already. */
+/* Looks before an old destination is touched; it takes up some of the room already. */
 static int reserve_space(struct copy *c, const struct stat *st)
 {
     enum reserve reserve = c->reflinked ? RESERVE_NOTHING : c->plan.reserve;
@@ -280,7 +296,7 @@ int step_reserve(struct copy *c)
 
 /* --- finishing --- */
 
-/* The copy is complete, and is published: what it lacks is told then. */
+/* The copy is complete, and is published: what it lacks is reported afterwards. */
 static void note_lack(struct copy *c, const struct attributes_lack *lack)
 {
     if (!lack->which)
@@ -289,13 +305,14 @@ static void note_lack(struct copy *c, const struct attributes_lack *lack)
     c->lacking = true;
 }
 
-/* Whoever has narrowed the old file's mode, or given it away, since it was looked at, has meant it.
- */
+/* If somebody has narrowed the old file's mode since it was looked at, or given it away, that was
+ * intended. Once the old file is removed, another one may get its inode number: the mode of a link
+ * says nothing. */
 static void look_at_old(struct copy *c)
 {
     struct stat now;
     if (c->keeps && fstatat(c->dst.dir_fd, c->dst.name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-        io_same_file(&now, &c->kept.st))
+        io_same_file(&now, &c->kept.st) && S_ISREG(now.st_mode))
         c->kept.st = now;
 }
 
@@ -326,13 +343,14 @@ static int give_attributes(struct copy *c)
 int step_preserve(struct copy *c)
 {
     bool spoilt = c->spoilt;
-    /* What was written late fails now, for some file systems (FUSE) would tell it of the mode. */
+    /* What was written late must fail now, because some file systems (FUSE) would otherwise blame
+     * the mode for it. */
     int rc = io_flush(c->stage.fd);
     if (rc < 0)
         return step_fail_disk(c, rc);
     if (c->dst.exists && !S_ISREG(c->dst.st.st_mode))
         return 0;
-    c->spoilt = false; /* it is complete, as far as anybody has been told */
+    c->spoilt = false; /* as far as anybody has been told, it is complete */
     rc = give_attributes(c);
     if (!rc)
         c->spoilt = spoilt;
@@ -342,7 +360,7 @@ int step_preserve(struct copy *c)
 static int give_name(struct copy *c)
 {
     int rc = stage_publish(&c->stage, c->dst.exists || c->dst.displaces);
-    /* No other copy of ours can have overtaken one that has the lock. */
+    /* No other mpcp can have overtaken a copy that has the lock. */
     c->overtaken = rc == -EEXIST && c->lock < 0 && may_begin_anew(c);
     if (rc == 0)
         step_forget(c); /* there is nothing left to resume */
@@ -350,6 +368,8 @@ static int give_name(struct copy *c)
         inspect_refuse_creation(&c->dst, -rc, &c->why);
     if (rc == -EEXIST)
         complaint_add(&c->why, " (it appeared while it was being copied)");
+    if (rc == -EBUSY)
+        complaint_add(&c->why, " (what was to become it was removed or replaced)");
     return rc;
 }
 

@@ -8,10 +8,10 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* What was measured on which file system besides the costs: see bench/RESULTS.md. */
+/* What was measured on which file system, besides the costs: see bench/RESULTS.md. */
 struct habit {
     const char *fs;
-    off_t direct_from; /* bytes: direct I/O pays from here on */
+    off_t direct_from; /* bytes: direct I/O is worthwhile from here on */
     bool allocate;     /* reserving first makes it quicker, or at least not slower */
 };
 
@@ -35,7 +35,7 @@ const char *plan_in_place_why(const struct destination *dst, bool asked)
         bool applies;
         const char *why;
     } reasons[] = {
-        {!inspect_is_regular(dst), "it is no regular file"},
+        {!inspect_is_regular(dst), "it isn't a regular file"},
         {asked && !dst->displaces, "--inplace was given"},
         {dst->exists && dst->dir_fd == AT_FDCWD, "its name is a link to an open file"},
         {dst->exists && dst->writable && dst->st.st_nlink > 1, "it has more than one hard link"},
@@ -57,7 +57,7 @@ static void place(struct plan *plan, const struct destination *dst, bool asked)
     plan->placement_why = why ? why : "it appears only when it is complete";
 }
 
-/* Holes are kept only where there is nothing: a device, or a stream, would keep what was there. */
+/* Holes are kept only where there was nothing: a device, or a stream, would keep what was there. */
 static void choose_holes(struct plan *plan, const struct destination *dst,
                          const struct wishes *wishes, off_t data)
 {
@@ -82,8 +82,8 @@ static void add_engine(struct plan *plan, struct candidate candidate)
     plan->engines[count] = candidate;
 }
 
-/* Asking costs one call, so it is asked wherever it isn't known to be in vain. An engine that was
- * asked for shall move bytes. */
+/* Trying costs one call, so it is tried wherever it isn't known to be in vain. An engine that was
+ * asked for has to move bytes. */
 static void choose_reflink(struct plan *plan, const struct source *src,
                            const struct destination *dst, const struct wishes *wishes)
 {
@@ -108,7 +108,7 @@ static bool is_small(const struct plan *plan)
     return plan->data < 2 * (off_t)PLAN_MIN_BLOCK;
 }
 
-/* Writing over what is there: its pages would first have to be read for a mapping. */
+/* Something is written over: for a mapping, its pages would first have to be read. */
 static bool overwrites(const struct plan *plan, const struct destination *dst)
 {
     return plan->in_place && dst->exists && (S_ISBLK(dst->st.st_mode) || dst->st.st_size > 0);
@@ -119,7 +119,8 @@ static bool is_cold(const struct facts *facts)
     return facts->src_cached < 0.5;
 }
 
-/* Whether the page cache is to be left alone: at the user's wish, or because it can't hold it. */
+/* Should the page cache be left alone, because the user wants it or because the copy doesn't
+ * fit? */
 static bool spares_cache(const struct plan *plan, const struct wishes *wishes,
                          const struct facts *facts)
 {
@@ -127,7 +128,7 @@ static bool spares_cache(const struct plan *plan, const struct wishes *wishes,
     return wishes->cache == CACHE_DROP || (wishes->cache == CACHE_AUTO && is_large);
 }
 
-/* Large buffers let the page cache take large pieces of memory. That is quicker, unless these must
+/* Large buffers let the page cache take large pieces of memory. That is quicker, unless they must
  * first be had from a virtual machine's host: a large copy has time to find out (move/tuner.h). */
 static size_t buffer_for(const struct plan *plan, const struct engine *engine,
                          const struct wishes *wishes)
@@ -152,23 +153,49 @@ static enum route route_of(const struct plan *plan, const struct wishes *wishes,
                                           : ROUTE_WARM;
 }
 
+/* May several nodes make it? If not, one of them makes it alone. */
+static void choose_nodes(struct plan *plan, const struct source *src, const struct destination *dst,
+                         const struct wishes *wishes)
+{
+    off_t chunks = plan->data / (off_t)plan->chunk_len;
+    const struct {
+        bool applies;
+        const char *why;
+    } reasons[] = {
+        {wishes->nodes < 2, "there are no others"},
+        {inspect_is_in_order(src, dst), "a stream has only one end"},
+        {wishes->checksum != CHECKSUM_NONE, "a checksum is made in order"},
+        {plan->in_place, "it is written in place"},
+        {dst->dir_appends, "nothing can be renamed in its directory"},
+        {plan->reflink == REFLINK_MUST, "its extents are shared"},
+        {chunks < (off_t)wishes->nodes * PLAN_NODE_CHUNKS, "it is too small to be divided"},
+        {true, "each moves what it is granted"},
+    };
+    size_t i = 0;
+    while (!reasons[i].applies)
+        i++;
+    plan->nodes = i == COUNT_OF(reasons) - 1 ? wishes->nodes : 1;
+    plan->nodes_why = reasons[i].why;
+}
+
 /* May this engine do it? A mapping would read what it overwrites, fill holes, and be seen late by
- * other machines. What is written past the page cache isn't in there afterwards, nor compressed. */
+ * other machines. What is written past the page cache isn't in there afterwards, nor is it
+ * compressed. */
 static bool is_fit(const struct plan *plan, const struct destination *dst,
                    const struct wishes *wishes, const struct engine *engine)
 {
     if (engine->maps)
-        return !overwrites(plan, dst) && !plan_leaves_holes(plan) &&
-               !filesystem_of(dst->fs)->remote;
+        return !overwrites(plan, dst) && !plan_leaves_holes(plan) && !dst->network &&
+               plan->nodes < 2;
     bool pays = plan->data >= habit_of(dst->fs)->direct_from;
     if (engine == &engine_direct)
         return pays && wishes->cache != CACHE_KEEP && !dst->compresses;
     return engine != &engine_direct_read || pays;
 }
 
-/* May another engine go on with what one has begun? Where there is time to find out which is best,
- * and where that can be seen while bytes are moved. From a disk, what goes through the page cache
- * looks good as long as there is memory at hand: there, what was measured is believed. */
+/* May another engine go on with what one has begun? Yes, if there is time to find out which is
+ * best, and if that can be seen while bytes are moved. From a disk, whatever goes through the page
+ * cache looks good as long as free memory lasts: there, what was measured is believed. */
 static bool may_change(const struct plan *plan, const struct source *src,
                        const struct destination *dst, const struct wishes *wishes,
                        const struct facts *facts)
@@ -181,32 +208,45 @@ static bool may_change(const struct plan *plan, const struct source *src,
            !is_small(plan);
 }
 
-/* Waiting for a disk, more workers than CPUs are of use: direct I/O keeps as many requests under
- * way as there are workers. */
-static unsigned most_jobs(enum route route, const struct facts *facts)
+/* When waiting for a disk, more workers than CPUs are useful: direct I/O keeps as many requests
+ * under way as there are workers. On a network file system CPUs say nothing: a copy begins with a
+ * few workers. */
+static unsigned most_jobs(const struct plan *plan, enum route route, const struct facts *facts)
 {
     bool few = forecast_waits(route) && facts->cpus < PLAN_DISK_JOBS;
-    return min_unsigned(few ? PLAN_DISK_JOBS : facts->cpus, PLAN_MAX_JOBS);
+    return min_unsigned(few || plan->network ? PLAN_DISK_JOBS : facts->cpus, PLAN_MAX_JOBS);
 }
 
-/* How many of those asked for, 0 being any, are at work at the same time. */
-static unsigned jobs_at_once(enum route route, unsigned asked, const struct facts *facts)
+/* How many of the workers asked for, 0 meaning any number, are at work at the same time. */
+static unsigned jobs_at_once(const struct plan *plan, enum route route, unsigned asked,
+                             const struct facts *facts)
 {
-    unsigned most = most_jobs(route, facts);
-    return asked == 0 ? most : forecast_waits(route) ? asked : min_unsigned(asked, most);
+    unsigned most = most_jobs(plan, route, facts);
+    bool waits = forecast_waits(route) || plan->network;
+    return asked == 0 ? most : waits ? asked : min_unsigned(asked, most);
 }
 
-/* The forecasts for those that are fit, by as many workers as there may be. */
+/* The follower reads what is in the page cache. What a worker read around that, the follower would
+ * have to read from the disk once more. */
+static bool would_be_read_twice(const struct wishes *wishes, const struct facts *facts,
+                                const struct engine *engine)
+{
+    bool direct = engine == &engine_direct || engine == &engine_direct_read;
+    return wishes->checksum && direct && is_cold(facts);
+}
+
+/* The forecasts for the engines that are fit, with as many workers as there may be. */
 static size_t forecast_fit(const struct plan *plan, const struct destination *dst,
                            const struct wishes *wishes, const struct facts *facts,
                            struct forecast forecasts[FORECAST_MAX])
 {
     enum route route = route_of(plan, wishes, facts);
     bool one = is_small(plan) || wishes->alone;
-    unsigned jobs = one ? 1 : jobs_at_once(route, wishes->jobs, facts);
+    unsigned jobs = one ? 1 : jobs_at_once(plan, route, wishes->jobs, facts);
     size_t all = forecast_all(filesystem_of(dst->fs)->name, route, jobs, forecasts), count = 0;
     for (size_t i = 0; i < all; i++)
-        if (is_fit(plan, dst, wishes, forecasts[i].engine))
+        if (is_fit(plan, dst, wishes, forecasts[i].engine) &&
+            !would_be_read_twice(wishes, facts, forecasts[i].engine))
             forecasts[count++] = forecasts[i];
     return count;
 }
@@ -229,9 +269,9 @@ static bool has_direct(const struct forecast *forecasts, size_t count)
 }
 
 /*
- * May this engine copy a part of a file another part of which is written directly, if `direct`, or
- * through a mapping, if not? A fault brings up to 2 MiB into the page cache, which may then be
- * written back over what was written directly beside it.
+ * May this engine copy one part of a file while another part is written directly, if `direct`, or
+ * else through a mapping? A fault brings up to 2 MiB into the page cache, which may then be written
+ * back over what was written directly next to it.
  */
 static bool get_along(const struct engine *engine, bool direct)
 {
@@ -251,7 +291,7 @@ static void choose_by_forecast(struct plan *plan, const struct destination *dst,
     add_forecast(plan, best, wishes, "the best by forecast");
     for (size_t i = 0; i < count; i++)
         if (&forecasts[i] != best && get_along(forecasts[i].engine, direct))
-            add_forecast(plan, &forecasts[i], wishes, "should that prove slow, or not be possible");
+            add_forecast(plan, &forecasts[i], wishes, "if that proves slow, or isn't possible");
 }
 
 /* A file system that compresses what is written doesn't compress what was reserved. A small file
@@ -263,12 +303,12 @@ static void choose_reserve(struct plan *plan, const struct destination *dst)
         enum reserve reserve;
         const char *why;
     } reasons[] = {
-        {plan->holes == HOLES_MAKE, RESERVE_NOTHING, "how much of it are zeros isn't known yet"},
+        {plan->holes == HOLES_MAKE, RESERVE_NOTHING, "how much of it is zeros isn't known yet"},
         {dst->compresses && is_small(plan), RESERVE_NOTHING, "it is small"},
         {dst->compresses, RESERVE_NOTHING,
          "the file system may compress it, but not what is reserved"},
         {is_small(plan), RESERVE_LOOK, "it is small"},
-        {!habit_of(dst->fs)->allocate, RESERVE_LOOK, "it is quicker without on this file system"},
+        {!habit_of(dst->fs)->allocate, RESERVE_LOOK, "this file system is quicker without it"},
         {true, RESERVE_ALLOCATE, "a full disk is found before anything is written"},
     };
     size_t i = 0;
@@ -278,7 +318,7 @@ static void choose_reserve(struct plan *plan, const struct destination *dst)
     plan->reserve_why = reasons[i].why;
 }
 
-/* Extents that the server shares are copied by no one. */
+/* Extents that the server shares aren't copied by anybody. */
 static bool server_may_copy(const struct source *src, const struct destination *dst,
                             const struct wishes *wishes)
 {
@@ -286,7 +326,7 @@ static bool server_may_copy(const struct source *src, const struct destination *
            wishes->sparse != WHEN_NEVER;
 }
 
-/* The best first; all that follow serve where those before can't. */
+/* The best comes first; each of the others is used where those before it can't be. */
 static void choose_engines(struct plan *plan, const struct source *src,
                            const struct destination *dst, const struct wishes *wishes,
                            const struct facts *facts)
@@ -301,10 +341,11 @@ static void choose_engines(struct plan *plan, const struct source *src,
             plan, candidate_for(plan, &engine_copy_range, wishes, "the server may copy by itself"));
     if (plan->data >= FACTS_TINY)
         choose_by_forecast(plan, dst, wishes, facts);
-    add_engine(plan, candidate_for(plan, &engine_read_write, wishes,
-                                   plan->data < FACTS_TINY
-                                       ? "so small a file is quickest read and written"
-                                       : "reading and writing always works"));
+    add_engine(plan,
+               candidate_for(plan, &engine_read_write, wishes,
+                             plan->data < FACTS_TINY
+                                 ? "such a small file is copied most quickly by reading and writing"
+                                 : "reading and writing always works"));
     plan->ways = !server && may_change(plan, src, dst, wishes, facts) ? TUNER_MAX_WAYS : 1;
 }
 
@@ -314,32 +355,61 @@ static void stay_alone(struct plan *plan)
     plan->blocks = 1;
 }
 
-static void choose_jobs(struct plan *plan, unsigned asked, const struct facts *facts)
+/* A network file system may be worth as many workers as there are CPUs, or more. */
+static unsigned most_tried(const struct plan *plan, const struct facts *facts)
 {
+    unsigned most = PLAN_MOST_DISK_JOBS;
+    if (plan->network && facts->cpus > most)
+        most = min_unsigned(facts->cpus, PLAN_MAX_JOBS);
+    return plan->jobs < most ? most : plan->jobs;
+}
+
+/* Out of as many as there would be for a larger file. */
+static const char *why_so_many(const struct plan *plan, unsigned most, const struct facts *facts)
+{
+    const struct {
+        bool applies;
+        const char *why;
+    } reasons[] = {
+        {plan->jobs < most, "a smaller block isn't worth a process"},
+        {plan->network && plan->most_jobs > plan->jobs,
+         "whether a network file system can use more is found out while copying"},
+        {plan->network, "that many keep a network file system busy"},
+        {most > facts->cpus, "that many keep a disk busy"},
+        {most < facts->cpus, "more wouldn't make it quicker"},
+        {true, "one for each CPU that may be used"},
+    };
+    size_t i = 0;
+    while (!reasons[i].applies)
+        i++;
+    return reasons[i].why;
+}
+
+/* A checksum is made behind them: they stay close together if they share one block. */
+static void choose_jobs(struct plan *plan, const struct wishes *wishes, const struct facts *facts)
+{
+    unsigned asked = wishes->jobs;
     unsigned forecast = plan->engines[0].workers;
-    unsigned most = forecast > 0 ? forecast : facts->cpus;
+    unsigned most = forecast > 0 ? forecast : plan->network ? PLAN_DISK_JOBS : facts->cpus;
     off_t worth = plan->data / PLAN_MIN_BLOCK;
     if (asked > 0) {
-        plan->jobs =
-            block_count(plan->data, asked < PLAN_MAX_JOBS ? asked : PLAN_MAX_JOBS, plan->page);
+        plan->jobs = block_count(plan->data, min_unsigned(asked, PLAN_MAX_JOBS), plan->page);
         plan->jobs_why =
             plan->jobs < asked ? "more can't be used for this file" : "--jobs was given";
     } else if (is_small(plan)) {
         plan->jobs = 0;
-        plan->jobs_why = "so small a file is copied sooner than a process is forked";
+        plan->jobs_why = "such a small file is copied sooner than a process is forked";
     } else if (facts->src_spins && is_cold(facts)) {
         plan->jobs = 1;
-        plan->jobs_why = "a rotating disk is quickest when it is read in order";
+        plan->jobs_why = "a rotating disk is quickest when read in order";
     } else {
         plan->jobs = worth < (off_t)most ? (unsigned)worth : most;
-        plan->jobs_why = plan->jobs < most    ? "a smaller block isn't worth a process"
-                         : most > facts->cpus ? "that many keep a disk busy"
-                         : most < facts->cpus ? "more wouldn't make it quicker"
-                                              : "as many CPUs may be used";
     }
     bool fixed = asked > 0 || plan->jobs < most || plan->rate > 0 || facts->src_spins;
-    plan->most_jobs = fixed || plan->jobs >= PLAN_MOST_DISK_JOBS ? plan->jobs : PLAN_MOST_DISK_JOBS;
-    plan->blocks = plan->jobs > 0 ? plan->jobs : 1;
+    plan->most_jobs = fixed ? plan->jobs : most_tried(plan, facts);
+    plan->blocks = plan->jobs > 0 && !wishes->checksum ? plan->jobs : 1;
+    if (!plan->jobs_why)
+        plan->jobs_why = why_so_many(plan, most, facts);
 }
 
 /* A source that was in the cache before belongs to someone's working set, and stays. */
@@ -349,13 +419,13 @@ static void choose_cache(struct plan *plan, const struct wishes *wishes, const s
     plan->drop_dst = spares_cache(plan, wishes, facts);
     plan->drop_src = plan->drop_dst && (wishes->cache == CACHE_DROP || is_cold(facts));
     plan->cache_why = wishes->cache != CACHE_AUTO ? "--cache was given"
-                      : plan->drop_dst            ? "so large a file would push others out of it"
-                      : wishes->sync              ? "it isn't what --fsync waits for"
-                                                  : "there is memory enough";
+                      : plan->drop_dst            ? "such a large file would push others out of it"
+                      : wishes->sync              ? "--fsync waits for the disk, not for it"
+                                                  : "there is enough memory";
 }
 
-/* A regular file of size 0 that is read to its end just in case is no work for a worker; some files
- * of /proc take nothing from another process. */
+/* A regular file of size 0 that is read to its end just in case isn't work for a worker; some files
+ * of /proc can't be read by another process. */
 static void plan_stream(struct plan *plan, const struct source *src, const struct destination *dst,
                         const struct wishes *wishes)
 {
@@ -365,17 +435,18 @@ static void plan_stream(struct plan *plan, const struct source *src, const struc
                                    "source or destination has no size, so it is copied in order"));
     plan->blocks = 1;
     plan->jobs = made_up || inspect_is_empty(src) ? 0 : 1;
-    plan->jobs_why = "a stream has one end";
+    plan->jobs_why = "a stream has only one end";
 }
 
-/* With a limit, chunks so small that their comings are hardly seen: eight a second. Where each is
- * recorded, no more than there may be records; where they shall be found again, always the same. */
+/* With a limit, chunks are so small that one hardly notices them arrive: eight per second. If each
+ * is recorded, there may be no more than there are records; if they are to be found again, always
+ * the same. */
 static size_t chunk_len(const struct wishes *wishes, size_t page, off_t size)
 {
     size_t len = wishes->chunk_len ? wishes->chunk_len : PLAN_DEFAULT_CHUNK;
     if (wishes->rate > 0 && wishes->rate / 8 < len && !wishes->resume)
         len = wishes->rate / 8 + 1;
-    if ((wishes->verify || wishes->resume) && (size_t)size / RECORDS_MAX > len)
+    if ((wishes->verify || wishes->resume) && (size_t)size / RECORDS_MAX >= len)
         len = (size_t)size / RECORDS_MAX + 1;
     return round_up(len, page);
 }
@@ -383,12 +454,17 @@ static size_t chunk_len(const struct wishes *wishes, size_t page, off_t size)
 struct plan plan_make(const struct source *src, const struct destination *dst,
                       const struct wishes *wishes, const struct facts *facts, off_t data)
 {
-    struct plan plan = {.size = src->size, .page = facts->page, .rate = wishes->rate, .ways = 1};
+    struct plan plan = {.size = src->size,
+                        .page = facts->page,
+                        .rate = wishes->rate,
+                        .network = src->network || dst->network,
+                        .ways = 1};
     place(&plan, dst, wishes->in_place);
     plan.chunk_len = chunk_len(wishes, facts->page, src->size);
     choose_holes(&plan, dst, wishes, data);
     choose_cache(&plan, wishes, facts);
     choose_reflink(&plan, src, dst, wishes);
+    choose_nodes(&plan, src, dst, wishes);
     if (inspect_is_in_order(src, dst) && plan.reflink != REFLINK_MUST) {
         plan_stream(&plan, src, dst, wishes);
     } else {
@@ -397,7 +473,7 @@ struct plan plan_make(const struct source *src, const struct destination *dst,
         if (wishes->alone)
             stay_alone(&plan);
         else
-            choose_jobs(&plan, wishes->jobs, facts);
+            choose_jobs(&plan, wishes, facts);
     }
     return plan;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy/room.h"
+#include "base/io.h"
 #include "base/signals.h"
 
 #include <errno.h>
@@ -34,25 +35,25 @@ int room_look(int fd, off_t bytes)
     return limited && free_blocks * fs.f_bsize < bytes ? -ENOSPC : 0;
 }
 
-static int punch(int fd, off_t off, off_t end)
+int room_clear(int fd, const struct extents *data, off_t size)
 {
-    const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-    return off < end && fallocate(fd, mode, off, end - off) < 0 ? -errno : 0;
+    off_t off = 0;
+    int rc = 0;
+    for (size_t i = 0; !rc && i < data->count; i++) {
+        rc = io_punch_hole(fd, off, data->list[i].off);
+        off = data->list[i].off + data->list[i].len;
+    }
+    return rc ? rc : io_punch_hole(fd, off, size);
 }
 
-/* Some file systems let a reservation that failed keep what it has got: in what is no data below
- * `size`, and behind that. */
+/* Some file systems let a reservation that failed keep what it has got: where there is no data
+ * below `size`, and beyond it. */
 static int give_back(int fd, off_t size)
 {
     struct extents data;
-    off_t off = 0;
     int rc = extents_find(fd, size, 1, &data);
-    for (size_t i = 0; !rc && i < data.count; i++) {
-        rc = punch(fd, off, data.list[i].off);
-        off = data.list[i].off + data.list[i].len;
-    }
     if (!rc)
-        rc = punch(fd, off, size);
+        rc = room_clear(fd, &data, size);
     extents_release(&data);
     return ftruncate(fd, size) < 0 ? -errno : rc;
 }

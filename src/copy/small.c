@@ -25,8 +25,8 @@ static const char *path_of(const struct small *s, enum side side)
 
 /* --- creating --- */
 
-/* Nobody else can open it before it has its name: not what has none, nor what is in a directory
- * that only we may enter. What is given attributes must be writable until then. */
+/* Nobody else can open it before it has its name: neither a file without a name, nor one in a
+ * directory that only we may enter. A file that is given attributes must be writable until then. */
 static mode_t first_mode(const struct small *s, const struct copy_rules *rules)
 {
     mode_t mode = rules->no_preserve & ATTRIBUTE_MODE ? 0666 : s->st->st_mode & 0777;
@@ -57,31 +57,51 @@ static int complain_io(const struct small *s, struct failure f, struct complaint
     return ending_complain_io(&f, path_of(s, SIDE_SOURCE), path_of(s, SIDE_DESTINATION), why);
 }
 
-/* Moves what one buffer holds. Returns how much that is, 0 at the end, or -errno. */
-static ssize_t move_some(const struct small *s, int fd, off_t off, struct complaint *why)
+/* Moves what fits in one buffer, or only reads it, if fd is -1. Returns how much that is, 0 at the
+ * end, or -errno. */
+static ssize_t move_some(const struct small *s, int fd, off_t off, struct summer *summer,
+                         struct complaint *why)
 {
     size_t written;
     ssize_t n = io_read_some(s->src_fd, s->buffer, s->buffer_len);
     if (n < 0)
         return complain_io(s, (struct failure){(int)-n, SIDE_SOURCE, off, 0}, why);
-    int rc = n > 0 ? io_write_full(fd, s->buffer, (size_t)n, &written) : 0;
+    if (summer->state)
+        summer_add(summer, s->buffer, (size_t)n);
+    int rc = n > 0 && fd >= 0 ? io_write_full(fd, s->buffer, (size_t)n, &written) : 0;
     if (rc < 0)
         return complain_io(s, (struct failure){-rc, SIDE_DESTINATION, off, (size_t)n}, why);
     return n;
 }
 
-/* One of no size may be made up when it is read: it is read to its end. */
-static int move(const struct small *s, int fd, struct small_result *r)
+/* A file of size 0 may be made when it is read: it is read to its end. */
+static int move(const struct small *s, int fd, struct summer *summer, struct small_result *r)
 {
     off_t size = s->st->st_size;
     ssize_t n = 1;
     while (n > 0 && (size == 0 || r->bytes < size)) {
-        n = move_some(s, fd, r->bytes, &r->why);
+        n = move_some(s, fd, r->bytes, summer, &r->why);
         if (n == 0 && size > 0)
             return complain_shrunk(s, r->bytes, &r->why);
         r->bytes += n > 0 ? n : 0;
     }
     return n < 0 ? (int)n : 0;
+}
+
+/* What is shared passes through the buffer only where its checksum is wished for. */
+static int move_or_sum(const struct small *s, enum checksum_kind kind, int fd,
+                       struct small_result *r)
+{
+    struct summer summer = {0};
+    int rc = kind ? summer_init(&summer, kind) : 0;
+    if (rc < 0)
+        rc = complaint_as_cp(&r->why, -rc, "error reading %s", path_of(s, SIDE_SOURCE));
+    if (!rc && (!r->shared || kind))
+        rc = move(s, r->shared ? -1 : fd, &summer, r);
+    if (!rc && kind)
+        r->checksum = summer_end(&summer);
+    summer_release(&summer);
+    return rc;
 }
 
 /* Has it changed since it was opened? */
@@ -106,17 +126,17 @@ static int fill(const struct small *s, const struct copy_rules *rules, int fd,
     int rc = s->reflink ? io_reflink(fd, s->src_fd) : -EOPNOTSUPP;
     r->refused = s->reflink && rc < 0;
     r->shared = rc == 0;
+    rc = move_or_sum(s, rules->wishes.checksum, fd, r);
     if (r->shared)
         r->bytes = s->st->st_size;
-    else
-        rc = move(s, fd, r);
     return rc < 0 ? rc : check_source(s, rules, &r->why);
 }
 
 /* --- attributes --- */
 
-/* Finds the mode that it is to have, where the source's isn't preserved; -1: that it has. A mask of
- * the source's ACL is no right of its group. Returns 0, or -errno if that can't be read. */
+/* Finds the mode that it is to have, if the source's isn't preserved; -1: the one that it has. A
+ * mask of the source's ACL isn't a right of its group. Returns 0, or -errno if the ACL can't be
+ * read. */
 static int settle_mode(const struct small *s, const struct copy_rules *rules,
                        const struct stage *stage, int *mode)
 {
@@ -141,7 +161,7 @@ static enum small_end give_attributes(const struct small *s, const struct copy_r
     struct attributes a = {
         .src = s->src_fd, .src_st = s->st, .which = rules->preserve & ~(unsigned)ATTRIBUTE_LINKS};
     if (settle_mode(s, rules, stage, &a.mode) < 0)
-        return SMALL_TAKEN; /* copy_file says what becomes of that */
+        return SMALL_TAKEN; /* copy_file reports what becomes of that */
     if (!a.which && a.mode < 0)
         return SMALL_COPIED;
     int rc = s->private && a.which ? attributes_give_new(&a, stage->fd, &s->birth, &lack)
@@ -181,6 +201,7 @@ enum small_end small_copy(const struct small *s, const struct copy_rules *rules,
     enum small_end end = SMALL_FAILED;
     r->refused = r->shared = false;
     r->bytes = 0;
+    r->checksum.kind = CHECKSUM_NONE;
     int rc = create(s, rules, &stage);
     if (rc == -EEXIST)
         return SMALL_TAKEN;

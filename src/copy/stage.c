@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/signals.h"
 #include "copy/acl.h"
+#include "copy/hidden.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,35 +12,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_TRIES = 100 };
-
 static void start(struct stage *stage, enum stage_kind kind, int dir_fd, const char *name)
 {
     *stage = (struct stage){.kind = kind, .fd = -1, .dir_fd = dir_fd, .name = name, .mode = -1};
 }
 
-/* Calls make(stage) with new hidden names until one is free. */
-static int try_hidden_names(struct stage *stage, int (*make)(struct stage *))
-{
-    int rc = -EEXIST;
-    for (int i = 0; i < NAME_TRIES && rc == -EEXIST; i++) {
-        rc = name_hidden_anew(stage->hidden, stage->name);
-        if (!rc)
-            rc = make(stage);
-    }
-    if (rc < 0)
-        stage->hidden[0] = '\0';
-    return rc;
-}
-
-/* As the kernel makes a file of stage->mode. */
+/* The mode of a file that the kernel has created with stage->mode. */
 static int create_hidden(struct stage *stage)
 {
     mode_t mode = stage->mode < 0 ? 0600 : (mode_t)stage->mode;
     stage->fd = openat(stage->dir_fd, stage->hidden,
                        O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     int rc = stage->fd < 0 ? -errno : 0;
-    if (rc == -EACCES) /* some file systems create what they then don't open, for its mode (FUSE) */
+    if (rc == -EACCES) /* some file systems create a file which they then don't open, because of its
+                          mode (FUSE) */
         unlinkat(stage->dir_fd, stage->hidden, 0);
     return rc;
 }
@@ -50,7 +36,7 @@ static int change_mode(int fd, mode_t mode)
     return fchmod(fd, mode) < 0 && errno != EPERM && errno != EOPNOTSUPP ? -errno : 0;
 }
 
-/* A file without a name gets one through /proc, or by a privilege. Not everyone has either. */
+/* A file without a name gets one through /proc, or by a privilege. Not everybody has either. */
 static bool can_link_unnamed(void)
 {
     return geteuid() == 0 || access("/proc/self/fd", X_OK) == 0;
@@ -65,8 +51,7 @@ static int create_unnamed(struct stage *stage)
     return stage->fd < 0 ? -errno : 0;
 }
 
-/* EISDIR and ENOENT come from kernels, EOPNOTSUPP and EINVAL from file systems, that know no
- * O_TMPFILE. */
+/* Kernels that don't know O_TMPFILE return EISDIR or ENOENT, file systems EOPNOTSUPP or EINVAL. */
 static bool lacks_tmpfile(int err)
 {
     return err == EOPNOTSUPP || err == EISDIR || err == ENOENT || err == EINVAL || err == ENOSYS;
@@ -80,10 +65,10 @@ int stage_open_probe(struct stage *probe, int dir_fd, const char *name, int mode
     if (rc == 0 || !lacks_tmpfile(-rc))
         return rc;
     probe->kind = STAGE_HIDDEN;
-    return try_hidden_names(probe, create_hidden);
+    return hidden_try(probe, create_hidden);
 }
 
-/* Closed first, for then it can be removed even where there is no room (FUSE, see below). */
+/* Closed first, because it can then be removed even where there is no room (FUSE, see below). */
 void stage_discard_probe(struct stage *probe)
 {
     io_close(&probe->fd);
@@ -102,15 +87,16 @@ static int take_over_acl(int probe, int fd)
     return len > 0 ? acl_give(fd, acl, (size_t)len) : acl_drop(fd);
 }
 
-/* Sets stage->mode to what a new file made with it has. `aged`, which others can't open, gets what
- * ACL that would have; -1: none needs it. */
+/* Sets stage->mode to what a new file made with it has. `aged`, which others can't open, gets the
+ * ACL that such a file would have; -1: nothing needs it. */
 static int learn_mode(struct stage *stage, int aged)
 {
     struct stat st;
     struct stage probe;
     if (stage->mode < 0)
         return 0;
-    /* With fewer rights it might not be opened. Each bit that there is, is cut or not by itself. */
+    /* With fewer rights it might not be possible to open it. Each bit is masked, or not,
+     * independently. */
     int rc = stage_open_probe(&probe, stage->dir_fd, stage->name, stage->mode | 0600);
     if (!rc && fstat(probe.fd, &st) < 0)
         rc = -errno;
@@ -133,11 +119,12 @@ static int open_unnamed(struct stage *stage)
         return -errno;
     if (stage->mode >= 0)
         stage->mode = (int)(st.st_mode & 07777);
-    bool reopens = (st.st_mode & 0600) == 0600; /* as some engines must, see engine/sendfile.c */
+    bool reopens =
+        (st.st_mode & 0600) == 0600; /* because some engines must, see engine/sendfile.c */
     return reopens ? 0 : change_mode(stage->fd, 0600);
 }
 
-/* It is closed to others from its first moment on: who had it open would keep it. */
+/* It is closed to others from its first moment on: whoever had it open would keep it open. */
 static int open_hidden(struct stage *stage)
 {
     stage->kind = STAGE_HIDDEN;
@@ -145,7 +132,7 @@ static int open_hidden(struct stage *stage)
     int mode = stage->mode;
     stage->mode = STAGE_MODE_LATER;
     if (!rc)
-        rc = try_hidden_names(stage, create_hidden);
+        rc = hidden_try(stage, create_hidden);
     stage->mode = mode;
     return rc < 0 ? rc : change_mode(stage->fd, 0600);
 }
@@ -167,6 +154,17 @@ int stage_open(struct stage *stage, int dir_fd, const char *name, int mode)
     int rc = open_unnamed(stage);
     if (rc < 0 && stage->fd < 0 && lacks_tmpfile(-rc))
         rc = open_hidden(stage);
+    if (rc < 0)
+        stage_discard(stage);
+    return rc;
+}
+
+int stage_open_shared(struct stage *stage, int dir_fd, const char *name, int mode)
+{
+    start(stage, STAGE_HIDDEN, dir_fd, name);
+    stage->mode = mode;
+    stage->shared = true;
+    int rc = open_hidden(stage);
     if (rc < 0)
         stage_discard(stage);
     return rc;
@@ -206,7 +204,7 @@ int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool 
     if (fstatat(dir_fd, name, &st, 0) < 0)
         return -errno;
     bool device = S_ISBLK(st.st_mode);
-    /* The name below a directory is no link, unless somebody has just made it one. */
+    /* A name below a directory isn't a link, unless somebody has just made it one. */
     int flags = (device && !force ? O_EXCL : 0) | (dir_fd == AT_FDCWD ? 0 : O_NOFOLLOW);
     stage->fd = -EACCES;
     if (device || S_ISREG(st.st_mode)) /* reading is needed for mapping, but may be forbidden */
@@ -271,6 +269,13 @@ static int rename_hidden(struct stage *stage, bool replace)
     return rc;
 }
 
+/* Anybody who can write there may have given that name to something else. */
+static int publish_hidden(struct stage *stage, bool replace)
+{
+    int rc = io_check_name(stage->fd, stage->dir_fd, stage->hidden);
+    return rc < 0 ? rc : rename_hidden(stage, replace);
+}
+
 static int rename_partial(struct stage *stage)
 {
     char partial[NAME_ROOM];
@@ -283,7 +288,7 @@ void stage_part_with(struct stage *stage)
     if (!stage->keep)
         return;
     stage->keep = false;
-    if (try_hidden_names(stage, rename_partial) < 0)
+    if (hidden_try(stage, rename_partial) < 0)
         name_hidden(stage->hidden, stage->name, "partial");
 }
 
@@ -291,8 +296,8 @@ static int publish_unnamed(struct stage *stage, bool replace)
 {
     if (!replace)
         return link_as(stage, stage->name);
-    /* A link can't replace: take a hidden name for a moment, and rename that. */
-    int rc = try_hidden_names(stage, link_hidden);
+    /* A link can't replace anything: take a hidden name for a moment, and rename that. */
+    int rc = hidden_try(stage, link_hidden);
     return rc < 0 ? rc : rename_hidden(stage, true);
 }
 
@@ -315,7 +320,7 @@ int stage_publish(struct stage *stage, bool replace)
     if (stage->kind == STAGE_UNNAMED)
         rc = publish_unnamed(stage, replace);
     else if (stage->kind == STAGE_HIDDEN)
-        rc = rename_hidden(stage, replace);
+        rc = publish_hidden(stage, replace);
     stage->named = !rc && (stage->kind != STAGE_IN_PLACE || stage->created);
     stage->created = stage->created && rc < 0;
     return rc;
@@ -340,8 +345,9 @@ int stage_close(struct stage *stage)
     return io_close(&stage->fd);
 }
 
-/* Where an open file can't lose its name (FUSE) it is given another until it is closed, for which a
- * full file system needs room. It isn't cut before it is known to still have its own name. */
+/* Where an open file can't lose its name (FUSE), it is given another one until it is closed, and a
+ * full file system needs room for that. It isn't truncated before it is known to still have its own
+ * name. */
 static void remove_hidden(struct stage *stage)
 {
     if (unlinkat(stage->dir_fd, stage->hidden, 0) == 0 || (errno != ENOSPC && errno != EDQUOT))
@@ -351,7 +357,7 @@ static void remove_hidden(struct stage *stage)
     unlinkat(stage->dir_fd, stage->hidden, 0);
 }
 
-/* Anybody may have put a file of his own in its place meanwhile. */
+/* Somebody may have put a file of their own in its place meanwhile. */
 static void remove_created(const struct stage *stage)
 {
     if (io_check_name(stage->fd, stage->dir_fd, stage->name) == 0)

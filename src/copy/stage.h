@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the copy is built, and how it comes to bear the destination's name: staged in the
- * destination's own directory, under no name (O_TMPFILE) or a hidden one, then published by link or
- * rename; or written in place. Whatever happens before stage_publish leaves a staged destination as
- * it was.
+ * Where the copy is built, and how it gets the destination's name: staged in the destination's own
+ * directory, under no name (O_TMPFILE) or a hidden one, then published by link or rename; or
+ * written in place. Whatever happens before stage_publish leaves the destination of a staged copy
+ * as it was.
  */
 #pragma once
 
@@ -18,6 +18,7 @@ enum stage_kind {
     STAGE_UNNAMED,  /* O_TMPFILE: vanishes with the process, however that ends */
     STAGE_HIDDEN,   /* .NAME.mpcp-XXXXXXXX: for file systems without O_TMPFILE */
     STAGE_IN_PLACE, /* the destination itself */
+    STAGE_JOINED,   /* what another node has staged */
 };
 
 struct stage {
@@ -28,11 +29,12 @@ struct stage {
     char hidden[NAME_ROOM]; /* the hidden name, while there is one */
     bool keep;              /* stage_discard leaves what has a hidden name, for the next run */
     int mode;               /* what it is to have when it is published; -1: the caller knows */
+    bool shared;            /* other nodes write to it, too: its hidden name shows whose it is */
     bool created;           /* STAGE_IN_PLACE: the destination didn't exist before */
-    bool named;             /* it got its name by stage_publish */
+    bool named;             /* stage_publish has given it its name */
 };
 
-/* For stage_open: the mode isn't the kernel's affair, so that stage->mode becomes -1. */
+/* For stage_open: the mode isn't left to the kernel, so that stage->mode becomes -1. */
 enum { STAGE_MODE_LATER = -1 };
 
 /*
@@ -42,35 +44,39 @@ enum { STAGE_MODE_LATER = -1 };
  */
 int stage_open(struct stage *stage, int dir_fd, const char *name, int mode);
 
-/* The same without a name in any case, which a hidden one couldn't change in an append-only
+/* The same, but always without a name, because a hidden one couldn't be changed in an append-only
  * directory. -EOPNOTSUPP and the like where there are no such files. */
 int stage_open_unnamed(struct stage *stage, int dir_fd, const char *name, int mode);
 
+/* The same, but always under a hidden name, which has 64 random bits and says who made it (see
+ * orphan.h): other nodes open it, too. */
+int stage_open_shared(struct stage *stage, int dir_fd, const char *name, int mode);
+
 /*
  * The same under a hidden name that the next run finds again, .NAME.mpcp-partial; *used becomes
- * true if there is something in it from an earlier one. It stays until it is published, while
- * stage->keep is set. While stage->fd isn't open: -EPERM if what bears that name belongs to
- * somebody else, -EOPNOTSUPP if the file system can't keep it from others.
+ * true if there is something in it from an earlier run. It stays until it is published, while
+ * stage->keep is set. As long as stage->fd isn't open: -EPERM if the file of that name belongs to
+ * somebody else, -EOPNOTSUPP if the file system can't keep others from it.
  */
 int stage_open_partial(struct stage *stage, int dir_fd, const char *name, int mode, bool *used);
 
-/* Before others get rights to what stage_open_partial has opened: no later run shall build on what
- * they can write to, so it gets a name that none looks for, if it can, and isn't kept. */
+/* Called before others get rights to what stage_open_partial has opened: no later run may build on
+ * what they can write to, so it gets a name that no run looks for, if it can, and isn't kept. */
 void stage_part_with(struct stage *stage);
 
-/* Creates an empty file as stage_open does, but with the mode, and the ACL, that the kernel gives a
+/* Creates an empty file like stage_open, but with the mode, and the ACL, that the kernel gives a
  * new file: to try what can be done with one. Returns 0 or -errno; stage_discard_probe must follow,
  * and is safe at any time. */
 int stage_open_probe(struct stage *probe, int dir_fd, const char *name, int mode);
 void stage_discard_probe(struct stage *probe);
 
 /* Opens the destination itself. Nothing is truncated. Waits for a reader, if it is a FIFO, until a
- * signal ends that with -EINTR; a block device that is mounted or otherwise in use is EBUSY unless
- * `force`. */
+ * signal ends that with -EINTR; a block device that is mounted or otherwise in use gives EBUSY
+ * unless `force`. */
 int stage_open_in_place(struct stage *stage, int dir_fd, const char *name, bool force);
 
 /* Creates the destination itself; if `apart`, so that nobody but this user may open it before it
- * gets stage->mode, which is then as with stage_open. Else that is -1. */
+ * gets stage->mode, which is then set as by stage_open. Otherwise that is -1. */
 int stage_create_in_place(struct stage *stage, int dir_fd, const char *name, mode_t mode,
                           bool apart);
 
@@ -83,14 +89,15 @@ int stage_give_size(struct stage *stage, off_t size);
 /* Empties the file, so that what isn't written in it is a hole. Returns 0 or -errno. */
 int stage_empty(struct stage *stage);
 
-/* All that is written in it reaches the disk. Returns 0 or -errno; a failure is final. */
+/* Makes everything written to it reach the disk. Returns 0 or -errno; a failure is final. */
 int stage_sync(const struct stage *stage);
 
-/* Gives the staged file the destination's name; a file of that name is replaced if `replace`, else
- * it is EEXIST. Returns 0 or -errno. */
+/* Gives the staged file the destination's name; a file of that name is replaced if `replace`,
+ * otherwise it gives EEXIST. Returns 0 or -errno. */
 int stage_publish(struct stage *stage, bool replace);
 
-/* The name of what is published reaches the disk, unless it had it before. Returns 0 or -errno. */
+/* Makes the name of what is published reach the disk, unless it had that name before. Returns 0 or
+ * -errno. */
 int stage_sync_name(const struct stage *stage);
 
 /* Closes what is published. Returns 0 or -errno. */

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 int step_finish(struct copy *c, enum outcome outcome)
@@ -51,6 +53,35 @@ int step_fail_room(struct copy *c, int rc)
     return rc;
 }
 
+/* One that stays beside a whole copy is told: nobody needs it, nor expects it. */
+static void remove_journal(struct copy *c)
+{
+    int rc = journal_remove(&c->journal);
+    if (rc < 0 && c->result->outcome == OUTCOME_COPIED)
+        step_warn(c, "cannot remove its journal", strerror(-rc));
+}
+
+void step_release(struct copy *c)
+{
+    step_release_ways(c);
+    follower_release(&c->follower);
+    share_destroy(c->share);
+    if (c->records != step_shared_records(c))
+        records_destroy(c->records);
+    extents_release(&c->extents);
+    io_close(&c->medium);
+    attributes_release(&c->kept);
+    stage_discard(&c->stage);
+    stage_discard(&c->witness);
+    if (!c->stage.keep) /* last, because its lock is what keeps others from the staged file */
+        remove_journal(c);
+    journal_close(&c->journal);
+    inspect_release_destination(&c->dst);
+    inspect_close_source(&c->src);
+    io_close(&c->lock);
+    free(c->elsewhere);
+}
+
 void step_forget(struct copy *c)
 {
     c->stage.keep = false;
@@ -74,13 +105,28 @@ bool step_overwrites(const struct copy *c)
 
 static void tick(void *arg)
 {
-    const struct copy *c = arg;
-    c->observer->tick(c->observer->arg, share_done(c->share), c->share->size);
+    struct copy *c = arg;
+    off_t kept = share_kept(c->share), done = share_done(c->share), elsewhere = 0;
+    if (c->grants) {
+        c->grants->done = done;
+        elsewhere = c->grants->elsewhere;
+        c->share->elsewhere = elsewhere;
+        step_heed_speaker(c);
+    }
+    if (kept > 0)
+        c->observer->kept(c->observer->arg, kept);
+    c->observer->tick(c->observer->arg, done + elsewhere, c->share->size);
 }
 
 struct ending step_run(struct copy *c, const struct work *work, enum phase phase, unsigned jobs,
                        off_t size)
 {
     share_begin(c->share, phase, size, c->records ? c->plan.chunk_len : c->plan.page);
-    return worker_run_all(work, c->share, jobs, (struct ticker){.tick = tick, .arg = c});
+    if (c->grants)
+        c->grants->jobs = jobs > 0 ? jobs : 1;
+    struct ending ending =
+        worker_run_all(work, c->share, jobs, (struct ticker){.tick = tick, .arg = c});
+    if (c->grants)
+        c->grants->done = share_done(c->share);
+    return ending;
 }

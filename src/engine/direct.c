@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * O_DIRECT, past the page cache: both ways (direct) for copies that must reach the disk, or are so
- * large that the cache would only be in the way; reading only (direct-read) for sources that aren't
- * cached, so that nothing but the copy takes up cache.
+ * large that the cache would only be in the way; for reading only (direct-read) if the source isn't
+ * cached, so that only the copy takes up cache.
  */
 #include "base/arithmetic.h"
 #include "base/cache.h"
@@ -26,8 +26,8 @@ struct own {
     char *buffer;  /* never touched by the parent of workers, so that each gets its own pages */
 };
 
-/* What this file asks of direct I/O. Before Linux 6.1, and where the file system doesn't tell, a
- * page is always enough. */
+/* What direct I/O requires of this file. Before Linux 6.1, and where the file system doesn't tell,
+ * a page is always enough. */
 static size_t alignment_of(int fd, size_t page)
 {
     struct statx st;
@@ -38,7 +38,7 @@ static size_t alignment_of(int fd, size_t page)
                                                           : st.stx_dio_offset_align;
 }
 
-/* A device may go on behind the copy, which its last block, written whole, would spoil. */
+/* A device may go on after the copy, and its last block, written whole, would spoil that. */
 static bool ends_within_block(const struct transfer *t, size_t align)
 {
     struct stat st;
@@ -47,7 +47,7 @@ static bool ends_within_block(const struct transfer *t, size_t align)
 
 /*
  * Huge pages, also for shorter chunks: a device gathers 2 MiB from one place in half the time that
- * it takes for 512 pages. But it may take some ms to get one, which a small file doesn't pay
+ * it takes for 512 pages. But getting one may take some ms, which isn't worthwhile for a small file
  * (bench/RESULTS.md).
  */
 static int get_buffer(const struct transfer *t, struct own *own, size_t page)
@@ -61,7 +61,7 @@ static int get_buffer(const struct transfer *t, struct own *own, size_t page)
     return 0;
 }
 
-/* What direct I/O asks of both files, as far as they are used by it. */
+/* What direct I/O requires of both files, as far as they are used by it. */
 static size_t common_alignment(const struct transfer *t, bool writes, size_t page)
 {
     size_t src = alignment_of(t->src_fd, page), dst = writes ? alignment_of(t->dst_fd, page) : 1;
@@ -94,8 +94,8 @@ static int prepare_to_read(struct transfer *t)
     return prepare_for(t, false);
 }
 
-/* What is cached is quicker had from there, and may be newer than what is on the disk, which direct
- * I/O would first have to make good. */
+/* What is cached is read faster from there, and may be newer than what is on the disk; direct I/O
+ * would first have to write that out. */
 static bool is_cached(const struct transfer *t, off_t off, size_t len)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -123,7 +123,7 @@ static ssize_t read_direct(struct transfer *t, off_t off, size_t len)
     return n;
 }
 
-/* Fills the buffer. Returns the bytes that came, of `len`; fewer, also 0, when direct I/O can't do
+/* Fills the buffer. Returns how many of `len` bytes were read; fewer, or 0, if direct I/O can't do
  * it, or the source ended; -1 and errno for an error of the file itself. */
 static ssize_t read_once(struct transfer *t, off_t off, size_t len)
 {
@@ -133,7 +133,7 @@ static ssize_t read_once(struct transfer *t, off_t off, size_t len)
     return n > (ssize_t)len ? (ssize_t)len : n;
 }
 
-/* Writes through the cache. If that isn't all, going on from there tells why. */
+/* Writes through the cache. If not all is written, whoever goes on from there learns why. */
 static ssize_t write_cached(struct transfer *t, off_t off, size_t len)
 {
     const struct own *own = t->state;
@@ -146,7 +146,7 @@ static ssize_t write_cached(struct transfer *t, off_t off, size_t len)
     return (ssize_t)done;
 }
 
-/* The last block is written whole, and what is too much of it cut off. */
+/* The last block is written whole, and what is too much of it is cut off. */
 static ssize_t write_once(struct transfer *t, off_t off, size_t len)
 {
     const struct own *own = t->state;
@@ -165,7 +165,7 @@ static ssize_t write_once(struct transfer *t, off_t off, size_t len)
     return n;
 }
 
-/* Copies [off, off + len), which the buffer holds. Returns the bytes that arrived; -errno with
+/* Copies [off, off + len), which is in the buffer. Returns the bytes that arrived; -errno with
  * t->failure set. */
 static ssize_t copy_piece(struct transfer *t, off_t off, size_t len)
 {
@@ -208,6 +208,8 @@ static int release(struct transfer *t)
 
 const struct engine engine_direct = {
     .name = "direct",
+    .moves = "O_DIRECT both ways",
+    .chosen = "if not cached, or to reach the disk",
     .split = SPLIT_BLOCKS,
     .sees = true,
     .prepare = prepare,
@@ -217,6 +219,8 @@ const struct engine engine_direct = {
 
 const struct engine engine_direct_read = {
     .name = "direct-read",
+    .moves = "O_DIRECT reads and pwrite",
+    .chosen = "if the source isn't cached",
     .split = SPLIT_BLOCKS,
     .buffer_len = 128 << 10,
     .sees = true,

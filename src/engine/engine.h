@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/block.h"
+#include "base/checksum.h"
 #include "base/failure.h"
 #include "base/io.h"
 
@@ -31,32 +32,38 @@ struct transfer {
     const struct engine *engine;
     struct failure failure; /* set by copy() before it returns an error */
 
-    XXH3_state_t *hasher; /* gets what passes by, see engine_saw; NULL: nobody wants to know */
-    void *state;          /* the engine's own, allocated by prepare; freed after release */
-    char *buffer;         /* of engine_copy_plainly; NULL until it is needed */
+    XXH3_state_t
+        *hasher; /* gets the bytes in passing, see engine_saw; NULL: nobody wants to know */
+    struct summer *summer; /* the same, of SPLIT_STREAM only; NULL: nobody wants to know */
+    void *state;           /* the engine's own, allocated by prepare; freed after release */
+    char *buffer;          /* of engine_copy_plainly; NULL until it is needed */
 };
 
 struct engine {
     const char *name; /* as in --engine=NAME */
+    /* For --engine=help: what it moves bytes by, in up to 30 characters, and when auto chooses it,
+     * in up to 36. NULL if --engine can't name it. */
+    const char *moves, *chosen;
     enum split split;
-    size_t buffer_len; /* what transfer.buffer_len is if nobody wants another; 0: of no meaning */
-    bool maps;         /* it stores through a mapping of the destination, so needs no lock of it */
+    size_t buffer_len; /* what transfer.buffer_len is unless another is asked for; 0: it has no
+                          meaning */
+    bool maps; /* it stores through a mapping of the destination, so it needs no lock of it */
     bool sees; /* the bytes pass through its memory, and it gives all of them to engine_saw */
 
     /* The parent calls it once, before any fork, when the destination has its size and its space.
-     * Returns 0 or -errno; one of the errors that engine_prepare counts as "not supported" lets
-     * the next engine try. */
+     * Returns 0 or -errno; if engine_prepare counts that error as "not supported", the next engine
+     * is tried. */
     int (*prepare)(struct transfer *t);
 
     /* A worker calls it for every chunk it has claimed (SPLIT_BLOCKS), or with ascending offsets
      * until it returns 0 (SPLIT_STREAM). Returns the bytes moved: for SPLIT_BLOCKS always
-     * chunk.len, for SPLIT_STREAM any number up to it; or -errno with t->failure set. An end of the
-     * source before t->size is the failure ENODATA. Chunks begin at page boundaries, and end there
-     * or at t->size. It never prints, and never returns with less done in silence. */
+     * chunk.len, for SPLIT_STREAM any number up to it; or -errno with t->failure set. If the source
+     * ends before t->size, the failure is ENODATA. Chunks begin at page boundaries, and end there
+     * or at t->size. It never prints, and never does less than asked without saying so. */
     ssize_t (*copy)(struct transfer *t, struct chunk chunk);
 
     /* The parent calls it once, after the last worker is reaped, also when prepare failed halfway.
-     * Returns 0, or -errno if only now it is told of a write that failed. NULL, as prepare may be:
+     * Returns 0, or -errno if a write turns out only now to have failed. NULL, as prepare may be:
      * there is nothing to do. */
     int (*release)(struct transfer *t);
 };
@@ -73,32 +80,32 @@ extern const struct engine engine_direct_read;
 extern const struct engine engine_stream;
 extern const struct engine engine_null;
 
-/* The engines that --engine may name, ended by NULL. engine_stream is none of them: a source or
- * destination without a size has no choice. Neither is engine_null, which moves nothing: for the
- * bench, and for data that is only to be hashed. */
+/* The engines that --engine may name, ended by NULL. engine_stream isn't one of them: with a source
+ * or destination without a size there is no choice. Neither is engine_null, which moves nothing: it
+ * is for the bench, and for data that is only to be hashed. */
 extern const struct engine *const engines[];
 
 /* The engine of that name, or NULL. */
 const struct engine *engine_find(const char *name);
 
-/* An engine to be tried. */
+/* An engine that may be tried. */
 struct candidate {
     const struct engine *engine;
     const char *why;   /* the end of a sentence */
     size_t buffer_len; /* transfer.buffer_len; 0: its own choice */
-    double forecast;   /* what it should take by so many workers: ms a GiB; 0: not known */
+    double forecast;   /* what it should take with so many workers: ms per GiB; 0: not known */
     unsigned workers;
 };
 
 /*
  * Prepares t with the first of `candidates`, ended by one without an engine, that the files
- * support; that becomes t->engine. Returns 0 or -errno, that of the last candidate. engine_release
- * must follow in either case; it returns what the engine's own release does.
+ * support; that one becomes t->engine. Returns 0 or -errno, that of the last candidate.
+ * engine_release must follow in either case; it returns what the engine's own release does.
  */
 int engine_prepare(struct transfer *t, const struct candidate *candidates);
 int engine_release(struct transfer *t);
 
-/* Does the error say "not this way", rather than "this file is broken"? err is positive. */
+/* Does the error mean "not this way", rather than "this file is broken"? err is positive. */
 bool engine_is_unsupported(int err);
 
 /* --- for engines --- */
@@ -106,13 +113,14 @@ bool engine_is_unsupported(int err);
 /* Notes where a copy failed and returns -err, for engines to end with. */
 ssize_t engine_fail(struct transfer *t, enum side side, off_t off, int err);
 
-/* Hashes bytes that have been copied, if anybody wants to know. Those of a chunk come in order,
+/* Hashes bytes that have been copied, if anybody wants to know. The bytes of a chunk come in order,
  * each once. */
 void engine_saw(struct transfer *t, const void *bytes, size_t len);
 
 /* Copies a chunk by pread and pwrite. */
 ssize_t engine_copy_plainly(struct transfer *t, struct chunk chunk);
 
-/* The same with what is left of it behind `done` bytes; returns chunk.len. For when an engine's own
- * call stopped there, for whatever reason: plain calls go on, or say which file failed and why. */
+/* Copies what is left of a chunk after `done` bytes in the same way; returns chunk.len. For when an
+ * engine's own call stopped there, for whatever reason: plain calls go on, or tell which file
+ * failed and why. */
 ssize_t engine_finish_plainly(struct transfer *t, struct chunk chunk, size_t done);

@@ -22,8 +22,9 @@ int mapping_open_source(struct mapping *m, int fd, off_t size)
     return open_with(m, fd, size, PROT_READ);
 }
 
-/* Large faults take a quarter of the time for a file of 16 MiB (bench/RESULTS.md). Where there are
- * no huge pages it is no loss to be refused. Random access is what makes them small, and slow. */
+/* Large faults take a quarter of the time for a file of 16 MiB (bench/RESULTS.md). Where there
+ * are no huge pages, it is no loss if this is refused. MADV_RANDOM would make faults small, and
+ * slow. */
 int mapping_open_destination(struct mapping *m, int fd, off_t size, bool sparse)
 {
     int rc = open_with(m, fd, size, PROT_READ | PROT_WRITE);
@@ -33,15 +34,15 @@ int mapping_open_destination(struct mapping *m, int fd, off_t size, bool sparse)
 }
 
 /*
- * The addresses are kept occupied, by nothing: a hole would be given to the next mmap of whoever,
- * and mapping_close() would tear that away.
+ * The addresses stay occupied, by an empty mapping: a hole would be given to the next mmap of any
+ * code, and mapping_close() would tear that away.
  */
 static void forget(struct mapping *m, off_t off, off_t end)
 {
     size_t len = (size_t)(end - off);
     if (len == 0)
         return;
-    /* Chunks taken from siblings split the mapping, of which a process may have some 65,000. */
+    /* Chunks taken from siblings split the mapping, and a process may have only some 65,000. */
     if (mmap(m->addr + off, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
              -1, 0) == MAP_FAILED)
         madvise(m->addr + off, len, MADV_DONTNEED);
@@ -53,7 +54,7 @@ void mapping_used(struct mapping *m, off_t off, off_t end)
         size_t page = (size_t)sysconf(_SC_PAGESIZE);
         end = (off_t)round_up((size_t)end, page);
     }
-    if (off != m->used_end) { /* a new block, another worker's, or behind a hole */
+    if (off != m->used_end) { /* a new block, another worker's, or after a hole */
         forget(m, m->used, m->used_end);
         m->used = off;
     }

@@ -89,11 +89,13 @@ static int release(struct transfer *t)
 
 const struct engine engine_mmap = {
     .name = "mmap",
+    .moves = "memcpy between mappings",
+    .chosen = "on many CPUs, of what is cached",
     .split = SPLIT_BLOCKS,
     .maps = true,
-    /* A memcpy of several MiB through fresh mappings is five times slower than many short ones,
-     * where the C library then moves it all by one `rep movsb`, which every page fault interrupts.
-     */
+    /* A memcpy of several MiB through fresh mappings is five times slower than many short ones: for
+     * large lengths, the C library moves everything by one `rep movsb`, which every page fault
+     * interrupts. */
     .buffer_len = 128 << 10,
     .sees = true,
     .prepare = prepare,

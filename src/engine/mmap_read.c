@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pread into the mapped destination: like mmap it takes no lock of the destination, but the source
+ * pread into the mapped destination: like mmap, it takes no lock of the destination, but the source
  * costs no page faults, and a fault of the destination comes back as errno, without a signal.
  */
 #include "base/arithmetic.h"
@@ -23,7 +23,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     while (off < end) {
         size_t len = (size_t)min_off(end - off, (off_t)t->buffer_len);
         ssize_t n = io_pread_full(t->src_fd, dst->addr + off, len, off);
-        if (n == -EFAULT) /* no room perhaps: pwrite may find some, or says why not */
+        if (n == -EFAULT) /* perhaps there is no room: pwrite may find some, or tells why not */
             return engine_finish_plainly(t, chunk, (size_t)(off - chunk.off));
         if (n < 0)
             return engine_fail(t, SIDE_SOURCE, off, (int)-n);
@@ -44,6 +44,8 @@ static int release(struct transfer *t)
 
 const struct engine engine_mmap_read = {
     .name = "mmap-read",
+    .moves = "pread into a mapping",
+    .chosen = "the same, on btrfs and tmpfs",
     .split = SPLIT_BLOCKS,
     .maps = true,
     .buffer_len = 128 << 10,

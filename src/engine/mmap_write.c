@@ -20,7 +20,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     while (off < end) {
         size_t written, len = (size_t)min_off(end - off, (off_t)t->buffer_len);
         int rc = io_pwrite_full(t->dst_fd, src->addr + off, len, off, &written);
-        if (rc == -EFAULT) /* the source can't be had by a fault: read it, to learn why */
+        if (rc == -EFAULT) /* the source can't be read by a page fault: read it, to learn why */
             return engine_finish_plainly(t, chunk, (size_t)(off - chunk.off) + written);
         if (rc < 0)
             return engine_fail(t, SIDE_DESTINATION, off + (off_t)written, -rc);
@@ -39,6 +39,8 @@ static int release(struct transfer *t)
 
 const struct engine engine_mmap_write = {
     .name = "mmap-write",
+    .moves = "pwrite from a mapping",
+    .chosen = "never by itself",
     .split = SPLIT_BLOCKS,
     .buffer_len = 256 << 10,
     .prepare = prepare,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Moves nothing: for the bench, to which what is left is the cost of the frame, and for data that
- * the files share, which is only to be hashed. */
+/* Moves nothing: for the bench, which measures the cost of the frame with it, and for data that the
+ * files share and that is only to be hashed. */
 #include "engine/engine.h"
 
 static ssize_t copy(struct transfer *t, struct chunk chunk)

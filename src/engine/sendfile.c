@@ -60,6 +60,8 @@ static int release(struct transfer *t)
 
 const struct engine engine_sendfile = {
     .name = "sendfile",
+    .moves = "sendfile",
+    .chosen = "never by itself",
     .split = SPLIT_BLOCKS,
     .prepare = prepare,
     .copy = copy,

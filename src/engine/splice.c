@@ -28,7 +28,8 @@ static int open_pipe(struct own *own, size_t len)
         return 0;
     if (pipe2(own->ends, O_CLOEXEC) < 0)
         return -errno;
-    fcntl(own->ends[1], F_SETPIPE_SZ, (int)len); /* a user's limit may forbid it: no matter */
+    fcntl(own->ends[1], F_SETPIPE_SZ,
+          (int)len); /* a user's limit may forbid it, which doesn't matter */
     return 0;
 }
 
@@ -38,7 +39,7 @@ static void close_pipe(struct own *own)
     io_close(&own->ends[1]);
 }
 
-/* Empties `len` bytes of the pipe into the destination. Returns how many went there. */
+/* Empties `len` bytes of the pipe into the destination. Returns how many got there. */
 static size_t drain(struct transfer *t, off_t off, size_t len)
 {
     const struct own *own = t->state;
@@ -82,7 +83,7 @@ static ssize_t copy(struct transfer *t, struct chunk chunk)
     size_t done = open_pipe(own, t->buffer_len) == 0 ? splice_some(t, chunk) : 0;
     if (done == chunk.len)
         return (ssize_t)done;
-    close_pipe(own); /* there may be bytes in it that are now copied otherwise */
+    close_pipe(own); /* there may be bytes in it that have now been copied in another way */
     return engine_finish_plainly(t, chunk, done);
 }
 
@@ -95,6 +96,8 @@ static int release(struct transfer *t)
 
 const struct engine engine_splice = {
     .name = "splice",
+    .moves = "splice through a pipe",
+    .chosen = "never by itself",
     .split = SPLIT_BLOCKS,
     .buffer_len = 1 << 20,
     .prepare = prepare,

@@ -33,7 +33,7 @@ static int prepare(struct transfer *t)
     if (!own)
         return -ENOMEM;
     own->splices = is_pipe(t->src_fd) && !t->skip_zeros;
-    if (own->splices) /* a user's limit may forbid it: no matter */
+    if (own->splices) /* a user's limit may forbid it, which doesn't matter */
         fcntl(t->src_fd, F_SETPIPE_SZ, PIPE_LEN);
     own->buffer = malloc(STREAM_BUFFER);
     return own->buffer ? 0 : -ENOMEM;
@@ -47,7 +47,7 @@ static bool skip(const struct transfer *t, size_t n)
     return t->skip_zeros && zeros_only(own->buffer, n) && lseek(t->dst_fd, (off_t)n, SEEK_CUR) >= 0;
 }
 
-/* A hole that nothing was written behind isn't part of the file yet. */
+/* A hole with nothing written after it isn't part of the file yet. */
 static int reach_end(const struct transfer *t)
 {
     off_t end = lseek(t->dst_fd, 0, SEEK_CUR);
@@ -58,7 +58,7 @@ static ssize_t read_and_write(struct transfer *t, struct chunk chunk)
 {
     const struct own *own = t->state;
     size_t written;
-    /* What one read gives goes out at once: a reader at the other end may be waiting for it. */
+    /* What one read returns is written at once: a reader at the other end may be waiting for it. */
     ssize_t n = io_read_some(t->src_fd, own->buffer, min_size(chunk.len, STREAM_BUFFER));
     if (n < 0)
         return engine_fail(t, SIDE_SOURCE, chunk.off, (int)-n);
@@ -74,12 +74,12 @@ static ssize_t read_and_write(struct transfer *t, struct chunk chunk)
 }
 
 /* splice doesn't say which side failed, some files can't be spliced, and for some it returns 0
- * before their end. No byte is lost by it, so reading and writing from there on tells, or goes on.
- */
+ * before their end. It loses no byte, so reading and writing from there on tells the reason, or
+ * goes on. */
 static ssize_t copy(struct transfer *t, struct chunk chunk)
 {
     struct own *own = t->state;
-    if (own->splices && !t->hasher) {
+    if (own->splices && !t->hasher && !t->summer) {
         ssize_t n = io_splice_some(t->src_fd, t->dst_fd, chunk.len);
         if (n > 0)
             return n;

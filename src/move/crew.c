@@ -2,16 +2,16 @@
 #include "move/crew.h"
 #include "base/arithmetic.h"
 
-/* Four times as many: by twos, a copy would be over before there are enough. */
+/* Four times as many: if it only doubled, a copy would be over before there are enough. */
 enum { GROWTH = 4 };
 
-/* Seconds. In less, a few chunks more or fewer would look like a difference. */
+/* Seconds. In less time, a few chunks more or fewer would look like a difference. */
 static const double interval = 0.09;
 
-/* What they must gain. */
+/* By how much they must increase the rate. */
 static const double gain = 1.15;
 
-/* The part of what CPUs could do up to which workers are said to wait. */
+/* Workers that use less than this part of the CPU time available are said to wait. */
 static const double waiting = 0.5;
 
 struct crew crew_begin(unsigned workers, unsigned most, unsigned cpus, double time)

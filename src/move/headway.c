@@ -20,7 +20,8 @@ struct headway *headway_create(const char *src, unsigned sources, const char *ds
     h->fd = fd;
     snprintf(h->src, sizeof(h->src), "%s", src);
     snprintf(h->dst, sizeof(h->dst), "%s", dst);
-    memcpy(h->magic, HEADWAY_MAGIC, sizeof(h->magic)); /* the last: from now on it says something */
+    memcpy(h->magic, HEADWAY_MAGIC,
+           sizeof(h->magic)); /* set last: from now on the memory is valid */
     return h;
 }
 
@@ -32,7 +33,8 @@ void headway_destroy(struct headway *h)
     visible_destroy(h, sizeof(*h));
 }
 
-/* The descriptor's number is in memory that the others read, too: each closes its own. */
+/* The descriptor's number is in memory that the others read, too: each closes its own
+ * descriptor. */
 void headway_hide(struct headway *h)
 {
     io_close(&(int){h->fd});

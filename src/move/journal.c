@@ -15,7 +15,7 @@
 #define MAGIC "mpcp-jnl"
 enum { VERSION = 2 };
 
-/* As it lies on the disk; numbers are in the machine's own order, which the version tells. */
+/* As it lies on the disk; numbers are in the machine's own byte order, which the version shows. */
 struct header {
     char magic[8];
     uint32_t version, size; /* of the header: bytes */
@@ -49,6 +49,8 @@ static struct header header_of(const struct journal_subject *subject)
 static enum journal_found judge(const struct header *h, const struct journal_subject *subject)
 {
     struct header right = header_of(&h->subject);
+    if (memcmp(h->magic, right.magic, sizeof(h->magic)) == 0 && h->version != right.version)
+        return JOURNAL_VERSION;
     if (memcmp(h, &right, sizeof(right)) != 0)
         return JOURNAL_DAMAGED;
     struct journal_subject its = h->subject;
@@ -82,8 +84,8 @@ enum journal_found journal_parse(const void *bytes, size_t len,
     return found;
 }
 
-/* A good journal has a line a chunk, and a few more of chunks that were copied twice. What is so
- * long that it can't be one is read no further. */
+/* A good journal has one line per chunk, and a few more for chunks that were copied twice. What is
+ * too long to be one is read no further. */
 static int read_all(int fd, const struct records *records, char **bytes, size_t *len)
 {
     struct stat st;
@@ -99,7 +101,8 @@ static int read_all(int fd, const struct records *records, char **bytes, size_t 
     return n < 0 ? (int)n : 0;
 }
 
-/* Whoever removes a journal has it locked: one that lost its name meanwhile is no longer it. */
+/* Whoever removes a journal has locked it: one that has lost its name meanwhile is no longer the
+ * journal. */
 static int lock(const struct journal *j)
 {
     if (flock(j->fd, LOCK_EX | LOCK_NB) < 0)
@@ -117,7 +120,7 @@ int journal_start(struct journal *j, const struct journal_subject *subject)
     return io_write_full(j->fd, &h, sizeof(h), &written);
 }
 
-/* What is damaged at the end would put all lines behind it out of step. */
+/* Damage at the end would put all lines after it out of step. */
 static int cut_off(const struct journal *j, size_t len)
 {
     size_t lines = (len - sizeof(struct header)) / sizeof(struct line);
@@ -159,7 +162,7 @@ int journal_open(struct journal *j, int dir_fd, const char *name,
     bool locked = rc == 0;
     if (locked)
         rc = take_up(j, subject, records, found, damaged);
-    if (rc < 0 && locked && is_empty(j->fd)) /* such as of a disk that is full */
+    if (rc < 0 && locked && is_empty(j->fd)) /* for example of a full disk */
         journal_remove(j);
     else if (rc < 0)
         journal_close(j);
@@ -174,11 +177,11 @@ void journal_append(const struct journal *j, uint64_t index, XXH128_hash_t hash)
     io_write_full(j->fd, &line, sizeof(line), &written); /* at the end, in one piece: O_APPEND */
 }
 
-void journal_remove(struct journal *j)
+int journal_remove(struct journal *j)
 {
-    if (j->fd >= 0)
-        unlinkat(j->dir_fd, j->name, 0);
+    int rc = j->fd >= 0 && unlinkat(j->dir_fd, j->name, 0) < 0 && errno != ENOENT ? -errno : 0;
     journal_close(j);
+    return rc;
 }
 
 void journal_close(struct journal *j)

@@ -2,12 +2,12 @@
 #include "move/mover.h"
 #include "base/arithmetic.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "base/signals.h"
 #include "base/zeros.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -41,9 +41,9 @@ static int move_chunk(struct mover *m, struct chunk chunk)
     return be_polite(m, chunk);
 }
 
-/* Moves what isn't zero, or else all, of up to ZEROS_BUFFER bytes at `off`. They are read twice,
- * the second time by the engine, whatever that is; a source that is no longer the same then is none
- * that can be copied. */
+/* Moves what isn't zero, or else all, of up to ZEROS_BUFFER bytes at `off`. The bytes are read
+ * twice, the second time by the engine, whichever that is; a source that has changed in between
+ * can't be copied anyway. */
 static int move_data_in(struct mover *m, off_t off, size_t len, bool all)
 {
     struct transfer *t = m->transfer;
@@ -61,23 +61,18 @@ static int move_data_in(struct mover *m, off_t off, size_t len, bool all)
     return rc;
 }
 
-/* What an earlier run left there, but didn't finish, must go before a hole can be left. */
+/* What an earlier run left there, but didn't finish, must be removed before a hole can be left. */
 static int make_hole(const struct mover *m, struct chunk chunk)
 {
-    int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-    if (!m->used)
-        return 0;
-    while (fallocate(m->transfer->dst_fd, mode, chunk.off, (off_t)chunk.len) < 0)
-        if (errno != EINTR || signals_fatal())
-            return errno;
-    return 0;
+    return m->used ? io_punch_hole(m->transfer->dst_fd, chunk.off, chunk.off + (off_t)chunk.len)
+                   : 0;
 }
 
 static int move_without_zeros(struct mover *m, struct chunk chunk)
 {
     if (!m->zeros_buffer && !(m->zeros_buffer = aligned_alloc(ZEROS_BLOCK, ZEROS_BUFFER)))
         return (int)engine_fail(m->transfer, SIDE_SOURCE, chunk.off, ENOMEM);
-    int err = make_hole(m, chunk);
+    int err = -make_hole(m, chunk);
     bool no_holes = err == EOPNOTSUPP || err == ENOSYS; /* zeros are written over it */
     if (err && !no_holes)
         return (int)engine_fail(m->transfer, SIDE_DESTINATION, chunk.off, err);
@@ -88,15 +83,15 @@ static int move_without_zeros(struct mover *m, struct chunk chunk)
     return rc;
 }
 
-/* An engine knows where it failed, not how much there was to come. */
+/* An engine knows where it failed, but not how much was still to come. */
 static void tell_length(struct transfer *t, struct chunk chunk)
 {
     if (t->failure.len == 0)
         t->failure.len = (size_t)(chunk.off + (off_t)chunk.len - t->failure.off);
 }
 
-/* At a low rate a chunk would take long, and show nothing meanwhile; how large it is isn't to
- * depend on the rate, for --resume goes on only with chunks of the same size. */
+/* At a low rate a chunk would take long, and show no progress meanwhile. Its size must not depend
+ * on the rate, because --resume goes on only with chunks of the same size. */
 static size_t piece_at(uint64_t rate)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -105,8 +100,8 @@ static size_t piece_at(uint64_t rate)
     return rate / 8 > page ? round_down(rate / 8, page) : page;
 }
 
-/* Waits for what has been moved as long as the rate asks. It counts only then: else the first
- * pieces would make the rate look higher than it is. */
+/* Waits for what has been moved, as long as the rate asks. The bytes count only then: otherwise the
+ * first pieces would make the rate look higher than it is. */
 static void settle(struct mover *m)
 {
     if (m->owed == 0)
@@ -129,8 +124,8 @@ static int move_piece(struct mover *m, struct chunk piece)
     return rc;
 }
 
-/* Moves `len` bytes of the row of data that the extents make. The last piece is still to be
- * settled: what is copied goes to the journal first. */
+/* Moves `len` bytes of the row of data that the extents make. The last piece is left to be settled
+ * later: what is copied goes to the journal first. */
 static int move_data(struct mover *m, off_t data_off, size_t len)
 {
     int rc = 0;
@@ -147,7 +142,7 @@ static int move_data(struct mover *m, off_t data_off, size_t len)
 /* --- recording it --- */
 
 /* Has an earlier run copied this chunk, and did it reach the disk? What is cached is no proof: the
- * kernel keeps pages that couldn't be written, and tells only once. */
+ * kernel keeps pages that couldn't be written, and reports that only once. */
 static bool is_kept(struct mover *m, struct record *record, off_t data_off, size_t len)
 {
     XXH128_hash_t hash;
@@ -159,7 +154,7 @@ static bool is_kept(struct mover *m, struct record *record, off_t data_off, size
     return record->state == RECORD_KEPT;
 }
 
-/* Hashes the bytes in passing: the engine has them in memory, or move_data_in, which looks for
+/* Hashes the bytes in passing if the engine has them in memory, or move_data_in, which looks for
  * zeros among them. Where they stay in the kernel, they are read once more. */
 static int move_and_hash(struct mover *m, off_t data_off, size_t len, XXH128_hash_t *hash)
 {
@@ -189,7 +184,7 @@ static int move_and_record(struct mover *m, struct record *record, off_t data_of
 
 /* --- the work --- */
 
-/* Moves it the way that is thought best at the moment, and tells what that has cost. */
+/* Moves it in the way that seems best at the moment, and reports what that has cost. */
 static int move_by_best_way(struct mover *m, struct record *record, off_t data_off, size_t len)
 {
     unsigned way = m->way_count > 1 ? m->tuning->way : 0;
@@ -209,7 +204,7 @@ static ssize_t move_row(void *arg, off_t data_off, size_t len, const struct mete
     struct record *record = m->records ? record_at(m->records, data_off) : NULL;
     m->meter = meter;
     if (record && is_kept(m, record, data_off, len)) {
-        meter_count(meter, len);
+        meter_count_kept(meter, len);
         return (ssize_t)len;
     }
     int rc = move_by_best_way(m, record, data_off, len);
@@ -217,7 +212,7 @@ static ssize_t move_row(void *arg, off_t data_off, size_t len, const struct mete
     return rc < 0 ? rc : (ssize_t)len;
 }
 
-/* No chunk of the records is crossed; a new one begins a new hash. */
+/* Stays within one chunk of the records; a new chunk begins a new hash. */
 static int begin_record(struct mover *m, off_t off, size_t *len)
 {
     size_t begun = (size_t)off % m->records->chunk_len;
@@ -245,6 +240,12 @@ static ssize_t move_some(struct mover *m, off_t off, size_t len)
     return rc < 0 ? rc : n;
 }
 
+static void leave_checksum(struct mover *m)
+{
+    struct checksum sum = summer_end(&m->summer);
+    follower_leave(m->follower, &sum);
+}
+
 static ssize_t move_stream(void *arg, off_t off, size_t len, const struct meter *meter)
 {
     struct mover *m = arg;
@@ -253,29 +254,48 @@ static ssize_t move_stream(void *arg, off_t off, size_t len, const struct meter 
     ssize_t n = move_some(m, off, len);
     if (n < 0)
         m->failure = m->transfer->failure;
+    if (n == 0 && m->follower)
+        leave_checksum(m);
     m->owed = n > 0 ? (size_t)n : 0;
     settle(m);
     return n;
 }
 
-/* An engine sees all bytes, or, where zeros are left out before it gets any, those of a stream. */
+/* An engine sees all bytes; but where zeros are left out before it gets any, only that of a stream
+ * does. */
 static bool engine_sees_all(const struct mover *m, const struct engine *engine)
 {
     return engine->sees && (!m->skip_zeros || engine->split == SPLIT_STREAM);
 }
 
+static bool is_stream(const struct mover *m)
+{
+    return m->ways->engine->split == SPLIT_STREAM;
+}
+
+/* What has a size is read once more by the follower. */
+static int prepare_checksum(struct mover *m)
+{
+    if (!m->follower || !is_stream(m))
+        return 0;
+    m->ways->summer = &m->summer;
+    return summer_init(&m->summer, m->follower->kind);
+}
+
 int mover_prepare(struct mover *m)
 {
+    int rc = prepare_checksum(m);
     if (!m->records)
-        return 0;
-    int rc = digester_init(&m->digester);
+        return rc;
+    if (!rc)
+        rc = digester_init(&m->digester);
     for (unsigned i = 0; !rc && i < m->way_count; i++)
         if (engine_sees_all(m, m->ways[i].engine))
             m->ways[i].hasher = m->digester.state;
     return rc;
 }
 
-/* Whole pages, as all chunks. */
+/* Whole pages, as with all chunks. */
 static size_t trial_len(size_t chunk_len)
 {
     return round_up(chunk_len / TUNER_TRIAL_PART, (size_t)sysconf(_SC_PAGESIZE));
@@ -283,7 +303,7 @@ static size_t trial_len(size_t chunk_len)
 
 struct work mover_work(struct mover *m)
 {
-    bool stream = m->ways->engine->split == SPLIT_STREAM;
+    bool stream = is_stream(m);
     m->piece = piece_at(m->pace->rate);
     return (struct work){.step = stream ? move_stream : move_row,
                          .arg = m,
@@ -291,14 +311,17 @@ struct work mover_work(struct mover *m)
                          .chunk_len = m->ways->chunk_len,
                          .tuning = m->way_count > 1 && !m->records ? m->tuning : NULL,
                          .trial_len = trial_len(m->ways->chunk_len),
-                         .in_order = stream};
+                         .in_order = stream,
+                         .follower = stream ? NULL : m->follower};
 }
 
 void mover_release(struct mover *m)
 {
     for (unsigned i = 0; i < m->way_count; i++)
         m->ways[i].hasher = NULL;
+    m->ways->summer = NULL;
     digester_release(&m->digester);
+    summer_release(&m->summer);
     free(m->zeros_buffer);
     m->zeros_buffer = NULL;
 }

@@ -72,12 +72,13 @@ void share_begin(struct share *share, enum phase phase, off_t size, size_t unit)
     share->active = share->count;
     share->start = clock_seconds();
     share->size = size;
+    share->elsewhere = 0;
     share->phase = phase;
 }
 
 static off_t left(const struct slot *slot)
 {
-    /* Claims that came too late leave `next` behind the end. */
+    /* Claims that came too late leave `next` beyond the end. */
     off_t next = atomic_load_explicit(&slot->next, memory_order_relaxed);
     return next < slot->end ? slot->end - next : 0;
 }
@@ -117,10 +118,28 @@ bool share_claim(struct share *share, unsigned self, size_t len, struct chunk *c
     }
 }
 
+off_t share_front(const struct share *share)
+{
+    for (unsigned i = 0; i < share->blocks; i++) {
+        off_t next = atomic_load_explicit(&share->slots[i].next, memory_order_relaxed);
+        if (next < share->slots[i].end)
+            return next;
+    }
+    return share->size;
+}
+
 off_t share_done(const struct share *share)
 {
     off_t done = 0;
     for (unsigned i = 0; i < share->count; i++)
         done += atomic_load_explicit(&share->slots[i].done, memory_order_relaxed);
     return done;
+}
+
+off_t share_kept(const struct share *share)
+{
+    off_t kept = 0;
+    for (unsigned i = 0; i < share->count; i++)
+        kept += atomic_load_explicit(&share->slots[i].kept, memory_order_relaxed);
+    return kept;
 }

@@ -15,8 +15,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Everything is read below /proc/PID, held open: should the process end, and another get its
- * number, nothing of that one is seen. */
+/* Everything is read below /proc/PID, which is held open: should the process end and its number be
+ * given to another one, nothing of that one is seen. */
 
 static int open_process(pid_t pid)
 {
@@ -41,7 +41,8 @@ struct process {
     uid_t user;
 };
 
-/* The first line says what the process likes to be called; the kernel escapes newlines in it. */
+/* The first line is the name that the process has given itself; the kernel escapes newlines in
+ * it. */
 static struct process inspect_process(int dir)
 {
     char text[1024];
@@ -59,7 +60,7 @@ static struct process inspect_process(int dir)
 
 /* --- the share --- */
 
-/* Ours have names that need no care anywhere. */
+/* Our own engines have names that need no quoting anywhere. */
 static bool is_engine(const char *name, size_t room)
 {
     size_t len = strnlen(name, room);
@@ -78,30 +79,42 @@ static bool is_share(const struct share *s, size_t len)
            s->count <= (len - sizeof(*s)) / sizeof(struct slot);
 }
 
+static bool has_nodes(const struct share *s)
+{
+    return s->nodes < 2 || (s->node < s->nodes && is_text(s->leader, sizeof(s->leader)));
+}
+
 /* The start is 0 until there is a phase. A copy whose clock is ahead of ours, as in a time
  * namespace, has just begun. */
 static bool has_begun(const struct share *s)
 {
     return s->start > 0 && isfinite(s->start) && (unsigned)s->phase <= PHASE_VERIFYING &&
            s->size >= -1 && s->tuning.way < TUNER_MAX_WAYS &&
-           is_engine(s->engines[s->tuning.way], SHARE_ENGINE) && is_text(s->src, sizeof(s->src)) &&
-           is_text(s->dst, sizeof(s->dst));
+           is_engine(s->engines[s->tuning.way], SHARE_ENGINE) && has_nodes(s) &&
+           is_text(s->src, sizeof(s->src)) && is_text(s->dst, sizeof(s->dst));
 }
 
-/* Returns false if what the workers say can't be. */
+/* Returns false if what the workers say is impossible. */
 static bool read_workers(const struct share *s, struct sighted_copy *copy)
 {
     off_t left = copy->size < 0 ? INT64_MAX : copy->size;
+    off_t elsewhere = copy->nodes > 1 ? s->elsewhere : 0;
+    if (elsewhere < 0)
+        return false;
     for (unsigned i = 0; i < s->count; i++) {
-        off_t done = s->slots[i].done;
+        off_t kept = s->slots[i].kept, done = s->slots[i].done; /* in this order they grow */
         pid_t pid = s->slots[i].pid;
-        if (pid < 0 || done < 0 || done > left)
+        if (pid < 0 || done < 0 || done > left || kept < 0)
             return false;
         left -= done;
         copy->done += done;
+        copy->kept += min_off(kept, done);
         if (pid > 0)
             copy->workers[copy->count++] = (struct sighted_worker){i + 1, pid, done};
     }
+    copy->here = copy->done;
+    copy->done +=
+        min_off(elsewhere, left); /* what is said of other nodes may be of a moment later */
     return true;
 }
 
@@ -119,6 +132,10 @@ struct sighted_copy *sighting_read(const void *bytes, size_t len, double now)
     strcpy(copy->engine, s->engines[s->tuning.way]);
     strcpy(copy->src, s->src);
     strcpy(copy->dst, s->dst);
+    copy->node = s->node;
+    copy->nodes = s->nodes > 1 ? s->nodes : 1;
+    if (copy->nodes > 1)
+        strcpy(copy->leader, s->leader);
     if (read_workers(s, copy))
         return copy;
     free(copy);
@@ -132,7 +149,7 @@ static bool is_headway(const struct headway *h, size_t len)
     return len == sizeof(*h) && memcmp(h->magic, HEADWAY_MAGIC, sizeof(h->magic)) == 0 &&
            h->version == HEADWAY_VERSION && h->sources > 0 && h->start > 0 && isfinite(h->start) &&
            h->jobs > 0 && h->entries >= 0 && h->found >= 0 && h->bytes >= 0 && h->size >= 0 &&
-           is_text(h->src, sizeof(h->src)) && is_text(h->dst, sizeof(h->dst));
+           h->unmoved >= 0 && is_text(h->src, sizeof(h->src)) && is_text(h->dst, sizeof(h->dst));
 }
 
 static int64_t at_most(int64_t a, int64_t b)
@@ -140,7 +157,7 @@ static int64_t at_most(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Counted by several, its figures aren't of one moment. */
+/* As several processes count, its figures aren't of one moment. */
 struct sighted_tree *sighting_read_tree(const void *bytes, size_t len, double now)
 {
     const struct headway *h = bytes;
@@ -152,6 +169,7 @@ struct sighted_tree *sighting_read_tree(const void *bytes, size_t len, double no
     tree->entries = at_most(h->entries, h->found);
     tree->size = h->size;
     tree->done = at_most(h->bytes, h->size);
+    tree->unmoved = at_most(h->unmoved, tree->done);
     tree->elapsed = h->start < now ? now - h->start : 0;
     tree->jobs = h->jobs;
     tree->more = h->sources - 1;
@@ -162,8 +180,8 @@ struct sighted_tree *sighting_read_tree(const void *bytes, size_t len, double no
 
 /* --- memory of other processes --- */
 
-/* Read, not mapped: it may be cut short meanwhile, and nothing is to change that was checked.
- * Returns memory, aligned for both; NULL: there is nothing. */
+/* Read, not mapped: it may be cut short meanwhile, and what was checked must not change. Returns
+ * memory, aligned for both; NULL: there is nothing. */
 static void *read_memory(int fd, size_t *len)
 {
     struct stat st;
@@ -176,7 +194,7 @@ static void *read_memory(int fd, size_t *len)
     return bytes;
 }
 
-/* Is the link of a descriptor's that of a memfd of this name? */
+/* Is this descriptor's link that of a memfd of this name? */
 static bool is_called(const char *link, const char *name)
 {
     static const char prefix[] = "/memfd:";
@@ -186,8 +204,9 @@ static bool is_called(const char *link, const char *name)
            link[sizeof(prefix) - 1 + len] == ' ';
 }
 
-/* Which file `name` of another process is, or, if that is "", what dir_fd was opened to by O_PATH.
- * Its file system, which may be of that user's making, isn't asked: it might never answer. */
+/* Which file `name` of another process is, or, if that is "", what dir_fd was opened on with
+ * O_PATH. Its file system, which may be one that the other user has made, isn't asked: it might
+ * never answer. */
 static bool identify(int dir_fd, const char *name, struct stat *st)
 {
     struct statx its;
@@ -209,8 +228,8 @@ static bool is_memory(int path_fd)
     return is;
 }
 
-/* What bears such a name may be a FIFO, or a file of a file system that never answers: only memory
- * is opened. */
+/* A file of such a name may be a FIFO, or be on a file system that never answers: only memory is
+ * opened. */
 static void *open_and_read(int fds, const char *name, size_t *len)
 {
     int path_fd = openat(fds, name, O_PATH | O_CLOEXEC);
@@ -272,7 +291,7 @@ static bool only_looks(int process)
     return false;
 }
 
-/* Not even a stranger's name is a secret. */
+/* Anybody can read the name of a process, even of a stranger's. */
 static bool is_called_mpcp(int process)
 {
     char its[32], ours[32];
@@ -310,14 +329,14 @@ static char *directory_of(int process)
     return dir;
 }
 
-/* Workers, and the processes that copy a tree, are their parents' business. */
+/* Workers, and the processes that copy a tree, are left to their parents. */
 static bool seems_to_copy(int process, pid_t parent, bool (*is_one)(int process))
 {
     return is_one(process) && !only_looks(process) && !parent_is(parent, is_one);
 }
 
-/* Does it tell of a copy that is its own, or that was asked for? Those that copy large files of a
- * tree tell of these. */
+/* Does it report a copy that is its own, or that was asked for? The processes that copy large files
+ * of a tree report these. */
 static bool tells(const struct process *p, const struct sighting *s, bool asked)
 {
     return (s->tree || s->copy) && (asked || !parent_is(p->parent, is_mpcp));
@@ -337,7 +356,7 @@ static bool look_into(int process, const struct process *p, bool asked, struct s
     return true;
 }
 
-/* The same for a process of that number; counts it if it is foreign. */
+/* The same for the process of that number; counts it if it is foreign. */
 static bool look_at(pid_t pid, bool whosesoever, struct sighting *s, int *foreign)
 {
     int process = open_process(pid);
@@ -377,7 +396,7 @@ int sightings_find(struct sightings *all, pid_t only)
 {
     struct sighting s;
     int rc = 0;
-    bool mounted = false; /* else not even this process is there */
+    bool mounted = false; /* otherwise not even this process is there */
     *all = (struct sightings){0};
     DIR *proc = opendir("/proc");
     if (!proc)

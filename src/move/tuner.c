@@ -4,7 +4,7 @@
 #include <assert.h>
 
 enum {
-    /* Chunks of each worker: the first shows what it takes to begin, and doesn't count. */
+    /* Chunks of each worker: the first shows what it costs to begin, and doesn't count. */
     TRIAL = 2,
     /* No more than this part of what is left is spent on a trial. */
     TRIAL_PART = 8,
@@ -12,11 +12,11 @@ enum {
     FIRST_SPAN = 64,
 };
 
-/* How much of what was known before the newest chunk counts on. */
+/* The weight of what was known before the newest chunk. */
 static const double memory = 0.75;
 
-/* By how much another way must be better to be taken; by how much, so that no further one need be
- * tried for the time being; how much worse it may be to be tried again. */
+/* How much better another way must be to be taken; how much better, for no further one to be tried
+ * for the time being; how much worse it may be to be tried again. */
 static const double margin = 0.8, enough = 0.5, hope = 2;
 
 struct tuner tuner_begin(unsigned ways, unsigned jobs, unsigned long chunks)
@@ -42,7 +42,7 @@ static bool is_slow(double cost)
     return cost > TUNER_SLOW;
 }
 
-/* The cheapest of the ways that were tried, but for the best; t->ways: there is none. */
+/* The cheapest of the ways that were tried, apart from the best; t->ways: there is none. */
 static unsigned runner_up(const struct tuner *t)
 {
     unsigned found = t->ways;
@@ -74,8 +74,8 @@ static void try(struct tuner *t, unsigned way)
     t->cost[way] = 0;
 }
 
-/* Tries what never was, or else the runner-up once more, after pauses that become longer and
- * longer. */
+/* Tries a way that has never been tried, or else the runner-up once more, after pauses that become
+ * longer and longer. */
 static void begin_trial(struct tuner *t)
 {
     unsigned way = first_untried(t), other = runner_up(t);
@@ -107,8 +107,8 @@ static void end_trial(struct tuner *t)
     go_on_with(t, better ? other : t->best);
 }
 
-/* The mean of those that count: what a page fault has brought for one chunk, others have for free.
- */
+/* The mean of those that count: what a page fault has brought in for one chunk, others get for
+ * free. */
 static void learn_on_trial(struct tuner *t, unsigned way, double cost)
 {
     if (t->wanted <= t->jobs)
@@ -135,7 +135,7 @@ void tuner_learn(struct tuner *t, unsigned way, double cost)
     assert(way < t->ways);
     t->left -= t->left > 0;
     t->pause -= t->pause > 0;
-    if (way != t->way) /* it was begun before the last change */
+    if (way != t->way) /* that chunk was begun before the last change */
         return;
     if (t->wanted > 0) {
         learn_on_trial(t, way, cost);

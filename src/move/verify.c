@@ -65,7 +65,7 @@ static int check_zeros(struct verifier *v, char *buffer, off_t off, off_t end)
     return 0;
 }
 
-/* What of `extent` lies between the data that was copied must be zeros. *next is the first run of
+/* What lies of `extent` between the data that was copied must be zeros. *next is the first run of
  * that data which doesn't end before it: extents come in ascending order. */
 static int check_between(struct verifier *v, char *buffer, const struct extent *extent,
                          size_t *next)
@@ -91,7 +91,7 @@ int verify_holes(struct verifier *v, size_t page)
     struct extents found;
     char *buffer = aligned_alloc(page, VERIFY_BUFFER);
     int rc = buffer ? extents_find(v->fd, v->size, page, &found) : -ENOMEM;
-    if (buffer && rc < 0) { /* holes can't be found here: all may be data */
+    if (buffer && rc < 0) { /* holes can't be found here: everything may be data */
         extents_release(&found);
         rc = extents_whole(v->size, &found);
     }

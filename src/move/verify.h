@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * verify: reads a copy back from the medium, not from the page cache, hashes it again, and compares
- * that with what was hashed while it was copied.
+ * that with the hashes made while it was copied.
  */
 #pragma once
 
@@ -19,8 +19,8 @@ struct verifier {
     struct failure failure; /* of SIDE_MEDIUM */
 };
 
-/* Opens the copy `fd`, all of which is on the medium by now, of `size` bytes, for direct I/O, or
- * else lets go of its cached pages. Returns 0 or -errno; verify_release must follow. */
+/* Opens the copy `fd`, of `size` bytes, all of which is on the medium by now, for direct I/O, or
+ * else drops its cached pages. Returns 0 or -errno; verify_release must follow. */
 int verify_prepare(struct verifier *verifier, int fd, off_t size, const struct extents *extents,
                    struct records *records);
 

@@ -16,15 +16,15 @@ static void *map_memory(int fd, size_t len)
 
 /* Whoever may look at it could also write to it, or cut it short, which would kill those who use
  * it; and it may hold the numbers of processes that are killed if a copy fails. What is mapped
- * already stays writable. Kernels before 5.1 know no such thing. */
+ * already stays writable. Kernels before 5.1 don't have this seal. */
 static void protect(int fd)
 {
     if (fd >= 0)
         fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
 }
 
-/* Memory that can't be shown, since a file may not be as large or there can't be one more, is good
- * enough to work with. */
+/* Memory that can't be shown, because files may not be that large or there can't be one more, is
+ * good enough to work with. */
 void *visible_create(const char *name, size_t len, int *fd)
 {
     *fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory that forked processes share, and that a process which isn't related to them can look at:
- * a memfd, if there can be one, which it finds below /proc by its name (see sighting.h).
+ * Memory that forked processes share, and that an unrelated process can look at: a memfd, if there
+ * can be one, which that process finds below /proc by its name (see sighting.h).
  */
 #pragma once
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "move/crew.h"
+#include "move/follower.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -17,6 +18,12 @@ void meter_count(const struct meter *m, size_t bytes)
 {
     atomic_fetch_add_explicit(&m->slot->done, (off_t)bytes, memory_order_relaxed);
     m->ticker.tick(m->ticker.arg);
+}
+
+void meter_count_kept(const struct meter *m, size_t bytes)
+{
+    atomic_fetch_add_explicit(&m->slot->kept, (off_t)bytes, memory_order_relaxed);
+    meter_count(m, bytes);
 }
 
 static int work_in_order(const struct work *w, const struct meter *meter)
@@ -36,12 +43,25 @@ static size_t next_len(const struct work *w)
     return on_trial ? w->trial_len : w->chunk_len;
 }
 
+static void pause_meter(void *meter)
+{
+    meter_count(meter, 0);
+}
+
+static bool claim(const struct work *w, struct share *share, unsigned self,
+                  const struct meter *meter, struct chunk *chunk)
+{
+    if (w->grants)
+        return grants_claim(w->grants, next_len(w), chunk, pause_meter, (void *)meter);
+    return share_claim(share, self, next_len(w), chunk);
+}
+
 static int work_on_blocks(const struct work *w, struct share *share, unsigned self,
                           const struct meter *meter)
 {
     struct chunk chunk;
     while (self < atomic_load_explicit(&share->active, memory_order_relaxed) &&
-           share_claim(share, self, next_len(w), &chunk)) {
+           claim(w, share, self, meter, &chunk)) {
         if (signals_fatal())
             return -EINTR;
         ssize_t n = w->step(w->arg, chunk.off, chunk.len, meter);
@@ -68,19 +88,19 @@ static void no_tick(void *arg)
     (void)arg;
 }
 
-/* The caller's signals stay blocked in the worker: the parent alone decides when to stop. */
+/* The caller's signals stay blocked in the worker: only the parent decides when to stop. */
 _Noreturn static void be_worker(const struct work *w, struct share *share, unsigned self,
                                 pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) /* it died before the line above */
         _exit(EXIT_FAILURE);
-    io_close(&(int){share->fd}); /* the parent alone is whose copy it is, for --status */
+    io_close(&(int){share->fd}); /* for --status, the copy belongs to the parent alone */
     int rc = work(w, share, self, (struct ticker){.tick = no_tick});
     _exit(rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* Forks workers, `forked` of whom there are, until there are `jobs`, or no more can be had. Returns
+/* Forks workers, of whom `forked` exist, until there are `jobs`, or no more can be forked. Returns
  * how many there are then. */
 static unsigned fork_workers(const struct work *w, struct share *share, unsigned forked,
                              unsigned jobs)
@@ -141,7 +161,7 @@ struct team {
     struct crew crew;
 };
 
-/* CPU seconds that those who are alive have used. */
+/* CPU seconds that the living workers have used. */
 static double busy_time(const struct share *share)
 {
     double busy = 0;
@@ -155,14 +175,15 @@ static double busy_time(const struct share *share)
     return busy;
 }
 
-/* Would each of the most that there may be still get a chunk? */
+/* If there were as many as there may be at most, would each still get a chunk? */
 static bool is_enough_left(const struct team *team, off_t done)
 {
-    off_t left = team->share->size - done;
+    const struct grants *grants = team->work->grants;
+    off_t left = team->share->size - done - (grants ? grants->elsewhere : 0);
     return left / (off_t)team->work->chunk_len >= (off_t)team->crew.most;
 }
 
-/* Has more workers come, or sends those home that didn't help. */
+/* Adds workers, or sends home those that didn't help. */
 static void adapt(struct team *team)
 {
     struct share *share = team->share;
@@ -178,16 +199,39 @@ static void adapt(struct team *team)
     team->alive += team->forked - before;
 }
 
-/* Waits until no worker is left. What went wrong first is what is returned. */
+static bool is_called_off(const struct work *w)
+{
+    return w->grants && w->grants->called_off;
+}
+
+/* What ends them all from outside. */
+static enum ending_kind outer_end(const struct work *w)
+{
+    return signals_fatal() ? ENDED_INTERRUPTED : is_called_off(w) ? ENDED_CALLED_OFF : ENDED_WELL;
+}
+
+static void heed_outer_end(struct ending *ending, const struct team *team)
+{
+    if (ending->kind != ENDED_WELL || outer_end(team->work) == ENDED_WELL)
+        return;
+    ending->kind = outer_end(team->work);
+    kill_workers(team->share);
+}
+
+/* The follower, or a child left behind by whoever started this program. */
+static void note_stranger(const struct work *w, pid_t pid)
+{
+    if (w->follower)
+        follower_note_end(w->follower, pid);
+}
+
+/* Waits until no worker is left. Returns what went wrong first. */
 static struct ending supervise(struct team *team, struct ticker ticker)
 {
     struct share *share = team->share;
     struct ending ending = {.kind = ENDED_WELL};
     while (team->alive > 0) {
-        if (signals_fatal() && ending.kind == ENDED_WELL) {
-            ending.kind = ENDED_INTERRUPTED;
-            kill_workers(share);
-        }
+        heed_outer_end(&ending, team);
         int status;
         pid_t pid = waitpid(-1, &status, 0);
         if (pid < 0) { /* a tick or a signal: SIGCHLD isn't ignored, so the workers can't be lost */
@@ -198,8 +242,10 @@ static struct ending supervise(struct team *team, struct ticker ticker)
             continue;
         }
         unsigned index = slot_of(share, pid);
-        if (index == share->count) /* a child that whoever started this program left it */
+        if (index == share->count) {
+            note_stranger(team->work, pid);
             continue;
+        }
         if (ending.kind == ENDED_WELL) {
             ending = ending_of(share, index, status);
             if (ending.kind != ENDED_WELL)
@@ -208,6 +254,8 @@ static struct ending supervise(struct team *team, struct ticker ticker)
         share->slots[index].pid = 0;
         team->alive--;
     }
+    if (ending.kind == ENDED_WELL && is_called_off(team->work))
+        ending.kind = ENDED_CALLED_OFF;
     return ending;
 }
 
@@ -215,17 +263,27 @@ static struct ending work_alone(const struct work *w, struct share *share, struc
 {
     struct ending ending = {.kind = ENDED_WELL};
     int rc = work(w, share, 0, ticker);
-    if (signals_fatal())
-        ending.kind = ENDED_INTERRUPTED;
+    if (outer_end(w) != ENDED_WELL)
+        ending.kind = outer_end(w);
     else if (rc < 0)
         ending = (struct ending){.kind = ENDED_FAILED, .failure = share->slots[0].failure};
     return ending;
+}
+
+static void start_follower(const struct work *w, const struct share *share)
+{
+    sigset_t old;
+    signals_block(&old);
+    follower_start(w->follower, share);
+    signals_unblock(&old);
 }
 
 struct ending worker_run_all(const struct work *w, struct share *share, unsigned jobs,
                              struct ticker ticker)
 {
     assert(jobs <= share->count);
+    if (w->follower && jobs > 0)
+        start_follower(w, share);
     unsigned forked = jobs > 0 ? fork_workers(w, share, 0, jobs) : 0;
     if (forked == 0)
         return work_alone(w, share, ticker);

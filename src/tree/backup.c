@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The N of "NAME.~N~"; 0: it is none of these. */
+/* The N of "NAME.~N~"; 0: it isn't one of these. */
 static unsigned long number_of(const char *entry, const char *name)
 {
     size_t len = strlen(name);
@@ -24,14 +24,14 @@ static unsigned long number_of(const char *entry, const char *name)
     return strcmp(end, "~") == 0 ? number : 0;
 }
 
-/* The highest number that there is; 0: none. Returns 0 or -errno. */
+/* The highest number of a backup; 0: there is none. Returns 0 or -errno. */
 static int find_highest(int dir_fd, const char *name, unsigned long *highest)
 {
     int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     *highest = 0;
     if (!dir)
-        return errno == EACCES ? 0 : -errno; /* it may be written to, and not read */
+        return errno == EACCES ? 0 : -errno; /* it may be writable but not readable */
     for (struct dirent *entry; (entry = readdir(dir));) {
         unsigned long number = number_of(entry->d_name, name);
         *highest = number > *highest ? number : *highest;
@@ -64,8 +64,9 @@ static int name_backup(int dir_fd, const char *name, const char *backup, bool re
     struct linking l = {name};
     if (!backup)
         return -ENOMEM;
-    if (replace && is_same(dir_fd, name, backup)) /* of a run that was killed: a rename between */
-        return BACKUP_LINKED;                     /* two names of one file would do nothing */
+    if (replace &&
+        is_same(dir_fd, name, backup)) /* left by a run that was killed: a rename between */
+        return BACKUP_LINKED;          /* two names of one file would do nothing */
     int rc = appear(dir_fd, backup, replace, link_to, &l);
     bool unlinkable = rc == -EPERM || rc == -EOPNOTSUPP || rc == -ENOSYS || rc == -EMLINK;
     if (!unlinkable)
@@ -97,9 +98,9 @@ int backup_make(int dir_fd, const char *name, enum backup kind, const char *suff
 {
     unsigned long highest = 0;
     *made = NULL;
-    int rc = kind == BACKUP_NUMBERED || kind == BACKUP_EXISTING
-                 ? find_highest(dir_fd, name, &highest)
-                 : 0;
+    int rc = io_check_removable(dir_fd, name); /* or a further name of it couldn't be, either */
+    if (rc == 0 && (kind == BACKUP_NUMBERED || kind == BACKUP_EXISTING))
+        rc = find_highest(dir_fd, name, &highest);
     if (rc == 0 && (kind == BACKUP_NUMBERED || highest > 0))
         rc = make_numbered(dir_fd, name, highest, made);
     else if (rc == 0)

@@ -16,11 +16,12 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-    WORTH = 64, /* files: fewer are copied before the processes are forked */
+    WORTH = 64, /* files: fewer are copied before processes are forked */
     MOST = 64,  /* processes */
     TICK_MS = 100,
 };
@@ -31,21 +32,31 @@ struct batch {
     struct pair *pairs;
     int count;
     const struct options *options;
-    int (*copy)(struct pair *, const struct options *);
+    struct progress *line;
+    int (*copy)(void *, struct pair *, const struct options *);
+    void *arg;
     bool exact_names;
     struct footprint *prints; /* of each pair, in memory that all processes share */
     struct common *common;
-    struct progress progress;
-    off_t total;   /* bytes of all sources, as far as they have a size; -1: not known yet */
-    char told[64]; /* "12 of 10000 files" */
+    struct sums *sums; /* in there, if there are several processes */
+    off_t total;       /* bytes of all sources, as far as they have a size; -1: not known */
+};
+
+/* Of those that were tried. */
+struct sums {
+    _Atomic int files;         /* how many */
+    _Atomic long long done;    /* their bytes */
+    _Atomic long long unmoved; /* those of them that this run didn't copy */
+    _Atomic long long copied;  /* bytes that were copied, by whatever run, */
+    _Atomic long long kept;    /* those of them that an earlier one had copied, */
+    _Atomic long long skipped; /* and bytes of files that were skipped */
 };
 
 /* In memory that all processes share. */
 struct common {
-    _Atomic int next;       /* pair that nobody has claimed yet */
-    _Atomic int files;      /* that were tried */
-    _Atomic long long done; /* bytes of these */
-    unsigned char state[];  /* of each pair, written by who claimed it */
+    _Atomic int next; /* the first pair that nobody has claimed yet */
+    struct sums sums;
+    unsigned char state[]; /* of each pair, written by the process that claimed it */
 };
 
 /* --- how far it is --- */
@@ -54,21 +65,58 @@ static void show(struct batch *b)
 {
     if (b->total < 0)
         return;
-    snprintf(b->told, sizeof(b->told), "%d of %d files", atomic_load(&b->common->files), b->count);
-    progress_update(&b->progress, min_off(atomic_load(&b->common->done), b->total), b->total);
+    const struct progress_count count = {b->sums->files, b->count, "files", false};
+    progress_tell_all(b->line, &count);
+    progress_leave_out(b->line, b->sums->unmoved);
+    progress_update(b->line, min_off(b->sums->done, b->total), b->total);
+}
+
+static void begin_file(struct batch *b, int i)
+{
+    const struct progress_count count = {b->sums->files, b->count > 1 ? b->count : 0, "file",
+                                         false};
+    progress_begin_file(b->line, &count, b->pairs[i].src, b->sums->done, b->total);
+    progress_leave_out(b->line, b->sums->unmoved);
+}
+
+/* A single one keeps its name, and how large it was found to be. */
+static void end_all(struct batch *b)
+{
+    const struct sums *s = b->sums;
+    const struct progress_count count = {s->files, b->count, "files", false};
+    if (b->count > 1)
+        progress_tell_all(b->line, &count);
+    progress_conclude(b->line, s->copied + s->skipped, b->count > 1 ? b->total : b->line->size,
+                      s->kept + s->skipped);
+}
+
+/* `size` is that of its source, as far as it has one. */
+static void add(struct sums *s, const struct pair *pair, off_t size)
+{
+    s->files++;
+    s->unmoved += size - min_off(pair->bytes - pair->kept, size);
+    s->done += size;
+    s->copied += pair->bytes;
+    s->kept += pair->kept;
+    s->skipped += pair->skipped ? size : 0;
 }
 
 static int copy_one(struct batch *b, int i, const struct options *options)
 {
-    int status = b->copy(&b->pairs[i], options);
-    atomic_fetch_add(&b->common->files, 1);
-    atomic_fetch_add(&b->common->done, b->prints[i].size);
+    int status = b->copy(b->arg, &b->pairs[i], options);
+    add(b->sums, &b->pairs[i], b->prints[i].size);
     return status;
+}
+
+static int copy_next(struct batch *b, int i)
+{
+    begin_file(b, i);
+    return copy_one(b, i, b->options);
 }
 
 /* --- the processes --- */
 
-/* Tasks: what a process does with a pair it has claimed. They return a status. */
+/* Tasks: what a process does with a pair that it has claimed. They return a status. */
 
 static int look_at(struct batch *b, int i, const struct options *options)
 {
@@ -91,15 +139,14 @@ static _Noreturn void work(struct batch *b,
                            int (*task)(struct batch *, int, const struct options *), int end,
                            pid_t parent)
 {
-    struct options options = *b->options;
     int status = STATUS_COPIED, i;
-    options.progress = WHEN_NEVER; /* the parent shows it, and answers SIGUSR1 */
+    b->line->enabled = false; /* the parent shows it, and answers SIGUSR1 */
     signal(SIGUSR1, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* which removes what is staged */
     if (getppid() != parent)
         _exit(STATUS_FAILED);
     while (!signals_fatal() && (i = atomic_fetch_add(&b->common->next, 1)) < end)
-        status = options_worse_status(status, task(b, i, &options));
+        status = options_worse_status(status, task(b, i, b->options));
     _exit(status);
 }
 
@@ -109,12 +156,12 @@ struct crew {
     int lines; /* what they say, to be read */
 };
 
-/* The parent alone prints: only it knows where progress stands on the terminal. */
+/* Only the parent prints: it alone knows where progress stands on the terminal. */
 static void recruit(struct batch *b, struct crew *crew,
                     int (*task)(struct batch *, int, const struct options *), int end)
 {
     unsigned wanted =
-        b->options->rules.wishes.rate > 0 ? 1 : cpus_usable(); /* one keeps the rate */
+        b->options->rules.wishes.rate > 0 ? 1 : cpus_usable(); /* a single process keeps the rate */
     pid_t parent = getpid();
     int ends[2];
     *crew = (struct crew){.lines = -1};
@@ -137,15 +184,15 @@ static void recruit(struct batch *b, struct crew *crew,
 static void relay(struct batch *b, const char *text, size_t len)
 {
     size_t written;
-    progress_end(&b->progress);
+    progress_end(b->line);
     io_write_full(STDERR_FILENO, text, len, &written);
 }
 
-/* Until all have ended. A signal that asks to stop is handed on to them. */
+/* Waits until all have ended. A signal that asks to stop is passed on to them. */
 static void attend(struct batch *b, const struct crew *crew)
 {
     struct pollfd lines = {.fd = crew->lines, .events = POLLIN};
-    static char text[1024]; /* static, for a stack may be small */
+    static char text[1024]; /* static, because the stack may be small */
     bool told = false;
     for (ssize_t len = 1; len != 0;) {
         int ready = poll(&lines, 1, TICK_MS);
@@ -171,7 +218,8 @@ static int reap(pid_t pid)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? STATUS_COPIED : STATUS_FAILED;
 }
 
-/* Has a task done for each of the pairs from `begin` to `end`, as far as processes can be had. */
+/* Has a task done for each of the pairs from `begin` to `end`, as far as processes can be
+ * forked. */
 static int run_crew(struct batch *b, int (*task)(struct batch *, int, const struct options *),
                     int begin, int end)
 {
@@ -181,10 +229,10 @@ static int run_crew(struct batch *b, int (*task)(struct batch *, int, const stru
     recruit(b, &crew, task, end);
     if (crew.count > 0)
         attend(b, &crew);
-    io_close(&crew.lines); /* else those who have something to say would wait for ever */
+    io_close(&crew.lines); /* otherwise those that have something to say would wait for ever */
     for (unsigned i = 0; i < crew.count; i++)
         status = options_worse_status(status, reap(crew.children[i]));
-    progress_end(&b->progress);
+    progress_end(b->line);
     return status;
 }
 
@@ -199,18 +247,18 @@ static int look_back(const struct batch *b, int i)
     return STATUS_FAILED;
 }
 
-/* Those that nobody has touched, in their order. */
+/* Those that nobody has touched, in order. */
 static int copy_rest(struct batch *b, int begin, int end)
 {
     int status = STATUS_COPIED;
     for (int i = begin; i < end && !signals_fatal(); i++) {
-        int one = b->common->state[i] == UNTOUCHED ? copy_one(b, i, b->options) : look_back(b, i);
+        int one = b->common->state[i] == UNTOUCHED ? copy_next(b, i) : look_back(b, i);
         status = options_worse_status(status, one);
     }
     return status;
 }
 
-/* The first pair from `begin` on of which it isn't known what it touches. */
+/* The first pair from `begin` on for which it isn't known what it touches. */
 static int find_unknown(struct batch *b, int begin, bool look_again)
 {
     int i = begin;
@@ -223,7 +271,7 @@ static int find_unknown(struct batch *b, int begin, bool look_again)
     return i;
 }
 
-/* What is unknown comes after all that precede it, and before all that follow. */
+/* An unknown pair comes after all that precede it, and before all that follow. */
 static int copy_side_by_side(struct batch *b)
 {
     int status = STATUS_COPIED;
@@ -253,15 +301,47 @@ static void look_at_all(struct batch *b)
     b->total = total;
 }
 
+/* -1: not known. */
+static off_t size_of(const struct pair *pair)
+{
+    struct stat st;
+    if (!pair->dst || stat(pair->src, &st) < 0)
+        return 0;
+    return S_ISREG(st.st_mode) ? st.st_size : -1;
+}
+
+/* Only for those who look on. */
+static off_t find_total(const struct batch *b)
+{
+    off_t total = 0;
+    if (b->count == 1 || !b->line->enabled)
+        return -1;
+    for (int i = 0; i < b->count && total >= 0; i++) {
+        off_t size = size_of(&b->pairs[i]);
+        total = size < 0 ? -1 : total + size;
+    }
+    return total;
+}
+
 static int copy_in_order(struct batch *b)
 {
+    struct sums sums = {0};
     int status = STATUS_COPIED;
-    for (int i = 0; i < b->count && !signals_fatal(); i++)
-        status = options_worse_status(status, b->copy(&b->pairs[i], b->options));
+    b->sums = &sums;
+    b->total = find_total(b);
+    for (int i = 0; i < b->count && !signals_fatal(); i++) {
+        begin_file(b, i);
+        off_t size = b->line->enabled ? size_of(&b->pairs[i]) : 0;
+        int one = b->copy(b->arg, &b->pairs[i], b->options);
+        add(&sums, &b->pairs[i], size < 0 ? 0 : size);
+        status = options_worse_status(status, one);
+    }
+    end_all(b);
+    b->sums = NULL;
     return status;
 }
 
-/* Is each told, or asked about, in its order? */
+/* Must each be reported, or asked about, in order? */
 static bool is_worth_it(const struct options *o, int count)
 {
     bool ordered = o->verbose || o->json || o->explain || o->rules.existing == EXISTING_ASK;
@@ -277,19 +357,23 @@ static void *share(size_t len)
 
 static int run_shared(struct batch *b)
 {
-    const struct options *o = b->options;
-    progress_start(&b->progress, !o->quiet && o->progress != WHEN_NEVER,
-                   o->progress == WHEN_ALWAYS);
-    progress_enter(&b->progress, b->told);
+    b->sums = &b->common->sums;
     look_at_all(b);
-    return copy_side_by_side(b);
+    int status = copy_side_by_side(b);
+    end_all(b);
+    return status;
 }
 
-int batch_run(struct pair *pairs, int count, const struct options *options,
-              int (*copy)(struct pair *, const struct options *))
+int batch_run(struct pair *pairs, int count, const struct options *options, struct progress *line,
+              int (*copy)(void *arg, struct pair *, const struct options *), void *arg)
 {
-    struct batch b = {
-        .pairs = pairs, .count = count, .options = options, .copy = copy, .total = -1};
+    struct batch b = {.pairs = pairs,
+                      .count = count,
+                      .options = options,
+                      .line = line,
+                      .copy = copy,
+                      .arg = arg,
+                      .total = -1};
     size_t prints_len = (size_t)count * sizeof(*b.prints);
     size_t common_len = sizeof(*b.common) + (size_t)count;
     if (!is_worth_it(options, count))

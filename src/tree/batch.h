@@ -7,8 +7,9 @@
 
 /*
  * Has `copy`, which returns the status to exit with, called for each of `count` pairs: for small
- * ones by as many processes as CPUs may be used, where that is worth it, and in their order where
- * that matters, be it for what is printed or for what comes of it. Returns the worst status.
+ * ones by as many processes as CPUs may be used, if that is worthwhile, and in their order if that
+ * matters for what is printed or for the outcome. `line` shows how far all are; it is of no use in
+ * the other processes, where it is disabled. Returns the worst status.
  */
-int batch_run(struct pair *pairs, int count, const struct options *options,
-              int (*copy)(struct pair *, const struct options *));
+int batch_run(struct pair *pairs, int count, const struct options *options, struct progress *line,
+              int (*copy)(void *arg, struct pair *, const struct options *), void *arg);

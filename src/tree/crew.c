@@ -3,6 +3,9 @@
 #include "base/diag.h"
 #include "base/io.h"
 #include "base/signals.h"
+#include "tree/capture.h"
+#include "tree/envoy.h"
+#include "tree/line.h"
 #include "tree/walk.h"
 
 #include <errno.h>
@@ -19,36 +22,41 @@
 enum {
     MOST = 256,             /* processes */
     TICK_MS = 100,          /* how often progress is shown */
-    PACKET = DIAG_PART + 1, /* bytes; one more, for what sends none that is as long */
+    PACKET = DIAG_PART + 1, /* bytes; one more than what may be sent at once */
 };
 
-enum { OUT, ERR, OUTPUTS };
-
-/* A line that one of them has sent the beginning of. */
-struct rest {
-    char *text; /* allocated; NULL: there is none */
-    size_t len;
-};
+enum { OUT = HAND_OUT, ERR = HAND_ERR, OUTPUTS };
 
 struct crew {
     struct hand *hand;
     pid_t pids[MOST], senders[MOST]; /* the latter as they were forked */
     unsigned count;
-    int lines[OUTPUTS]; /* what they write to stdout and stderr: a packet is a line, or part of one
-                         */
+    bool ended[OUTPUTS]; /* nobody writes to these any more */
+    int lines[OUTPUTS];  /* what they write to stdout and stderr: a packet is a line, or part of one
+                          */
     char *packet;
-    struct rest rests[OUTPUTS][MOST];
-    struct doing *doing; /* of each, in memory that all see */
-    bool lost;           /* one of them was killed */
+    struct line begun[OUTPUTS][MOST]; /* lines of which they have sent the beginning */
+    struct doing *doing;              /* of each, in memory that all of them see */
+    bool lost;                        /* one of them was killed */
 };
 
 enum { ENDED = 0, KILLED = -1 }; /* instead of a pid */
 enum { NEVER_BEGAN = 3 };        /* exit status: nothing is lost */
 
-/* --- a process of it --- */
+/* What lies in memory that all of them see remains. */
+static void release(struct crew *c)
+{
+    for (int i = 0; i < OUTPUTS; i++)
+        for (unsigned k = 0; k < c->count; k++)
+            line_clear(&c->begun[i][k]);
+    free(c->packet);
+    free(c);
+}
 
-/* What goes out there is whole lines, each in one packet, or in several of which the last ends it.
- */
+/* --- one of its processes --- */
+
+/* What is printed there goes out in whole lines, each in one packet, or in several, of which the
+ * last ends the line. */
 static bool connect_outputs(const int ends[2])
 {
     static char buffer[DIAG_PART];
@@ -57,14 +65,17 @@ static bool connect_outputs(const int ends[2])
     return dup2(ends[0], STDOUT_FILENO) >= 0 && dup2(ends[1], STDERR_FILENO) >= 0;
 }
 
-static _Noreturn void live(const struct crew *c, const int ends[2], void (*work)(struct hand *),
+static _Noreturn void live(struct crew *c, const int ends[2], void (*work)(struct hand *),
                            pid_t parent)
 {
     struct hand own = *c->hand;
     own.alone = false;
     own.progress = NULL;
+    own.others = NULL;
+    own.envoy = NULL;
     own.doing = &c->doing[c->count];
-    signal(SIGUSR1, SIG_IGN);         /* the parent answers that */
+    release(c);                       /* that is the parent's job */
+    signal(SIGUSR1, SIG_IGN);         /* the parent answers it */
     signals_heed_only(parent);        /* which passes on what asks to stop */
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* which removes what is unfinished */
     if (getppid() != parent || !connect_outputs(ends))
@@ -94,18 +105,15 @@ static void recruit(struct crew *c, unsigned wanted, const int ends[2], void (*w
 
 static void write_line(struct crew *c, int i, const char *line, size_t len)
 {
-    struct tally *tally = c->hand->tally;
-    size_t written;
-    progress_end(c->hand->progress);
-    int rc = io_write_full(i == OUT ? STDOUT_FILENO : STDERR_FILENO, line, len, &written);
-    if (rc < 0 && i == OUT && rc != -EINTR && !tally->mute) {
-        tally->mute = tally->failed = true;
-        diag_error(-rc, "standard output: cannot write");
-    }
+    struct hand *h = c->hand;
+    if (h->envoy && envoy_relays(h->envoy))
+        envoy_relay(h->envoy, i, line, len);
+    else
+        hand_print(h, i, line, len);
 }
 
 /* Whose packet was received with that. */
-static struct rest *find_rest(struct crew *c, int i, struct msghdr *message)
+static struct line *find_line(struct crew *c, int i, struct msghdr *message)
 {
     const struct cmsghdr *head = CMSG_FIRSTHDR(message);
     struct ucred sender = {0};
@@ -113,30 +121,26 @@ static struct rest *find_rest(struct crew *c, int i, struct msghdr *message)
         memcpy(&sender, CMSG_DATA(head), sizeof(sender));
     for (unsigned k = 0; k < c->count; k++)
         if (c->senders[k] == sender.pid)
-            return &c->rests[i][k];
+            return &c->begun[i][k];
     return NULL;
 }
 
-/* A line is written when its end is there. Without memory for its beginning, that goes ahead. */
-static void add_packet(struct crew *c, int i, struct rest *rest, size_t len)
+/* A line is written when its end has come. Without memory for its beginning, that is written
+ * first. */
+static void add_packet(struct crew *c, int i, struct line *line, size_t len)
 {
     bool ends = c->packet[len - 1] == '\n';
-    char *text = rest && (rest->text || !ends) ? realloc(rest->text, rest->len + len) : NULL;
-    if (!text) {
+    if (!line || (ends && !line->text) || !line_add(line, c->packet, len)) {
         write_line(c, i, c->packet, len);
-        return;
+    } else if (ends) {
+        write_line(c, i, line->text, line->len);
+        line_clear(line);
     }
-    memcpy(text + rest->len, c->packet, len);
-    *rest = (struct rest){text, rest->len + len};
-    if (!ends)
-        return;
-    write_line(c, i, rest->text, rest->len);
-    free(rest->text);
-    *rest = (struct rest){0};
 }
 
-/* Returns false at their end. */
-static bool relay(struct crew *c, int i)
+enum relayed { RELAYED, NOTHING_THERE, AT_END };
+
+static enum relayed relay_one(struct crew *c, int i)
 {
     _Alignas(struct cmsghdr) char credentials[CMSG_SPACE(sizeof(struct ucred))];
     struct iovec packet = {c->packet, PACKET};
@@ -144,13 +148,37 @@ static bool relay(struct crew *c, int i)
                              .msg_iovlen = 1,
                              .msg_control = credentials,
                              .msg_controllen = sizeof(credentials)};
-    ssize_t n = recvmsg(c->lines[i], &message, 0);
-    if (n > 0)
-        add_packet(c, i, find_rest(c, i, &message), (size_t)n);
-    return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
+    ssize_t n = recvmsg(c->lines[i], &message, MSG_DONTWAIT);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return NOTHING_THERE;
+    if (n <= 0)
+        return AT_END;
+    add_packet(c, i, find_line(c, i, &message), (size_t)n);
+    return RELAYED;
 }
 
-/* A killed one will never end its task, for which the others would wait. */
+static bool can_relay(const struct crew *c)
+{
+    const struct envoy *envoy = c->hand->envoy;
+    return !envoy || !envoy_relays(envoy) || envoy_can_relay(envoy);
+}
+
+/* Prints what they have said so far, unless it is very much. Was that all? */
+static bool relay_all(struct crew *c)
+{
+    enum { AT_ONCE = 1024 }; /* lines */
+    bool all = true;
+    for (int i = 0; i < OUTPUTS; i++) {
+        enum relayed got = c->ended[i] ? AT_END : RELAYED;
+        for (int n = 0; got == RELAYED && n < AT_ONCE && can_relay(c); n++)
+            got = relay_one(c, i);
+        c->ended[i] = got == AT_END;
+        all &= got != RELAYED;
+    }
+    return all;
+}
+
+/* A killed process will never end its task, which the others would wait for. */
 static void note_end(struct crew *c, unsigned i, int status)
 {
     c->pids[i] = ENDED;
@@ -169,31 +197,52 @@ static void look_for_dead(struct crew *c)
             note_end(c, i, status);
 }
 
-static void pass_signal_on(struct crew *c)
+static void pass_signal_on(struct crew *c, int sig)
 {
     for (unsigned i = 0; i < c->count; i++)
         if (c->pids[i] > 0) {
-            kill(c->pids[i], signals_fatal());
-            kill(c->pids[i], SIGCONT); /* one that was stopped couldn't heed it */
+            kill(c->pids[i], sig);
+            kill(c->pids[i], SIGCONT); /* a stopped one couldn't heed it */
         }
+}
+
+/* The signal that asks all of them to stop; 0: none. */
+static int reason_to_stop(const struct crew *c)
+{
+    const struct envoy *envoy = c->hand->envoy;
+    return signals_fatal() ? signals_fatal() : envoy && envoy_is_stopped(envoy) ? SIGTERM : 0;
+}
+
+/* Waits until there is something to do. */
+static void wait_for_news(const struct crew *c)
+{
+    struct pollfd fds[OUTPUTS + ENVOY_FDS];
+    const struct envoy *envoy = c->hand->envoy;
+    for (int i = 0; i < OUTPUTS; i++)
+        fds[i] = (struct pollfd){.fd = c->ended[i] || !can_relay(c) ? -1 : c->lines[i],
+                                 .events = POLLIN};
+    if (envoy)
+        envoy_watch(envoy, fds + OUTPUTS);
+    poll(fds, envoy ? OUTPUTS + ENVOY_FDS : OUTPUTS, envoy ? envoy_patience(envoy) : TICK_MS);
 }
 
 /* Until all of them have ended. */
 static void attend(struct crew *c)
 {
-    struct pollfd fds[OUTPUTS] = {{.fd = c->lines[OUT], .events = POLLIN},
-                                  {.fd = c->lines[ERR], .events = POLLIN}};
+    struct hand *h = c->hand;
     bool told = false;
-    while (fds[OUT].fd >= 0 || fds[ERR].fd >= 0) {
-        int ready = poll(fds, OUTPUTS, TICK_MS);
-        for (int i = 0; i < OUTPUTS && ready > 0; i++)
-            if (fds[i].revents && !relay(c, i))
-                fds[i].fd = -1;
-        hand_show(c->hand);
+    while (!c->ended[OUT] || !c->ended[ERR]) {
+        wait_for_news(c);
+        if (h->envoy)
+            envoy_note_ended(h->envoy); /* before what they said until then */
+        bool all = relay_all(c);
+        if (h->envoy)
+            envoy_turn(h->envoy, all);
+        hand_show(h);
         look_for_dead(c);
-        if (signals_fatal() && !told)
-            pass_signal_on(c);
-        told = signals_fatal();
+        if (reason_to_stop(c) && !told)
+            pass_signal_on(c, reason_to_stop(c));
+        told = reason_to_stop(c);
     }
 }
 
@@ -209,7 +258,7 @@ static void reap(struct crew *c)
     }
 }
 
-/* The packets tell who has sent them. */
+/* Each packet tells who has sent it. */
 static bool connect_pair(int ends[2])
 {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
@@ -221,14 +270,17 @@ static bool connect_pair(int ends[2])
     return false;
 }
 
-/* How many there are is told while they are at work. */
+/* Their number is known while they are at work. */
 static void work_together(struct crew *c)
 {
     struct hand *h = c->hand;
+    h->crew = c->count;
     h->headway->jobs = c->count;
     if (h->tally->jobs < c->count)
         h->tally->jobs = c->count;
+    h->others = c->doing;
     attend(c);
+    h->others = NULL;
     h->headway->jobs = 1;
 }
 
@@ -255,7 +307,8 @@ static void run(struct crew *c, unsigned count, void (*work)(struct hand *))
     progress_end(c->hand->progress);
 }
 
-/* What the killed ones were at is told as missing; all else can be done by who is left. */
+/* What the killed processes were doing is reported as missing; those who are left can do all the
+ * rest. */
 static void look_after_killed(struct crew *c)
 {
     struct hand *h = c->hand;
@@ -271,21 +324,30 @@ static void look_after_killed(struct crew *c)
     h->tally->failed = true;
 }
 
+static void relay_line(void *arg, int i, const char *line, size_t len)
+{
+    write_line(arg, i, line, len);
+}
+
+/* What the parent itself says about it takes the same way as all lines. */
+static void tell_killed(struct crew *c)
+{
+    const struct envoy *envoy = c->hand->envoy;
+    bool relays = envoy && envoy_relays(envoy);
+    struct capture capture;
+    if (relays)
+        capture_begin(&capture);
+    look_after_killed(c);
+    if (relays)
+        capture_end(&capture, relay_line, c);
+}
+
 static struct doing *share_doing(struct queue *q)
 {
     queue_lock(q);
     struct doing *doing = q->broken ? NULL : arena_get(q->arena, MOST * sizeof(*doing));
     queue_unlock(q);
     return doing;
-}
-
-static void release(struct crew *c)
-{
-    for (int i = 0; i < OUTPUTS; i++)
-        for (unsigned k = 0; k < c->count; k++)
-            free(c->rests[i][k].text);
-    free(c->packet);
-    free(c);
 }
 
 bool crew_run(struct hand *hand, unsigned count, void (*work)(struct hand *))
@@ -299,7 +361,7 @@ bool crew_run(struct hand *hand, unsigned count, void (*work)(struct hand *))
     if (c->packet && c->doing)
         run(c, count, work);
     if (c->lost && !signals_fatal())
-        look_after_killed(c);
+        tell_killed(c);
     bool whole = !c->lost;
     release(c);
     return whole;

@@ -25,7 +25,7 @@ static bool is_ancestor(const struct folder *f, struct file_id id)
     return false;
 }
 
-/* Is it what this copy has made, or copies into? */
+/* Is it one that this copy has made, or copies into? */
 static bool is_made(const struct folder *f, struct file_id id)
 {
     for (; f && f->parent; f = f->parent)
@@ -34,7 +34,7 @@ static bool is_made(const struct folder *f, struct file_id id)
     return false;
 }
 
-/* Is it what operands are copied into? */
+/* Is it the directory that operands are copied into? */
 static bool is_outside(const struct folder *f, struct file_id id)
 {
     while (f->parent)
@@ -76,7 +76,7 @@ static bool check_source(const struct entry *e)
     const struct folder *f = e->in->folder;
     if (is_ancestor(f, id))
         return entry_fail_src(e, 0, "cannot copy cyclic symbolic link %s");
-    /* With --dry-run, what would be made, and then found in the source, isn't there. */
+    /* With --dry-run, what would be made, and then found in the source, doesn't exist. */
     bool would_meet = e->hand->options->rules.dry_run && is_outside(f, id);
     bool meets = !e->passing && (would_meet || is_made(f, id));
     return !meets || fail_into_itself(e);
@@ -98,7 +98,7 @@ static int open_source(struct entry *e)
 
 /* --- the destination --- */
 
-/* What the default ACL of its parent, which it has inherited, leaves a new directory of a mode. */
+/* What the default ACL inherited from its parent leaves of a new directory's mode. */
 static mode_t inherited_rights(int fd, mode_t mode)
 {
     const void *acl;
@@ -107,33 +107,40 @@ static mode_t inherited_rights(int fd, mode_t mode)
     return rights < 0 ? mode & 01700 : mode & ((mode_t)rights | S_ISVTX);
 }
 
-/* What all that is created in it has in common. */
-static int note_destination(const struct entry *e, struct folder *f, int fd)
+int directory_note_destination(const struct hand *h, struct folder *f, int fd)
 {
     struct stat st;
     struct statfs fs;
+    const void *value;
     if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
         return -errno;
     const struct filesystem *kind = filesystem_of((long)fs.f_type);
-    const struct copy_rules *r = &e->hand->options->rules;
-    mode_t rights = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 0777;
-    mode_t mode = rights | (e->src.st_mode & S_ISVTX);
-    const void *value;
     ssize_t acl = acl_read_default(fd, &value);
     if (acl < 0)
         return (int)acl;
     f->ids[TREE_DESTINATION] = file_id_of(&st);
     f->special = st.st_mode & 07000;
-    f->appends = e->exists && folder_appends(fd);
     f->plain = kind->exact_names && acl == 0;
     f->reflinks = kind->reflinks;
-    f->gid = st.st_mode & S_ISGID ? st.st_gid : e->hand->gid;
+    f->gid = st.st_mode & S_ISGID ? st.st_gid : h->gid;
+    return acl > 0;
+}
+
+static int note_destination(const struct entry *e, struct folder *f, int fd)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    mode_t rights = r->no_preserve & ATTRIBUTE_MODE ? 0777 : e->src.st_mode & 0777;
+    mode_t mode = rights | (e->src.st_mode & S_ISVTX);
+    int acl = directory_note_destination(e->hand, f, fd);
+    if (acl < 0)
+        return acl;
+    f->appends = e->exists && folder_appends(fd);
     f->mode =
-        (acl > 0 ? inherited_rights(fd, mode) : mode & ~e->hand->mask) | (st.st_mode & S_ISGID);
+        (acl > 0 ? inherited_rights(fd, mode) : mode & ~e->hand->mask) | (f->special & S_ISGID);
     return 0;
 }
 
-/* Of --parents, a directory on the way may be a link to one, as in any path. */
+/* With --parents, a directory on the way may be a link to one, as in any path. */
 static bool follows_destination(const struct entry *e)
 {
     return e->passing || e->hand->options->keep_directory_symlink;
@@ -150,7 +157,7 @@ static int open_destination(struct entry *e, struct folder *f)
     return rc < 0 ? rc : fd;
 }
 
-/* Where nothing in it would change, that is no mistake. */
+/* If nothing in it would change, that isn't an error. */
 static bool is_onto_itself(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
@@ -179,9 +186,9 @@ static bool look_at_destination(struct entry *e)
     return true;
 }
 
-enum { DRY = INT_MIN }; /* instead of a descriptor: there is none, and needn't be */
+enum { DRY = INT_MIN }; /* instead of a descriptor: there is none, and none is needed */
 
-/* With --dry-run: could it be made? In what isn't there either, it could. */
+/* With --dry-run: could it be made? In a directory that doesn't exist either, it could. */
 static int rehearse(const struct entry *e)
 {
     bool can = e->in->folder->dry ||
@@ -194,7 +201,8 @@ static int prepare_destination(struct entry *e, struct folder *f)
     f->dry = e->hand->options->rules.dry_run && !e->exists;
     f->made = f->dry;
     int rc = e->exists ? 0 : f->dry ? rehearse(e) : nest_begin(e, f);
-    if (rc == -EEXIST && look_at_destination(e) && e->exists) /* while another was waited for */
+    if (rc == -EEXIST && look_at_destination(e) &&
+        e->exists) /* while this process waited for another one */
         rc = 0;
     if (rc < 0)
         return rc;
@@ -217,8 +225,8 @@ static void abandon(struct entry *e, struct folder *f)
 static void fail_to_begin(struct entry *e, int rc, struct folder *f)
 {
     if (rc == -EBUSY && !signals_fatal())
-        entry_fail_dst(e, 0,
-                       "cannot create directory %s: another mpcp is at it (--wait waits for it)");
+        entry_fail_dst(
+            e, 0, "cannot create directory %s: another mpcp is making it (--wait waits for it)");
     else if (rc != -EBUSY)
         entry_fail_dst(e, -rc, e->exists ? "cannot access %s" : "cannot create directory %s");
     if (f)

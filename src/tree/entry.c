@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/entry.h"
+#include "base/arithmetic.h"
 #include "base/diag.h"
 #include "base/io.h"
 #include "base/path.h"
 #include "base/signals.h"
+#include "cli/objects.h"
 #include "cli/report.h"
 #include "tree/existing.h"
 #include "tree/regular.h"
@@ -163,6 +165,7 @@ void entry_announce(const struct entry *e)
 static bool link_or_fail(struct entry *e)
 {
     int rc = special_twin(e);
+    e->result.checksum = e->twin->checksum;
     if (rc == 0)
         return true;
     char *path = entry_dst_path(e);
@@ -186,8 +189,16 @@ static bool rehearse(struct entry *e)
     return can || entry_fail_src(e, errno, "cannot open %s for reading");
 }
 
-/* What is at the destination says whether it is done. Returns true also if it stays as it is. */
-static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
+/* With --resume, an earlier run has copied it, and its line is still missing. */
+static bool wants_sum_of_kept(const struct entry *e)
+{
+    const struct copy_rules *r = &e->hand->options->rules;
+    return r->wishes.checksum && !r->dry_run && !e->kept && existing_is_whole(e);
+}
+
+/* What is at the destination decides whether it is copied. Returns true also if it stays as it
+ * is. */
+static bool heed_and_copy(struct entry *e, bool (*copy)(struct entry *))
 {
     static const enum outcome outcomes[] = {[HEED_GO] = OUTCOME_COPIED,
                                             [HEED_SKIP] = OUTCOME_SKIPPED,
@@ -195,23 +206,47 @@ static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
                                             [HEED_REFUSE] = OUTCOME_FAILED,
                                             [HEED_DECLINE] = OUTCOME_DECLINED};
     enum heed heed = existing_heed(e);
-    if (heed == HEED_SKIP && e->further && !e->kept) /* as with cp, be it newer */
+    if (heed == HEED_SKIP && e->further && !e->kept) /* as with cp, even if it is newer */
         return link_or_fail(e);
     e->result.outcome = outcomes[heed];
+    if ((heed == HEED_SKIP || heed == HEED_REFRESH) && wants_sum_of_kept(e) && !regular_sum(e)) {
+        e->result.outcome = OUTCOME_FAILED;
+        return false;
+    }
     if (heed == HEED_REFRESH)
         return regular_refresh(e);
     if (heed != HEED_GO)
         return heed == HEED_SKIP;
-    entry_announce(e);
+    if (e->waited == 0 || e->backup)
+        entry_announce(e);
     bool done = e->hand->options->rules.dry_run ? rehearse(e) : copy(e);
     if (!done)
         existing_restore(e);
     return done;
 }
 
+static void forget_backup(struct entry *e)
+{
+    free(e->backup);
+    e->backup = NULL;
+}
+
+/* With --wait, what another mpcp has made is treated as if it had been there before. */
+static bool copy_heeding(struct entry *e, bool (*copy)(struct entry *))
+{
+    for (;;) {
+        unsigned before = e->waited;
+        bool done = heed_and_copy(e, copy);
+        if (e->waited == before)
+            return done;
+        forget_backup(e);
+        e->displaces = false;
+    }
+}
+
 /* --- further names of one file --- */
 
-static bool may_have_twins(const struct entry *e)
+bool entry_may_have_twins(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
     return r->preserve & ATTRIBUTE_LINKS && r->product != PRODUCT_HARD_LINK &&
@@ -230,6 +265,7 @@ static void conclude_first(struct entry *e, bool done)
     char *place =
         done && e->in->folder->hidden ? folder_path(e->in->folder, TREE_PLACE, e->dst_name) : NULL;
     struct file_id id = path ? file_id_of(&st) : (struct file_id){0};
+    e->twin->checksum = e->result.checksum; /* nobody else looks at it before */
     twin_conclude(e->hand->twins, e->twin, path, place, id, e->nest);
     free(path);
     free(place);
@@ -242,15 +278,18 @@ static bool copy_first(struct entry *e)
     return done;
 }
 
-/* If it can't be linked to, as with too many names, it is copied once more, and that is said. */
+/* If it can't be linked to, for example because it has too many names, it is copied once more,
+ * which is reported. */
 static bool link_or_copy(struct entry *e)
 {
     int rc = special_twin(e);
+    if (rc == 0)
+        e->result.checksum = e->twin->checksum;
     if (rc == 0 || !copy_kind(e))
         return rc == 0;
     char *path = entry_dst_path(e);
-    hand_fail(e->hand, -rc, "copied %s for want of a hard link to %s", path ? path : e->dst_name,
-              e->twin->path);
+    hand_fail(e->hand, -rc, "copied %s, as it cannot be a hard link to %s",
+              path ? path : e->dst_name, e->twin->path);
     free(path);
     return true;
 }
@@ -267,7 +306,7 @@ static struct task *prepare_waiting(struct entry *e)
 
 static void forget_waiting(struct entry *e, struct task *task)
 {
-    folder_settle(e->hand->queue, e->in->folder); /* never the last: there is this entry */
+    folder_settle(e->hand->queue, e->in->folder); /* never the last: this entry is still pending */
     queue_forget(e->hand->queue, task);
 }
 
@@ -306,18 +345,29 @@ off_t entry_size(const struct entry *e)
     return counts ? e->src.st_size : 0;
 }
 
+/* Whatever has come of it, it is done with; holes, and what failed, weren't copied. */
+static struct rest rest_of(const struct entry *e)
+{
+    off_t size = entry_size(e), moved = min_off(e->result.bytes - e->result.kept, size);
+    off_t unmoved = size - moved - e->unmoved;
+    return (struct rest){.done = size - e->counted, .unmoved = unmoved > 0 ? unmoved : 0};
+}
+
 void entry_conclude(struct entry *e, enum outcome outcome)
 {
-    bool told = e->hand->options->json;
-    char *src = told ? entry_src_path(e) : NULL, *dst = told ? entry_dst_path(e) : NULL;
+    bool json = e->hand->options->json;
+    bool summed = outcome < OUTCOME_PLANNED && e->result.checksum.kind;
+    char *src = json ? entry_src_path(e) : NULL, *dst = json || summed ? entry_dst_path(e) : NULL;
     e->result.outcome = outcome;
-    hand_conclude(e->hand, report_kind(e->src.st_mode), src ? src : e->name,
-                  dst ? dst : e->dst_name, &e->result, entry_size(e) - e->counted);
+    if (summed)
+        checksums_add(e->hand->options->checksums, &e->result.checksum, dst);
+    hand_conclude(e->hand, objects_kind(e->src.st_mode), src ? src : e->name,
+                  dst ? dst : e->dst_name, &e->result, rest_of(e));
     free(src);
     free(dst);
 }
 
-/* A failure of which nothing was said is that it was asked to end. */
+/* A failure of which nothing was said means that it was asked to stop. */
 static enum outcome outcome_of(const struct entry *e, bool done)
 {
     if (done || e->result.outcome != OUTCOME_COPIED)
@@ -327,9 +377,8 @@ static enum outcome outcome_of(const struct entry *e, bool done)
 
 bool entry_copy(struct entry *e)
 {
-    bool done = may_have_twins(e) ? copy_twin(e) : copy_heeding(e, copy_kind);
-    free(e->backup);
-    e->backup = NULL;
+    bool done = entry_may_have_twins(e) ? copy_twin(e) : copy_heeding(e, copy_kind);
+    forget_backup(e);
     if (!e->waits)
         entry_conclude(e, outcome_of(e, done));
     return done;

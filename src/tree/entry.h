@@ -11,38 +11,41 @@ struct entry {
     const char *name;  /* in the source */
     const char *dst_name;
     int fd;            /* a regular file that is open already; else -1 */
-    int lock;          /* on the nest that was made of it; 0: none */
-    struct stat src;   /* its own, or, where links are followed, what it leads to */
-    bool exists;       /* there is something of the name in the destination: */
-    struct stat dst;   /* of what is written to, which for a regular file is what a link leads to */
-    char *backup;      /* a further name that it has got, or another; allocated, NULL: neither */
-    bool kept;         /* what was there stays, whatever is in it (-n) */
-    bool displaces;    /* something else has the name, of which nothing is kept; not `exists` */
-    struct twin *twin; /* it is the first of, or NULL */
+    int lock;          /* on the nest that was made for it; 0: none */
+    struct stat src;   /* its own, or that of what it leads to, where links are followed */
+    bool exists;       /* something of that name is in the destination */
+    struct stat dst;   /* of what is written to: for a regular file, of what a link leads to */
+    char *backup;      /* a further name that it was given, or its only one by now; allocated, NULL:
+                          neither */
+    bool kept;         /* what was there stays, whatever it is (-n) */
+    bool displaces;    /* something else has the name, and nothing of it is kept; not `exists` */
+    unsigned waited;   /* how often for another mpcp, which may have made what is there now */
+    struct twin *twin; /* the twin that it is the first name of, or NULL */
     bool further;      /* it is to be a further name of that */
-    struct twin **nest; /* the folder is a nest being filled, whose twins gather here; or NULL */
-    bool follow;        /* where the name leads to is meant */
+    struct twin **nest; /* if the folder is a nest being filled, its twins gather here; or NULL */
+    bool follow;        /* what the name leads to is meant */
     bool later;         /* set by entry_copy: its nest must have a name before this can be done */
-    bool waits; /* the same: it isn't done yet, and will be by whoever makes the first copy */
-    struct copy_result result; /* of a file; of what else only the outcome */
+    bool waits; /* set by entry_copy: it isn't done yet; whoever makes the first copy will do it */
+    struct copy_result result; /* of a file; of anything else only the outcome */
     off_t counted;             /* bytes of it that count as done already */
+    off_t unmoved;             /* those of them that count as not copied by this run */
     bool passing;              /* a directory on the way to an operand (--parents) */
 };
 
 /* An entry of those names, of which nothing else is known. */
 struct entry entry_of(struct hand *hand, struct opened *in, const char *name, const char *dst_name);
 
-/* Finds out what it is. One that is `regular`, as far as is known, is opened for that, to be
- * copied. Returns false if that can't be done, which has been said, and concluded. */
+/* Finds out what it is. One that is `regular`, as far as is known, is opened for that, and to be
+ * copied. Returns false if that can't be done, which has been reported, and concluded. */
 bool entry_look(struct entry *e, bool regular);
 
-/* Closes what is open of it. */
+/* Closes what it has open. */
 void entry_close(struct entry *e);
 
 /* With --verbose, says that it is about to be copied, as cp does. */
 void entry_announce(const struct entry *e);
 
-/* Has it appear at the destination, see appear.h; where nothing can be renamed, it replaces
+/* Makes it appear at the destination, see appear.h; where nothing can be renamed, it replaces
  * nothing: -EPERM. */
 int entry_appear(const struct entry *e, bool replace, appear_maker *make, void *arg);
 
@@ -50,22 +53,22 @@ int entry_appear(const struct entry *e, bool replace, appear_maker *make, void *
  * errno. */
 int entry_open(const struct entry *e);
 
-/* Copies whatever it is, but directories, and concludes it. Returns false if it wasn't, which has
- * been said. */
+/* Copies anything except a directory, and concludes it. Returns false if it wasn't copied, which
+ * has been reported. */
 bool entry_copy(struct entry *e);
 
 /* It is done with: see hand_conclude. */
 void entry_conclude(struct entry *e, enum outcome outcome);
 
-/* Bytes of it that are to be copied. */
+/* How many of its bytes are to be copied. */
 off_t entry_size(const struct entry *e);
 
-/* Its paths, to be freed, as the user is told them. */
+/* Its paths as the user is told them; to be freed. */
 char *entry_src_path(const struct entry *e);
 char *entry_dst_path(const struct entry *e);
 
-/* As hand_fail, with its path in the source, or in the destination, or both, as the names. Returns
- * false. */
+/* Like hand_fail, with its path in the source, or in the destination, or both, as the names.
+ * Returns false. */
 bool entry_fail_src(const struct entry *e, int err, const char *format);
 bool entry_fail_dst(const struct entry *e, int err, const char *format);
 bool entry_fail_both(const struct entry *e, int err, const char *format);
@@ -75,7 +78,11 @@ bool entry_fail_turned(const struct entry *e, int err,
 /* Are source and destination one name in one directory? */
 bool entry_is_same_name(const struct entry *e);
 
-/* Does what has no data replace what has the name? Not where links are followed, as with cp. */
+/* May it have other names, which should be names of one file in the destination, too? */
+bool entry_may_have_twins(const struct entry *e);
+
+/* Does an entry without data replace what has the name? Not where links are followed, as with
+ * cp. */
 bool entry_replaces(const struct entry *e);
 
 /* Is it on the command line? */

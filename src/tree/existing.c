@@ -2,6 +2,7 @@
 #include "tree/existing.h"
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/io.h"
 #include "base/name.h"
 #include "cli/report.h"
 #include "copy/attributes.h"
@@ -17,8 +18,8 @@
 
 /* --- what is there --- */
 
-/* A regular file is written through a link; what else takes the name, or has it taken away, acts on
- * the link itself. */
+/* A regular file is written through a link; anything else takes the name, or has it removed, and so
+ * acts on the link itself. */
 static bool acts_on_link(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
@@ -33,7 +34,7 @@ static bool acts_on_link(const struct entry *e)
 static int look(struct entry *e)
 {
     int dir_fd = e->in->fds[TREE_DESTINATION];
-    if (e->in->folder->made)
+    if (e->in->folder->made && e->waited == 0)
         return -ENOENT;
     int flags = acts_on_link(e) ? AT_SYMLINK_NOFOLLOW : 0;
     if (fstatat(dir_fd, e->dst_name, &e->dst, flags) == 0)
@@ -55,11 +56,11 @@ static bool dangles(const struct entry *e)
 
 static enum heed refuse(bool said)
 {
-    (void)said; /* always false: it has been */
+    (void)said; /* always false: that question has been settled */
     return HEED_REFUSE;
 }
 
-/* Is there a link to what would take its place? */
+/* Is it a link to what would take its place? */
 static bool leads_to_source(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
@@ -70,7 +71,7 @@ static bool leads_to_source(const struct entry *e)
            file_id_equal(file_id_of(&st), file_id_of(&e->src));
 }
 
-/* Would a link take the place of what it leads to, and lead nowhere then? */
+/* Would a link take the place of what it leads to, and then lead nowhere? */
 static bool leads_to_destination(const struct entry *e)
 {
     struct stat st;
@@ -108,9 +109,9 @@ static bool is_newer(const struct entry *e)
     return clock_is_later(src, dst);
 }
 
-/* With --resume, a name means whole: what looks the same was copied by an earlier run. But it isn't
- * the first copy's name, if that was made only now. */
-static bool is_kept(const struct entry *e)
+/* With --resume, a file that has its name is whole: what looks the same was copied by an earlier
+ * run. But that doesn't apply to a first copy's further name if that copy was made only now. */
+bool existing_is_whole(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
     if (!r->wishes.resume || r->wishes.verify || r->product != PRODUCT_COPY ||
@@ -123,7 +124,7 @@ static bool is_kept(const struct entry *e)
     return clock_is_same(src, e->dst.st_mtim) || (!timed && !is_newer(e));
 }
 
-/* Of what that run couldn't give it, or has been changed since. */
+/* Something that run couldn't give it, or that has been changed since. */
 static bool lacks_attributes(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
@@ -140,7 +141,7 @@ static bool is_there(const struct entry *e, const char *what, char hidden[NAME_R
     return fstatat(e->in->fds[TREE_DESTINATION], hidden, st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Of a run that was killed just when the copy had got its name: nothing goes on from it. */
+/* Left by a run that was killed just when the copy had got its name: nothing goes on from it. */
 static void remove_journal(const struct entry *e)
 {
     char hidden[NAME_ROOM];
@@ -164,12 +165,13 @@ static bool confirm(const struct entry *e)
 static enum heed heed_rules(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
-    bool kept = is_kept(e);
+    bool kept = existing_is_whole(e);
     if (kept && e->src.st_size >= REGULAR_LARGE && !r->dry_run)
         remove_journal(e);
     if (kept && !e->further && lacks_attributes(e))
         return HEED_REFRESH;
-    bool nowhere = S_ISLNK(e->dst.st_mode) && !acts_on_link(e); /* then it has no file's time */
+    bool nowhere =
+        S_ISLNK(e->dst.st_mode) && !acts_on_link(e); /* in that case it has no file's time */
     if (kept || (r->update && !nowhere && !is_newer(e)))
         return HEED_SKIP;
     if (r->existing == EXISTING_FAIL)
@@ -191,12 +193,22 @@ static void tell_removed(const struct entry *e)
     free(path);
 }
 
+/* Says that it is removed, which happens only when the copy takes its name: so it is asked before
+ * whether that can be. */
+static enum heed announce_removal(const struct entry *e)
+{
+    int rc = io_check_removable(e->in->fds[TREE_DESTINATION], e->dst_name);
+    if (rc < 0 && rc != -ENOENT)
+        return refuse(entry_fail_dst(e, -rc, "cannot remove %s"));
+    tell_removed(e);
+    return HEED_GO;
+}
+
 /* What is there keeps its name until the copy takes that. */
 static enum heed displace(struct entry *e)
 {
     e->exists = false;
-    tell_removed(e);
-    return HEED_GO;
+    return announce_removal(e);
 }
 
 static enum heed back_up(struct entry *e)
@@ -224,8 +236,8 @@ static bool would_destroy_source(const struct entry *e)
            file_id_equal(file_id_of(&st), file_id_of(&e->src));
 }
 
-/* One name of several is taken from what has links of its own, or it would be written to under all
- * of them. */
+/* What has links of its own loses this one of its names, or it would be written to under all of
+ * them. */
 static bool parts_links(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
@@ -249,15 +261,28 @@ static enum heed make_way(struct entry *e)
         return back_up(e);
     if (e->displaces)
         return displace(e);
-    if (entry_replaces(e))
-        tell_removed(e);
-    return HEED_GO;
+    return entry_replaces(e) ? announce_removal(e) : HEED_GO;
+}
+
+/* What the checksums are being written to is neither copied nor replaced. */
+static bool is_spared(const struct entry *e)
+{
+    const struct file_id *file = e->hand->options->rules.checksum_file;
+    static const char sentence[] =
+        "cannot copy %s: the checksums are being written to it (--digest)";
+    if (file && file_id_equal(*file, file_id_of(&e->src)))
+        return !entry_fail_src(e, 0, sentence);
+    if (file && e->exists && file_id_equal(*file, file_id_of(&e->dst)))
+        return !entry_fail_dst(e, 0, sentence);
+    return false;
 }
 
 enum heed existing_heed(struct entry *e)
 {
     int rc = look(e);
     e->exists = rc == 0;
+    if (is_spared(e))
+        return HEED_REFUSE;
     if (rc == -ENOENT && !e->further && dangles(e)) {
         entry_announce(e);
         return refuse(entry_fail_dst(e, 0, "not writing through dangling symlink %s"));
@@ -273,7 +298,7 @@ enum heed existing_heed(struct entry *e)
     return heed == HEED_GO ? make_way(e) : heed;
 }
 
-/* A copy that has its name already, though it failed, keeps it. */
+/* A copy that already has its name keeps it, though it failed. */
 void existing_restore(const struct entry *e)
 {
     if (!e->backup)
@@ -282,6 +307,6 @@ void existing_restore(const struct entry *e)
     if (rc == 0 || rc == -EEXIST)
         return;
     char *path = folder_path(e->in->folder, TREE_DESTINATION, e->backup);
-    hand_fail(e->hand, -rc, "cannot give %s its old name again", path ? path : e->backup);
+    hand_fail(e->hand, -rc, "cannot give %s back its old name", path ? path : e->backup);
     free(path);
 }

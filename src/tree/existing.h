@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What has the destination's name already, and what the rules say of it, as with cp. */
+/* What has the destination's name already, and what the rules say about it, as with cp. */
 #pragma once
 
 #include "tree/entry.h"
@@ -7,14 +7,19 @@
 enum heed {
     HEED_GO,
     HEED_SKIP,    /* it stays, and that is no failure */
-    HEED_REFRESH, /* so do its bytes, of an earlier run, but its owner or mode isn't the source's */
-    HEED_REFUSE,  /* it stays, and that has been said */
-    HEED_DECLINE, /* so was it decided by whoever was asked */
+    HEED_REFRESH, /* its bytes stay, from an earlier run, but its owner or mode isn't the source's
+                   */
+    HEED_REFUSE,  /* it stays, which has been reported */
+    HEED_DECLINE, /* it stays, as was decided by whoever was asked */
 };
 
-/* Looks at what is there, asks where it shall be asked, makes a backup, and notes whether the copy
+/* Looks at what is there, asks if a question is due, makes a backup, and notes whether the copy
  * displaces it. */
 enum heed existing_heed(struct entry *e);
 
-/* It couldn't be copied: there is no need of a backup. */
+/* Is what is there the whole copy that an earlier run has made (--resume)? To be asked once it was
+ * looked at. */
+bool existing_is_whole(const struct entry *e);
+
+/* It couldn't be copied: the backup isn't needed. */
 void existing_restore(const struct entry *e);

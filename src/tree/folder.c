@@ -120,6 +120,16 @@ void folder_end_nest(struct queue *q, struct folder *f)
     queue_unlock(q);
 }
 
+struct folder *folder_find_nest(struct queue *q, const struct folder *parent, const char *dst_name)
+{
+    queue_lock(q);
+    struct folder *f = q->broken ? NULL : q->nests;
+    while (f && (f->parent != parent || strcmp(f->dst_name, dst_name) != 0))
+        f = f->other_nests[NEXT];
+    queue_unlock(q);
+    return f;
+}
+
 /* --- names --- */
 
 static const char *own_name(const struct folder *f, enum tree_side side)
@@ -173,7 +183,7 @@ static void drop(struct opened *o)
     *o = (struct opened){0};
 }
 
-/* One that nobody uses: the one that was used longest ago. */
+/* Of those that nobody uses, the one that was used longest ago. */
 static struct opened *find_free(struct openings *all)
 {
     struct opened *oldest = NULL;
@@ -214,7 +224,7 @@ static struct opened *find(struct openings *all, const struct folder *folder)
     return NULL;
 }
 
-/* One directly below it, from which ".." leads there. */
+/* One directly below it, from which ".." leads to it. */
 static struct opened *find_child(struct openings *all, const struct folder *folder)
 {
     for (struct opened *o = all->list; o < all->list + OPENED_MOST; o++)
@@ -245,7 +255,7 @@ static int open_known(int dir_fd, const char *name, bool follow, struct file_id 
     return rc < 0 ? rc : fd;
 }
 
-/* Keeps two descriptors, or what they aren't: -errno. */
+/* Keeps two descriptors, or the error that there is instead: -errno. */
 static struct opened *keep(struct openings *all, struct folder *f, int src_fd, int dst_fd)
 {
     bool has_src = src_fd >= 0 || src_fd == AT_FDCWD;
@@ -260,7 +270,7 @@ static struct opened *keep(struct openings *all, struct folder *f, int src_fd, i
     return NULL;
 }
 
-/* Where operands are copied to: all that is known is a path. */
+/* Where operands are copied to: only a path is known. */
 static struct opened *open_outside(struct openings *all, struct folder *f)
 {
     int fd = folder_open_directory(AT_FDCWD, *f->dst_name ? f->dst_name : ".", true);

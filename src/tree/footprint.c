@@ -36,8 +36,9 @@ bool footprint_names_are_exact(const char *path)
     return exact;
 }
 
-/* No file system known takes a name of these for another than one that differs in its case. Those
- * that do so with others have many ways: Unicode, short names (LONGNA~1.TXT), streams (a:b). */
+/* No known file system takes a name made of these characters for another one, unless they differ
+ * only in case. With other characters some do, in many ways: Unicode, short names (LONGNA~1.TXT),
+ * streams (a:b). */
 static bool is_plain_name(const char *name)
 {
     size_t len = strlen(name);
@@ -47,8 +48,8 @@ static bool is_plain_name(const char *name)
     return len > 0 && !strchr(". ", name[len - 1]);
 }
 
-/* A number for a name that doesn't exist yet, the same for those that differ in case alone. Two
- * others of one number are no harm: they only keep their order. */
+/* A number for a name that doesn't exist yet, the same for names that differ only in case. If two
+ * others get the same number, that does no harm: they only keep their order. */
 static struct file_id id_of_name(const char *name)
 {
     char folded[NAME_MAX + 1];
@@ -106,7 +107,7 @@ static int compare_touches(const void *left, const void *right)
     return a->dev < b->dev ? -1 : a->dev > b->dev;
 }
 
-/* What is touched by several, and written by one of them, keeps all these from being alone. */
+/* If several touch something, and one of them writes it, none of these is alone. */
 static void part_group(const struct touch *group, size_t count, struct footprint *list)
 {
     bool written = false, several = false;

@@ -10,8 +10,8 @@
 
 static DIR *open_stream(int dir_fd)
 {
-    int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0); /* to open "." would take the right to search it */
-    if (fd >= 0 && fcntl(fd, F_GETFL) & O_PATH) { /* for it may not be read */
+    int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0); /* opening "." would take the right to search it */
+    if (fd >= 0 && fcntl(fd, F_GETFL) & O_PATH) { /* because it may not be readable */
         close(fd);
         errno = EACCES;
         return NULL;

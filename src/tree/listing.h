@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The names in a directory, some thousands at a time, in the order of their inodes: which is nearly
- * that on the disk, where the source is cold. */
+/* The names in a directory, some thousands at a time, in the order of their inodes: nearly the
+ * order on the disk, which matters when the source is cold. */
 #pragma once
 
 #include <dirent.h>
@@ -17,7 +17,7 @@ enum { LISTING_MOST = 4096, LISTING_ROOM = 256 << 10 };
 
 struct listing {
     DIR *dir;
-    struct dirent *next; /* that had no room before */
+    struct dirent *next; /* that there was no room for before */
     size_t count;
     struct listed list[LISTING_MOST];
     char names[LISTING_ROOM];
@@ -26,7 +26,7 @@ struct listing {
 /* Opens the directory of dir_fd, which stays open. NULL and errno if that can't be done. */
 struct listing *listing_open(int dir_fd);
 
-/* Reads the next names, but "." and "..". Returns how many, 0 at the end, or -errno. */
+/* Reads the next names, except "." and "..". Returns how many, 0 at the end, or -errno. */
 ssize_t listing_read(struct listing *listing);
 
 void listing_close(struct listing *listing);

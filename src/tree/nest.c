@@ -22,11 +22,10 @@ static int make(void *arg, int dir_fd, const char *name)
         return -errno;
     if (e->in->folder->plain && !(e->hand->mask & 0700))
         return 0;
-    /* umask, or a default ACL, may leave not even its owner the right to enter. */
+    /* umask, or a default ACL, may take even its owner's right to enter. */
     if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return -errno;
-    mode_t mode =
-        (st.st_mode & 07000) | 0700; /* setgid says whose group is that of what is in it */
+    mode_t mode = (st.st_mode & 07000) | 0700; /* setgid decides which group owns what is in it */
     return ~st.st_mode & 0700 && fchmodat(dir_fd, name, mode, 0) < 0 ? -errno : 0;
 }
 
@@ -49,7 +48,7 @@ static int take_lock(struct entry *e, int dir_fd)
     return rc == -EBUSY ? rc : 0;
 }
 
-/* Whoever else has put something under that name keeps it. */
+/* Anybody else who has put something under that name keeps it. */
 static int make_again(struct entry *e, int dir_fd, char hidden[NAME_ROOM])
 {
     struct stat st;
@@ -95,12 +94,22 @@ static bool waits(const struct hand *h)
     return h->options->atomic || h->options->rules.wishes.sync;
 }
 
-/* By one of the directories, whichever may be read. */
-static int sync_all(const struct hand *h, const int fds[2])
+/* By whichever of the directories may be read. */
+static int sync_by_any(const int fds[2])
 {
-    if (!h->options->rules.wishes.sync || syncfs(fds[0]) == 0)
+    if (syncfs(fds[0]) == 0)
         return 0;
     return errno != EBADF || syncfs(fds[1]) < 0 ? -errno : 0;
+}
+
+static int sync_all(struct hand *h, const int fds[2])
+{
+    if (!h->options->rules.wishes.sync)
+        return 0;
+    hand_flush(h, true);
+    int rc = sync_by_any(fds);
+    hand_flush(h, false);
+    return rc;
 }
 
 static int name(struct folder *f, int dir_fd)
@@ -123,7 +132,7 @@ static bool fail_name(struct hand *h, const struct folder *f, int rc)
         "was to become it");
 }
 
-/* All that is in it, and then its name, reaches the disk. `fds`: its parent, and it. */
+/* Makes everything in it, and then its name, reach the disk. `fds`: its parent, and itself. */
 static bool name_and_sync(struct hand *h, struct folder *f, const int fds[2])
 {
     int rc = sync_all(h, fds);
@@ -152,8 +161,7 @@ bool nest_give_name(struct hand *h, struct folder *f)
     return given;
 }
 
-/* What isn't preserved needn't wait for the end, which may never come. Returns whether it has all.
- */
+/* What isn't preserved needn't wait for the end, which may never come. Does it have all of it? */
 static bool give_mode(const struct hand *h, const struct folder *f, int fd)
 {
     const unsigned later = ATTRIBUTE_MODE | ATTRIBUTE_OWNERSHIP;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/operand.h"
 #include "base/clock.h"
+#include "cli/objects.h"
 #include "cli/report.h"
 #include "tree/directory.h"
 #include "tree/drain.h"
@@ -30,11 +31,11 @@ static char *prefix_of(const char *path, const char **name)
     return strndup(path, start);
 }
 
-/* What is known of where operands are copied to. */
+/* What is known of the directory where operands are copied to. */
 static void note_outside(struct folder *f, const struct opened *o)
 {
     struct stat st;
-    if (f->ids[TREE_DESTINATION].ino) /* it was noted for an earlier one */
+    if (f->ids[TREE_DESTINATION].ino) /* it was noted for an earlier operand */
         return;
     if (fstat(o->fds[TREE_DESTINATION], &st) == 0)
         f->ids[TREE_DESTINATION] = file_id_of(&st);
@@ -76,7 +77,7 @@ static void push_directory(struct tree *t, struct entry *e)
     t->operands = task;
 }
 
-/* What is there already can't appear all at once. */
+/* What exists already can't appear all at once. */
 static bool can_be_atomic(const struct entry *e)
 {
     struct stat st;
@@ -88,8 +89,8 @@ static bool can_be_atomic(const struct entry *e)
         e, 0, "--atomic: %s exists already: only a new directory can appear all at once");
 }
 
-/* "a/." goes into the very directory that later operands do, and comes after those before it, and
- * before these. */
+/* "a/." goes into the very directory that later operands go into, and comes after those before it,
+ * and before these. */
 static void walk_operand(struct tree *t, struct entry *e)
 {
     bool shared = strcmp(e->dst_name, ".") == 0 || strcmp(e->dst_name, "..") == 0;
@@ -103,7 +104,7 @@ static void walk_operand(struct tree *t, struct entry *e)
         work_off(t);
 }
 
-/* What an earlier operand has become isn't lost for a later one, nor written through. */
+/* What an earlier operand has become isn't replaced by a later one, nor written through. */
 static bool overwrites_made(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
@@ -151,7 +152,7 @@ static void copy_operand(struct tree *t, struct opened *in, struct pair *pair, c
 
 /* --- where operands go --- */
 
-/* What is copied: the link itself, or what it leads to. */
+/* The status of what is copied: of the link itself, or of what it leads to. */
 static int look_at_source(const struct tree *t, const char *src, struct stat *st)
 {
     const struct options *o = t->hand.options;
@@ -159,14 +160,14 @@ static int look_at_source(const struct tree *t, const char *src, struct stat *st
     return fstatat(AT_FDCWD, src, st, link ? AT_SYMLINK_NOFOLLOW : 0);
 }
 
-/* An operand that failed with what was said, before it was an entry of anything. */
+/* An operand that failed with what was said, before it became an entry of any folder. */
 static void conclude_pair(struct tree *t, const struct pair *pair)
 {
     struct stat st;
     struct copy_result result = {.outcome = OUTCOME_FAILED};
     bool known = look_at_source(t, pair->src, &st) == 0;
-    hand_conclude(&t->hand, known ? report_kind(st.st_mode) : KIND_UNKNOWN, pair->src, pair->dst,
-                  &result, 0);
+    hand_conclude(&t->hand, known ? objects_kind(st.st_mode) : KIND_UNKNOWN, pair->src, pair->dst,
+                  &result, (struct rest){0});
 }
 
 static void say_outside(struct tree *t, int err, const struct pair *pair)
@@ -196,7 +197,8 @@ static void fail_outside(struct tree *t, int err, const struct pair *pair)
     conclude_pair(t, pair);
 }
 
-/* Opens the directory that operands are copied to; NULL: it couldn't be, which has been said. */
+/* Opens the directory that operands are copied to; NULL: it couldn't be opened, which has been
+ * reported. */
 static struct opened *open_outside(struct tree *t, const char *prefix, const struct pair *pair)
 {
     struct folder *outside = enter_outside(t, prefix);
@@ -208,7 +210,7 @@ static struct opened *open_outside(struct tree *t, const char *prefix, const str
     return in;
 }
 
-/* "name/" is a directory's name alone. */
+/* Only a directory can be called "name/". */
 static bool has_fitting_name(struct tree *t, const struct pair *pair)
 {
     struct stat src, dst;
@@ -225,11 +227,11 @@ static bool has_fitting_name(struct tree *t, const struct pair *pair)
     return false;
 }
 
-/* The slashes behind a name are none of it. */
+/* The slashes after a name aren't part of it. */
 static void copy_to(struct tree *t, struct pair *pair)
 {
     const char *name;
-    if (!*pair->dst) { /* nothing is called so, least of all the working directory */
+    if (!*pair->dst) { /* nothing has an empty name, least of all the working directory */
         fail_outside(t, ENOENT, pair);
         return;
     }
@@ -265,8 +267,8 @@ static void leave(struct tree *t, struct opened *in)
         settle(&t->hand, f);
 }
 
-/* Makes the directory of that name in the destination, and has what follows copied into that. NULL:
- * it couldn't be, which has been said. */
+/* Makes the directory of that name in the destination, into which what follows is copied. NULL: it
+ * couldn't be made, which has been reported. */
 static struct opened *enter_parent(struct tree *t, struct opened *in, const char *name)
 {
     struct entry e = entry_of(&t->hand, in, name, name + strspn(name, "/"));
@@ -299,7 +301,7 @@ static char *next_parent(char **path)
     return name;
 }
 
-/* What was there stays as it is, where nothing is copied into it. */
+/* What existed before stays as it is, if nothing is copied into it. */
 static void pass(struct folder *f)
 {
     for (; f; f = f->parent)
@@ -349,7 +351,8 @@ void operand_copy(struct tree *t, struct pair *pair)
         return;
     }
     hand_find(&t->hand, 1, 0);
-    if (pair->earlier) /* into the same directory: as if one were copied after the other */
+    t->hand.operand = pair->src;
+    if (pair->earlier) /* into the same directory: as if they were copied one after the other */
         work_off(t);
     if (t->hand.options->parents)
         copy_with_parents(t, pair);
@@ -359,9 +362,10 @@ void operand_copy(struct tree *t, struct pair *pair)
 
 void operands_finish(struct tree *t)
 {
+    t->hand.operand = NULL;
     t->hand.headway->unfinished--;
     work_off(t);
     if (t->outside)
         settle(&t->hand, t->outside);
-    nest_discard_all(&t->hand); /* of what was interrupted, or of a process that was killed */
+    nest_discard_all(&t->hand); /* left by what was interrupted, or by a process that was killed */
 }

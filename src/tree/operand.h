@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What is named on the command line, one after the other: where it goes, and what is done there. */
+/* What is named on the command line, one operand after the other: where it goes, and what is done
+ * there. */
 #pragma once
 
 #include "cli/operands.h"
-#include "cli/progress.h"
 #include "tree/hand.h"
 
-/* All that is copied by one command. */
+/* Everything that one command copies. */
 struct tree {
     struct options options;
-    struct hand hand; /* this process */
-    struct progress progress;
+    struct hand hand;       /* this process */
+    struct doing doing;     /* of this process */
     struct folder *outside; /* where the last operand was copied to */
-    struct task *operands;  /* directories that are not in the queue yet, the last first */
+    struct task *operands;  /* directories that are not in the queue yet, in reverse order */
 };
 
 /* Copies one; directories are begun later, in their order. */

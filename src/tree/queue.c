@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/queue.h"
+#include "base/mutex.h"
 #include "base/signals.h"
 
 #include <errno.h>
@@ -10,17 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOK_AGAIN_NS = 100000000 }; /* who waits looks for a signal so often */
-
-static void make_shared(struct queue *q)
-{
-    pthread_mutexattr_t mutex;
-    pthread_mutexattr_init(&mutex);
-    pthread_mutexattr_setpshared(&mutex, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_setrobust(&mutex, PTHREAD_MUTEX_ROBUST);
-    pthread_mutex_init(&q->mutex, &mutex);
-    pthread_mutexattr_destroy(&mutex);
-}
+enum { LOOK_AGAIN_NS = 100000000 }; /* how often a waiting process looks for a signal */
 
 struct queue *queue_create(void)
 {
@@ -29,7 +20,8 @@ struct queue *queue_create(void)
     if (!q)
         return NULL;
     q->arena = arena;
-    make_shared(q);
+    q->bell = -1;
+    mutex_share(&q->mutex);
     return q;
 }
 
@@ -39,7 +31,8 @@ void queue_destroy(struct queue *q)
         arena_destroy(q->arena);
 }
 
-/* Who had it was killed: what is shared may be half done, and nobody goes on with it. */
+/* The process that held the lock was killed: what is shared may be half changed, and nobody goes on
+ * with it. */
 static void mend(struct queue *q, int rc)
 {
     if (rc != EOWNERDEAD)
@@ -59,8 +52,8 @@ void queue_unlock(struct queue *q)
 }
 
 /* --- waiting ---
- * Not by a condition variable: if a process is killed while it waits for one, those of some C
- * libraries have whoever wakes the others wait for it for ever. */
+ * Not with a condition variable: if a process is killed while it waits for one, some C libraries
+ * have whoever wakes the others wait for it for ever. */
 
 /* The queue is locked. */
 static void tell_change(struct queue *q)
@@ -70,7 +63,7 @@ static void tell_change(struct queue *q)
         syscall(SYS_futex, &q->changes, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-/* The same; in between it isn't. */
+/* The same; it is unlocked while waiting. */
 static void wait_for_change(struct queue *q)
 {
     const struct timespec most = {.tv_nsec = LOOK_AGAIN_NS};
@@ -118,12 +111,33 @@ void queue_forget(struct queue *q, struct task *task)
     queue_unlock(q);
 }
 
+static void push_first(struct queue *q, struct task *task)
+{
+    task->before = NULL;
+    task->next = q->first;
+    if (q->first)
+        q->first->before = task;
+    else
+        q->last = task;
+    q->first = task;
+    q->length++;
+}
+
 static void push_one(struct queue *q, struct task *task)
 {
-    struct task **list = task->huge ? &q->huge : &q->first;
-    q->length += !task->huge;
-    task->next = *list;
-    *list = task;
+    struct task **list = q->guest && task->bound ? &q->bound : &q->huge;
+    if (task->state == TASK_OPEN && (list == &q->bound || task->huge)) {
+        task->next = *list;
+        *list = task;
+    } else {
+        push_first(q, task);
+    }
+}
+
+/* The queue is locked. */
+static bool is_watched(const struct queue *q)
+{
+    return q->bell >= 0 && (q->bound || (q->wanted && q->length > 0));
 }
 
 void queue_push(struct queue *q, struct task *list)
@@ -135,19 +149,32 @@ void queue_push(struct queue *q, struct task *list)
         next = list->next;
         push_one(q, list);
     }
+    bool watched = is_watched(q);
     tell_change(q);
     queue_unlock(q);
+    if (watched)
+        queue_ring(q);
+}
+
+static void unlink_task(struct queue *q, struct task *task)
+{
+    struct task **from_before = task->before ? &task->before->next : &q->first;
+    struct task **from_next = task->next ? &task->next->before : &q->last;
+    *from_before = task->next;
+    *from_next = task->before;
+    q->length--;
 }
 
 static struct task *pop(struct queue *q, bool alone)
 {
-    struct task **list = q->first || !alone ? &q->first : &q->huge;
-    struct task *task = *list;
+    struct task *task = q->first;
     if (task) {
-        *list = task->next;
-        q->length -= list == &q->first;
-        q->busy++;
+        unlink_task(q, task);
+    } else if (alone && q->huge) {
+        task = q->huge;
+        q->huge = task->next;
     }
+    q->busy += task != NULL;
     return task;
 }
 
@@ -155,8 +182,13 @@ struct task *queue_take(struct queue *q, bool alone)
 {
     struct task *task = NULL;
     queue_lock(q);
-    while (!q->stopped && !signals_fatal() && !(task = pop(q, alone)) && q->busy > 0)
+    for (bool told = false;
+         !q->stopped && !signals_fatal() && !(task = pop(q, alone)) && (q->busy > 0 || q->away > 0);
+         told = true) {
+        if (!told)
+            queue_ring(q);
         wait_for_change(q);
+    }
     queue_unlock(q);
     return task;
 }
@@ -183,5 +215,82 @@ void queue_restart(struct queue *q)
     queue_lock(q);
     q->stopped = q->broken;
     q->busy = 0;
+    q->waiting = 0;
+    queue_unlock(q);
+}
+
+/* --- other nodes --- */
+
+void queue_ring(const struct queue *q)
+{
+    const uint64_t one = 1;
+    if (q->bell >= 0)
+        (void)!write(q->bell, &one, sizeof(one)); /* if this fails, the bell is ringing already */
+}
+
+void queue_expect(struct queue *q)
+{
+    queue_lock(q);
+    q->away++;
+    queue_unlock(q);
+}
+
+void queue_expect_no_more(struct queue *q)
+{
+    queue_lock(q);
+    q->away--;
+    tell_change(q);
+    queue_unlock(q);
+}
+
+/* How many are looked at: tasks may have to stay for reasons of their own. */
+enum { LOOKED_AT = 64 };
+
+struct task *queue_give(struct queue *q, size_t most, bool (*fits)(void *, const struct task *),
+                        void *arg)
+{
+    struct task *given = NULL;
+    queue_lock(q);
+    struct task *task = q->broken ? NULL : q->last;
+    for (int i = 0; task && most > 0 && i < LOOKED_AT; i++) {
+        struct task *before = task->before;
+        bool fitting = task->state == TASK_OPEN && (!given || given->folder == task->folder);
+        if (fitting && fits(arg, task)) {
+            unlink_task(q, task);
+            task->next = given;
+            given = task;
+            q->away++;
+            most--;
+        }
+        task = before;
+    }
+    queue_unlock(q);
+    return given;
+}
+
+struct task *queue_give_bound(struct queue *q, size_t most)
+{
+    struct task *given = NULL, *task;
+    queue_lock(q);
+    while (!q->broken && most-- > 0 && (task = q->bound) &&
+           (!given || given->folder == task->folder)) {
+        q->bound = task->next;
+        task->next = given;
+        given = task;
+        q->away++;
+    }
+    queue_unlock(q);
+    return given;
+}
+
+void queue_return(struct queue *q, struct task *list, enum task_state state)
+{
+    unsigned count = 0;
+    for (struct task *task = list; task; task = task->next, count++)
+        task->state = state;
+    queue_push(q, list);
+    queue_lock(q);
+    q->away -= count;
+    tell_change(q);
     queue_unlock(q);
 }

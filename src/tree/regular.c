@@ -6,6 +6,7 @@
 #include "base/io.h"
 #include "cli/report.h"
 #include "copy/small.h"
+#include "move/follower.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 
 /* --- small files --- */
 
-/* The destination's directory says what a new file in it has. */
+/* The destination's directory decides what a new file in it has. */
 static struct attributes_birth birth_in(const struct entry *e)
 {
     const struct folder *f = e->in->folder;
@@ -45,18 +46,29 @@ static void complain(const struct entry *e, const struct complaint *why, enum sm
     free(sentence);
 }
 
-/* What is hidden is synced as a whole, and small files aren't worth a journal. */
+/* Other nodes find a file by its path, and do so where no process of the crew is asked to. */
+static const struct partners *partners_for(const struct entry *e)
+{
+    const struct hand *h = e->hand;
+    bool can = h->alone && !h->deserted && !e->in->folder->hidden;
+    return can ? h->options->rules.partners : NULL;
+}
+
+/* A hidden tree is synced as a whole, and small files aren't worth a journal. */
 static struct copy_rules rules_for(const struct entry *e)
 {
     struct copy_rules r = e->hand->options->rules;
     r.wishes.sync &= !e->in->folder->hidden || r.wishes.verify;
     r.wishes.resume &= e->src.st_size >= REGULAR_LARGE;
-    r.existing = EXISTING_REPLACE; /* it was heeded before */
+    bool can_look_again = e->hand->options->rules.wait && S_ISREG(e->src.st_mode);
+    r.existing = can_look_again ? EXISTING_HEEDED : EXISTING_REPLACE;
     r.update = false;
     r.wishes.alone = !e->hand->alone;
-    if (e->src.st_size < REGULAR_LARGE) /* -j has said how many copy the tree */
+    if (e->src.st_size < REGULAR_LARGE) /* -j has set how many processes copy the tree */
         r.wishes.jobs = 0;
-    r.wait |= !e->hand->alone; /* another of the crew may write to what has several names */
+    r.partners = partners_for(e);
+    r.wait |=
+        !e->hand->alone; /* another process of the crew may write to a file with several names */
     return r;
 }
 
@@ -80,6 +92,7 @@ static void note_small(struct entry *e, const struct small_result *r, double sta
         note_refusal(e);
     e->result.engine = e->result.last_engine = r->shared ? "reflink" : "read-write";
     e->result.bytes = r->bytes;
+    e->result.checksum = r->checksum;
     e->result.blocks = 1;
     e->result.seconds = e->hand->options->json ? clock_seconds() - start : 0;
 }
@@ -110,9 +123,9 @@ static enum small_end copy_small(struct entry *e, const struct copy_rules *rules
     return end;
 }
 
-/* --- others --- */
+/* --- large files --- */
 
-/* The tree's own line has said all. */
+/* The tree's own line has said everything. */
 static struct options quieter(const struct entry *e)
 {
     struct options o = *e->hand->options;
@@ -121,14 +134,14 @@ static struct options quieter(const struct entry *e)
     return o;
 }
 
-/* A report of one file, whose progress is the tree's. */
+/* A report of one file, whose progress is shown by the tree's. */
 struct part {
     struct report report; /* the first, so that it is found where the report is */
     struct entry *e;
-    bool counts; /* bytes are copied; else they are flushed, or verified */
+    bool counts; /* bytes are being copied; otherwise they are flushed, or verified */
 };
 
-/* Bytes count as they come, but no more than it had when it was found. */
+/* Bytes count as they are copied, but no more than it had when it was found. */
 static void tick(void *arg, off_t done, off_t size)
 {
     struct part *part = arg;
@@ -142,13 +155,24 @@ static void tick(void *arg, off_t done, off_t size)
     hand_show(e->hand);
 }
 
+static void kept(void *arg, off_t bytes)
+{
+    struct part *part = arg;
+    struct entry *e = part->e;
+    off_t now = min_off(bytes, entry_size(e));
+    if (part->counts && now > e->unmoved) {
+        e->hand->headway->unmoved += now - e->unmoved;
+        e->unmoved = now;
+    }
+}
+
 static void phase(void *arg, const char *name)
 {
     struct part *part = arg;
     struct progress *p = part->e->hand->progress;
     part->counts = !name;
-    if (p)
-        p->phase = name;
+    if (p && (!name || entry_size(part->e) >= REGULAR_LARGE)) /* else it flickers */
+        progress_enter_within(p, name);
 }
 
 static struct copy_observer start_part(struct part *part, struct entry *e,
@@ -158,11 +182,12 @@ static struct copy_observer start_part(struct part *part, struct entry *e,
     report_start_part(&part->report, options, e->hand->progress);
     struct copy_observer observer = report_observer(&part->report);
     observer.tick = tick;
+    observer.kept = kept;
     observer.phase = phase;
     return observer;
 }
 
-/* What has come of it is the entry's. */
+/* The outcome is that of the entry. */
 static bool end_part(struct part *part, const char *src, const char *dst)
 {
     struct entry *e = part->e;
@@ -177,21 +202,39 @@ static bool end_part(struct part *part, const char *src, const char *dst)
     return done;
 }
 
+/* Nothing is copied yet. */
+static bool wait_was_over(struct part *part)
+{
+    phase(part, NULL);
+    part->e->waited++;
+    part->e->result = (struct copy_result){.outcome = OUTCOME_COPIED};
+    return false;
+}
+
 static bool copy_fully(struct entry *e)
 {
     struct options o = quieter(e);
     struct part part;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
-    struct location from = {e->in->fds[TREE_SOURCE], e->name, src, !e->follow, false};
-    /* Where only this copy makes anything, a link of the name is one of another name's, in another
-     * case. */
+    struct location from = {.dir_fd = e->in->fds[TREE_SOURCE],
+                            .name = e->name,
+                            .path = src,
+                            .no_follow = !e->follow,
+                            .awaited = !S_ISREG(e->src.st_mode)};
+    /* Where only this copy makes anything, a link of that name was made for another name, in
+     * different case. */
     bool own = e->in->folder->made;
-    struct location to = {e->in->fds[TREE_DESTINATION], e->dst_name, dst, own, e->displaces};
+    struct location to = {.dir_fd = e->in->fds[TREE_DESTINATION],
+                          .name = e->dst_name,
+                          .path = dst,
+                          .no_follow = own,
+                          .displaced = e->displaces};
     bool done = false;
     if (src && dst) {
         struct copy_observer observer = start_part(&part, e, &o);
         copy_file(&from, &to, &o.rules, &observer, &e->result);
-        done = end_part(&part, src, dst);
+        done = e->result.outcome == OUTCOME_LOOK_AGAIN ? wait_was_over(&part)
+                                                       : end_part(&part, src, dst);
     } else {
         entry_fail_src(e, ENOMEM, "cannot copy %s");
     }
@@ -265,7 +308,7 @@ static bool copy_attributes(struct entry *e, int src)
 
 /* --- which --- */
 
-/* What it is now, rather than when it was looked at. */
+/* What it is now, rather than what it was when it was looked at. */
 static bool open_source(struct entry *e)
 {
     e->fd = entry_open(e);
@@ -292,11 +335,32 @@ bool regular_refresh(struct entry *e)
     return same ? done : entry_fail_dst(e, ESTALE, "cannot set the attributes of %s");
 }
 
+static void show(void *arg)
+{
+    struct entry *e = arg;
+    hand_show(e->hand);
+}
+
+bool regular_sum(struct entry *e)
+{
+    struct ending ending = {.kind = ENDED_FAILED, .failure.err = ENOMEM};
+    if (e->fd < 0 && !open_source(e))
+        return false;
+    struct follower f = {
+        .fd = e->fd, .size = e->src.st_size, .kind = e->hand->options->rules.wishes.checksum};
+    if (follower_prepare(&f) == 0)
+        ending = follower_finish(&f, (struct ticker){show, e}, &e->result.checksum);
+    follower_release(&f);
+    if (ending.kind == ENDED_FAILED)
+        entry_fail_src(e, ending.failure.err, "error reading %s");
+    return ending.kind == ENDED_WELL;
+}
+
 bool regular_copy(struct entry *e)
 {
     const struct options *o = e->hand->options;
     struct copy_rules rules = rules_for(e);
-    if (!S_ISREG(e->src.st_mode)) /* to be read as if it were */
+    if (!S_ISREG(e->src.st_mode)) /* to be read as if it were a regular file */
         return copy_fully(e);
     if (e->fd < 0 && !open_source(e))
         return false;

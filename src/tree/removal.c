@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 struct removal {
-    int fd;              /* the directory that is being emptied */
-    struct file_id last; /* the one below it that was emptied last, as far as that could be done */
-    struct file_id *stuck; /* those in which something is left that can't be removed */
+    int fd;                /* the directory that is being emptied */
+    struct file_id last;   /* the directory below it that was emptied last, as far as possible */
+    struct file_id *stuck; /* directories in which something is left that can't be removed */
     size_t count;
 };
 
@@ -64,8 +64,7 @@ static bool may_be_emptied(struct removal *r, const char *name)
     return false;
 }
 
-/* Removes the entry, unless it is a directory with something in it: then its name goes to `full`.
- */
+/* Removes the entry, unless it is a directory that isn't empty: then its name goes to `full`. */
 static void remove_entry(struct removal *r, const char *name, char full[NAME_MAX + 1])
 {
     if (is_dots(name) || unlinkat(r->fd, name, 0) == 0 || (errno != EISDIR && errno != EPERM) ||
@@ -75,8 +74,8 @@ static void remove_entry(struct removal *r, const char *name, char full[NAME_MAX
         strcpy(full, name);
 }
 
-/* Removes what can be at once; returns the descriptor of a directory that was left, -ENOENT if
- * there is none. */
+/* Removes what can be removed at once; returns the descriptor of a directory that was left, -ENOENT
+ * if there is none. */
 static int clear(struct removal *r)
 {
     char full[NAME_MAX + 1] = "";
@@ -90,7 +89,7 @@ static int clear(struct removal *r)
     return *full ? open_to_empty(r->fd, full) : -ENOENT;
 }
 
-/* It is as empty as can be. */
+/* It is as empty as it can be. */
 static int go_up(struct removal *r)
 {
     struct stat st;
@@ -100,7 +99,7 @@ static int go_up(struct removal *r)
     return open_directory(r->fd, "..");
 }
 
-/* Goes down into the last that isn't empty, and up again, where it then is. */
+/* Goes down into the last one that isn't empty, and up again from one that is. */
 static void clear_all(struct removal *r)
 {
     size_t depth = 0;

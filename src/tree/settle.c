@@ -4,6 +4,7 @@
 #include "base/signals.h"
 #include "base/xattr.h"
 #include "copy/acl.h"
+#include "tree/errand.h"
 #include "tree/nest.h"
 
 #include <errno.h>
@@ -34,7 +35,7 @@ static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
 {
     const struct copy_rules *r = &h->options->rules;
     struct stat st = f->src;
-    if (!(st.st_mode & 07000)) /* then cp leaves those that there are */
+    if (!(st.st_mode & 07000)) /* then cp keeps those that it has */
         st.st_mode |= f->special;
     struct attributes a = {.src = src,
                            .src_st = &st,
@@ -50,8 +51,8 @@ static int give_attributes(struct hand *h, struct folder *f, int src, int dst)
     return rc;
 }
 
-/* One that may not be read, though it is ours, has to become readable to be given anything. *mode
- * is what it had before. */
+/* A directory that may not be read, though it is ours, has to become readable before it can be
+ * given anything. *mode is what it had before. */
 static int open_readable(int fd, mode_t *mode)
 {
     char path[32];
@@ -97,14 +98,14 @@ static void finish(struct hand *h, struct folder *f)
         opening_release(o);
 }
 
-/* The whole tree has waited for its name. With --atomic it gets none if anything is lacking; nor
- * does whoever interrupts it want half of it. */
+/* The whole tree has waited for its name. With --atomic it isn't given one if anything is lacking,
+ * nor, whatever the options, if it was interrupted: nobody wants half of it then. */
 static void conclude_nest(struct hand *h, struct folder *f)
 {
     bool lacks = h->options->atomic && h->tally->failed;
     bool wanted = !lacks && !h->tally->interrupted && !h->queue->broken;
     if (lacks)
-        hand_fail_folder(h, f, 0, "not creating directory %s, as not all could be copied");
+        hand_fail_folder(h, f, 0, "not creating directory %s, as not everything could be copied");
     if (!wanted || !nest_give_name(h, f))
         nest_discard(h, f);
 }
@@ -115,7 +116,7 @@ static void note_ending(struct hand *h, struct folder *f)
         h->doing->ending = f;
 }
 
-/* --- what is told of it --- */
+/* --- what is reported of it --- */
 
 void settle_note(struct hand *h, struct folder *f)
 {
@@ -135,13 +136,13 @@ static enum outcome outcome_of(const struct hand *h, const struct folder *f)
                                   : OUTCOME_COPIED;
 }
 
-/* One that --parents has only passed is none that was copied. */
+/* One that --parents has only passed through doesn't count as copied. */
 static bool is_passed(const struct folder *f)
 {
     return f->outside && !f->made && !f->failed && !f->said;
 }
 
-/* Its line is the last of all that are about what is in it. */
+/* Its line comes after all those about what is in it. */
 static void conclude(struct hand *h, struct folder *f)
 {
     settle_note(h, f);
@@ -154,7 +155,8 @@ static void conclude(struct hand *h, struct folder *f)
          *dst = told ? folder_path(f, TREE_DESTINATION, NULL) : NULL;
     struct copy_result result = {.outcome = outcome_of(h, f)};
     h->said = f->said ? strdup(f->said) : NULL;
-    hand_conclude(h, KIND_DIRECTORY, src ? src : f->name, dst ? dst : f->dst_name, &result, 0);
+    hand_conclude(h, KIND_DIRECTORY, src ? src : f->name, dst ? dst : f->dst_name, &result,
+                  (struct rest){0});
     free(src);
     free(dst);
 }
@@ -170,7 +172,7 @@ static struct folder *end(struct hand *h, struct folder *f)
         conclude_nest(h, f);
     if (parent)
         conclude(h, f);
-    if (parent && parent->parent) { /* while what is open below it leads there */
+    if (parent && parent->parent) { /* while what is open below it leads to it */
         struct opened *o = opening_take(&h->openings, parent);
         if (o)
             opening_release(o);
@@ -180,15 +182,27 @@ static struct folder *end(struct hand *h, struct folder *f)
     return parent;
 }
 
+/* The node that has begun it ends it. */
+static struct folder *leave(struct hand *h, struct folder *f)
+{
+    struct folder *parent = f->parent;
+    note_ending(h, f);
+    if (f->errand)
+        errand_end(h->queue, f);
+    folder_destroy(h->queue, f);
+    note_ending(h, NULL);
+    return parent;
+}
+
 void settle(struct hand *h, struct folder *f)
 {
-    if (signals_fatal()) /* what isn't done may not have been done for that */
+    if (signals_fatal()) /* that may be why something isn't done */
         h->tally->interrupted = true;
     while (f && folder_settle(h->queue, f))
-        f = end(h, f);
+        f = f->foreign ? leave(h, f) : end(h, f);
 }
 
 void settle_ended(struct hand *h, struct folder *f)
 {
-    settle(h, end(h, f));
+    settle(h, f->foreign ? leave(h, f) : end(h, f));
 }

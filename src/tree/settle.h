@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How directories end: when nothing in one is pending any more, it gets its attributes, those of
- * the source or what is a new directory's, and its name, if that had to wait; what has come of it
- * is told; and in its parent one thing less is pending.
+ * the source or those of a new directory, and its name, if that had to wait; its outcome is
+ * reported; and one thing less is pending in its parent.
  */
 #pragma once
 
@@ -11,7 +11,8 @@
 /* One thing less is pending in it. */
 void settle(struct hand *hand, struct folder *folder);
 
-/* Does what settle does with one in which nothing is pending, for who was killed at that. */
+/* Does what settle does with a folder in which nothing is pending, in place of a process that was
+ * killed while doing so. */
 void settle_ended(struct hand *hand, struct folder *folder);
 
 /* What was said since the last entry was about the directory itself. */

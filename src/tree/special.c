@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/special.h"
+#include "base/xattr.h"
 #include "copy/acl.h"
 
 #include <errno.h>
@@ -9,14 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
-
-enum { PROC_ROOM = NAME_MAX + 32 };
 
 /* --- attributes --- */
 
-/* Of what can't be opened: by one name in an open directory, never following a link. */
+/* Attributes of what can't be opened: by name in an open directory, never following a link. */
 static int give_owner(const struct entry *e, int dir_fd, const char *name)
 {
     if (fchownat(dir_fd, name, e->src.st_uid, e->src.st_gid, AT_SYMLINK_NOFOLLOW) == 0)
@@ -43,19 +41,9 @@ static int give_mode(const struct entry *e, int dir_fd, const char *name)
     if (fstatat(dir_fd, name, &now, AT_SYMLINK_NOFOLLOW) < 0)
         return -errno;
     if (now.st_uid != e->src.st_uid ||
-        now.st_gid != e->src.st_gid) /* these lend its owner's rights */
+        now.st_gid != e->src.st_gid) /* these lend the owner's rights */
         mode &= ~(mode_t)(S_ISUID | S_ISGID | S_ISVTX);
     return fchmodat(dir_fd, name, mode, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
-}
-
-/* Where /proc leads to an entry, whose own attributes are meant; `room` is for that. An operand's
- * name is a path by itself. */
-static const char *path_of(char room[PROC_ROOM], int dir_fd, const char *name)
-{
-    if (dir_fd == AT_FDCWD)
-        return name;
-    snprintf(room, PROC_ROOM, "/proc/self/fd/%d/%s", dir_fd, name);
-    return room;
 }
 
 static bool is_wanted(const struct entry *e, const char *attribute)
@@ -66,45 +54,44 @@ static bool is_wanted(const struct entry *e, const char *attribute)
     return strncmp(attribute, "system.", 7) != 0 && preserve & ATTRIBUTE_XATTR;
 }
 
-/* That the destination, or the user, can't have it is tolerated, but of an ACL. */
+/* That the destination, or the user, can't have it is tolerated, unless it is an ACL. */
 static bool is_tolerated(const char *attribute, int err)
 {
     return err == EOPNOTSUPP || (err == EPERM && strcmp(attribute, acl_attribute) != 0);
 }
 
 /* One that is gone by now was removed. */
-static int carry_xattr(const char *from, const char *to, const char *attribute)
+static int carry_xattr(const struct entry *e, int dir_fd, const char *name, const char *attribute)
 {
-    static char value[65536]; /* XATTR_SIZE_MAX; static, for it is a lot for a stack */
-    ssize_t len = lgetxattr(from, attribute, value, sizeof(value));
+    static char value[65536]; /* XATTR_SIZE_MAX; static, because it is a lot for a stack */
+    int from = e->in->fds[TREE_SOURCE];
+    ssize_t len = xattr_get_at(from, e->name, attribute, value, sizeof(value));
     if (len < 0)
         return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
-    bool carried = lsetxattr(to, attribute, value, (size_t)len, 0) == 0;
+    bool carried = xattr_set_at(dir_fd, name, attribute, value, (size_t)len) == 0;
     return carried || is_tolerated(attribute, errno) ? 0 : -errno;
 }
 
-/* The ACL that its directory gives all that is new. */
-static int remove_inherited(const char *path)
+/* The ACL that its directory gives to everything new. */
+static int remove_inherited(int dir_fd, const char *name)
 {
-    bool removed = lremovexattr(path, acl_attribute) == 0;
+    bool removed = xattr_remove_at(dir_fd, name, acl_attribute) == 0;
     return removed || errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
 }
 
-/* Those that it has; and of the ACL that its directory gives all that is new nothing is left. */
+/* Carries those that it has; of the ACL that its directory gives to everything new, nothing is
+ * left. */
 static int give_xattrs(const struct entry *e, int dir_fd, const char *name)
 {
     static char names[65536]; /* XATTR_LIST_MAX */
-    char from_room[PROC_ROOM], to_room[PROC_ROOM];
-    const char *from = path_of(from_room, e->in->fds[TREE_SOURCE], e->name);
-    const char *to = path_of(to_room, dir_fd, name);
     bool rights = e->hand->options->rules.preserve & ATTRIBUTE_MODE && !S_ISLNK(e->src.st_mode);
-    int rc = rights ? remove_inherited(to) : 0;
-    ssize_t len = llistxattr(from, names, sizeof(names));
+    int rc = rights ? remove_inherited(dir_fd, name) : 0;
+    ssize_t len = xattr_list_at(e->in->fds[TREE_SOURCE], e->name, names, sizeof(names));
     if (len < 0 && errno != EOPNOTSUPP)
         rc = -errno;
     for (ssize_t at = 0; at < len; at += (ssize_t)strlen(names + at) + 1)
         if (is_wanted(e, names + at) && rc == 0)
-            rc = carry_xattr(from, to, names + at);
+            rc = carry_xattr(e, dir_fd, name, names + at);
     return rc;
 }
 
@@ -119,7 +106,7 @@ static const struct {
     {ATTRIBUTE_TIMESTAMPS, give_times, "preserving times for %s"},
 };
 
-/* What it can't be given is told, and it is there all the same. */
+/* What it can't be given is reported, and it stays nevertheless. */
 static void give_attributes(const struct entry *e, int dir_fd, const char *name)
 {
     for (size_t i = 0; i < sizeof(gifts) / sizeof(*gifts); i++) {
@@ -134,7 +121,7 @@ static void give_attributes(const struct entry *e, int dir_fd, const char *name)
 
 struct making {
     const struct entry *e;
-    const char *target; /* of a link */
+    const char *target; /* the mode of a link */
 };
 
 static int make_symlink(void *arg, int dir_fd, const char *name)
@@ -196,7 +183,7 @@ static int make_node(void *arg, int dir_fd, const char *name)
     const struct copy_rules *r = &m->e->hand->options->rules;
     mode_t mode = m->e->src.st_mode;
     if (r->no_preserve & ATTRIBUTE_MODE)
-        mode = (mode & S_IFMT) | (S_ISSOCK(mode) ? 0777 : 0666); /* as cp */
+        mode = (mode & S_IFMT) | (S_ISSOCK(mode) ? 0777 : 0666); /* as with cp */
     if (r->preserve & ATTRIBUTE_MODE)
         mode &= ~(mode_t)(S_IRWXG | S_IRWXO | S_ISUID | S_ISGID); /* until it has its owner */
     if (mknodat(dir_fd, name, mode, m->e->src.st_rdev) < 0)
@@ -238,7 +225,7 @@ static bool hard_link(struct entry *e)
     return rc == 0 || entry_fail_turned(e, -rc, "cannot create hard link %s to %s");
 }
 
-/* A relative name means the same only in the directory that it counts from. */
+/* A relative name means the same only in the directory that it is relative to. */
 static bool soft_link(struct entry *e)
 {
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
@@ -266,11 +253,11 @@ bool special_link(struct entry *e)
 
 /* --- twins --- */
 
-/* Paths may be longer than the kernel takes: the directory is opened in parts. */
+/* Paths may be longer than the kernel accepts: the directory is opened part by part. */
 static int open_long(const char *path, size_t len)
 {
     int fd = AT_FDCWD;
-    static char part[PATH_MAX]; /* static, for it is a lot for a stack */
+    static char part[PATH_MAX]; /* static, because it is a lot for a stack */
     for (size_t at = 0; at < len;) {
         size_t n = len - at < PATH_MAX / 2 ? len - at : PATH_MAX / 2;
         while (at + n < len && path[at + n] != '/' && n > 0)
@@ -302,7 +289,7 @@ static int link_from(const struct twin *twin, const char *path, int dir_fd, cons
     return rc;
 }
 
-/* The nest above it may get its name at any moment, and only once. */
+/* The nest above it may get its name at any moment, but only once. */
 static int link_first(const struct twin *twin, int dir_fd, const char *name)
 {
     if (twin->folder)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole trees, and all that cp does beyond the contents of files: by a crew of processes. */
+/* Whole trees, and everything that cp does beyond the contents of files: by a crew of processes. */
 #pragma once
 
 #include "cli/operands.h"
@@ -8,5 +8,6 @@
 /* Do the options ask for more than the contents of files? */
 bool tree_is_asked_for(const struct options *options);
 
-/* Copies each pair in its order, directories included. Returns the status to exit with. */
-int tree_run(struct pair *pairs, int count, const struct options *options);
+/* Copies each pair in order, including directories; `line` shows how far all are. Returns the
+ * status to exit with. */
+int tree_run(struct pair *pairs, int count, const struct options *options, struct progress *line);

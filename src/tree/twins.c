@@ -31,7 +31,7 @@ static struct twin **bucket_of(const struct twins *t, struct file_id id)
     return &t->buckets[XXH3_64bits(&id, sizeof(id)) & (t->room - 1)];
 }
 
-/* Without memory for more, the lists only become longer. */
+/* Without memory for more buckets, the lists only become longer. */
 static void grow(struct twins *t)
 {
     struct twin **old = t->buckets;
@@ -102,7 +102,7 @@ enum twin_claim twins_claim(struct twins *t, struct file_id src, struct folder *
 
 /* --- concluding --- */
 
-/* In memory that all see; NULL: there is none left, or it is of nothing. */
+/* In memory that all processes see; NULL: none is left, or `path` is NULL. */
 static char *keep(struct twins *t, const char *path)
 {
     char *copy = path ? arena_get(t->queue->arena, strlen(path) + 1) : NULL;
@@ -137,7 +137,7 @@ static bool keep_paths(struct twins *t, struct twin *twin, const char *path, con
     return true;
 }
 
-/* What has waited for it is to be done now. */
+/* What has waited for it can be done now. */
 static struct task *end_waiting(struct twin *twin, bool whole)
 {
     struct task *waiting = twin->waiting;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/walk.h"
+#include "base/filesystem.h"
 #include "base/io.h"
 #include "base/signals.h"
 #include "tree/directory.h"
+#include "tree/foreign.h"
 #include "tree/listing.h"
 #include "tree/nest.h"
 #include "tree/regular.h"
@@ -16,12 +18,29 @@
 struct walk {
     struct hand *hand;
     struct opened *in;
-    struct task *tasks; /* that can be begun when it has its name */
-    unsigned count;     /* of them */
-    struct twin *twins; /* whose copies are in it, while it is a nest */
+    struct task *tasks; /* those that can be begun when it has its name */
+    unsigned count;     /* how many of them */
+    struct twin *twins; /* files whose copies are in it, while it is a nest */
 };
 
 /* --- its entries --- */
+
+/* What is mounted here may not be mounted on other nodes. */
+static bool is_of_this_node(const struct entry *e)
+{
+    const int *fds = e->in->fds;
+    return filesystem_is_mounted_on(fds[TREE_SOURCE], e->name, e->follow) ||
+           (!e->in->folder->made &&
+            filesystem_is_mounted_on(fds[TREE_DESTINATION], e->dst_name, true));
+}
+
+/* Must the first node do it? */
+static bool is_bound(const struct entry *e, enum task_kind kind)
+{
+    if (kind == TASK_DIRECTORY)
+        return hand_has_partners(e->hand) && is_of_this_node(e);
+    return entry_may_have_twins(e);
+}
 
 static void put_off(struct walk *w, enum task_kind kind, struct entry *e)
 {
@@ -33,6 +52,7 @@ static void put_off(struct walk *w, enum task_kind kind, struct entry *e)
         return;
     }
     task->huge = kind == TASK_FILE && e->src.st_size >= REGULAR_HUGE;
+    task->bound = task->huge || is_bound(e, kind);
     task->next = w->tasks;
     w->tasks = task;
     w->count++;
@@ -51,6 +71,8 @@ static void visit_known(struct walk *w, struct entry *e)
         put_off(w, TASK_DIRECTORY, e);
     else if (is_task(e))
         put_off(w, TASK_FILE, e);
+    else if (w->hand->queue->guest && entry_may_have_twins(e)) /* only the first node knows it */
+        put_off(w, TASK_TWIN, e);
     else
         entry_copy(e);
     if (e->later)
@@ -126,7 +148,7 @@ static void note(struct hand *h, struct folder *filled)
         h->doing->folder = filled;
 }
 
-/* Whoever interrupts it doesn't want half of it. */
+/* Nobody who interrupts it wants half of it. */
 static void conclude(struct walk *w)
 {
     bool whole = !signals_fatal() && nest_publish(w->hand, w->in);
@@ -147,7 +169,7 @@ static bool is_elsewhere(const struct entry *e)
     return e->hand->options->one_file_system && f->parent && e->src.st_dev != f->src.st_dev;
 }
 
-/* With -x, what is mounted is made, but empty. */
+/* With -x, a directory on which something is mounted is made, but stays empty. */
 static void walk_directory(struct entry *e)
 {
     struct walk w = {.hand = e->hand, .in = directory_begin(e)};
@@ -167,19 +189,7 @@ static void walk_directory(struct entry *e)
 
 /* --- tasks --- */
 
-static void do_in(struct hand *h, struct opened *in, const struct task *task)
-{
-    struct entry e = entry_of(h, in, task->name, task->dst_name);
-    if (task->kind == TASK_DIRECTORY) {
-        e.src.st_mode = S_IFDIR;
-        walk_directory(&e);
-    } else if (entry_look(&e, true)) {
-        entry_copy(&e);
-    }
-    entry_close(&e);
-}
-
-/* Of a task that failed with what was said. */
+/* The entry of a task that failed with what was said. */
 static void conclude_task(struct hand *h, const struct task *task)
 {
     static const enum kind kinds[] = {
@@ -188,21 +198,74 @@ static void conclude_task(struct hand *h, const struct task *task)
     char *src = folder_path(task->folder, TREE_SOURCE, task->name);
     char *dst = folder_path(task->folder, TREE_DESTINATION, task->dst_name);
     hand_conclude(h, kinds[task->kind], src ? src : task->name, dst ? dst : task->dst_name, &result,
-                  0);
+                  (struct rest){0});
     free(src);
     free(dst);
+}
+
+/* `says` has a %s for the source's name. */
+static void say_of_task(struct hand *h, const struct task *task, int err, const char *says)
+{
+    char *path = folder_path(task->folder, TREE_SOURCE, task->name);
+    hand_fail(h, err, says, path ? path : task->name);
+    free(path);
+}
+
+static void fail_task(struct hand *h, const struct task *task, int err, const char *says)
+{
+    say_of_task(h, task, err, says);
+    conclude_task(h, task);
+}
+
+/* Back to the first node, as if it hadn't been given away. */
+static void hand_back(struct hand *h, const struct task *task)
+{
+    struct folder *f = task->folder;
+    struct task *back = queue_task(h->queue, task->kind, f, task->name, task->dst_name);
+    if (!back) {
+        fail_task(h, task, ENOMEM, "cannot copy %s");
+        return;
+    }
+    back->huge = task->huge;
+    back->bound = true;
+    h->headway->unfinished += task->kind == TASK_DIRECTORY;
+    folder_expect(h->queue, f, 1);
+    queue_push(h->queue, back);
+}
+
+static void do_in(struct hand *h, struct opened *in, const struct task *task)
+{
+    struct entry e = entry_of(h, in, task->name, task->dst_name);
+    if (task->kind == TASK_DIRECTORY && h->queue->guest && is_of_this_node(&e)) {
+        hand_back(h, task);
+    } else if (task->kind == TASK_DIRECTORY) {
+        e.src.st_mode = S_IFDIR;
+        walk_directory(&e);
+    } else if (entry_look(&e, true)) {
+        entry_copy(&e);
+    }
+    entry_close(&e);
+}
+
+/* Something else may be mounted above it on this node. */
+static bool is_seen_elsewhere(const struct hand *h, int err)
+{
+    return h->queue->guest && (err == EXDEV || err == ESTALE || err == ENOENT);
 }
 
 static void fail_to_open(struct hand *h, const struct task *task)
 {
     int err = errno;
-    char *path = folder_path(task->folder, TREE_SOURCE, task->name);
-    hand_fail(h, err, "cannot open the directory of %s again", path ? path : task->name);
-    free(path);
-    conclude_task(h, task);
+    if (is_seen_elsewhere(h, err))
+        hand_back(h, task);
+    else
+        fail_task(h, task, err,
+                  task->folder->foreign ? "cannot copy %s: cannot open the directory that another "
+                                          "node sees it in"
+                                        : "cannot open the directory of %s again");
 }
 
-/* No more will be found by that. */
+/* Nothing more will be found through it. */
 static void finish_task(struct hand *h, const struct task *task)
 {
     if (task->kind == TASK_DIRECTORY)
@@ -210,17 +273,31 @@ static void finish_task(struct hand *h, const struct task *task)
     settle(h, task->folder);
 }
 
-void walk_task(struct hand *h, struct task *task)
+static void do_task(struct hand *h, const struct task *task)
 {
-    if (h->doing)
-        h->doing->task = task;
-    struct opened *in = opening_take(&h->openings, task->folder);
+    struct opened *in = foreign_take(h, task->folder);
     if (in) {
         do_in(h, in, task);
         opening_release(in);
     } else {
         fail_to_open(h, task);
     }
+}
+
+/* What the other node has said about it came before. */
+static void tell_lost(struct hand *h, const struct task *task)
+{
+    fail_task(h, task, 0, "cannot copy %s: the node that was to do it is gone");
+}
+
+void walk_task(struct hand *h, struct task *task)
+{
+    if (h->doing)
+        h->doing->task = task;
+    if (task->state == TASK_OPEN)
+        do_task(h, task);
+    else if (task->state == TASK_LOST)
+        tell_lost(h, task);
     if (h->doing)
         h->doing->task = NULL;
     finish_task(h, task);
@@ -228,26 +305,26 @@ void walk_task(struct hand *h, struct task *task)
 
 /* --- what a killed process has left --- */
 
-static void tell_killed(struct hand *h, const struct task *task)
+/* The directory that it was filling; or that it had made, and was about to fill or to leave. */
+static struct folder *filled_by(struct queue *q, const struct doing *d)
 {
-    char *path = folder_path(task->folder, TREE_SOURCE, task->name);
-    hand_fail(h, 0, "the process that copied %s was killed", path ? path : task->name);
-    free(path);
+    return d->folder || !d->task ? d->folder
+                                 : folder_find_nest(q, d->task->folder, d->task->dst_name);
 }
 
-/* A file in it may be half written. What isn't new has only whole ones. */
+/* A file in it may be half written. A directory that isn't new has only whole ones. */
 static void abandon_folder(struct hand *h, struct folder *f)
 {
-    if (f->hidden)
+    if (f->hidden || f->nest)
         nest_remove(h, f);
     folder_expect(h->queue, f->parent, 1);
     settle(h, f);
 }
 
-/* What was said is about a directory, as far as there is one; else about the task. */
-static void conclude_killed(struct hand *h, const struct doing *d)
+/* What was said is about a directory, if there is one; otherwise about the task. */
+static void conclude_killed(struct hand *h, const struct doing *d, struct folder *filled)
 {
-    struct folder *f = h->queue->broken ? NULL : d->folder ? d->folder : d->ending;
+    struct folder *f = h->queue->broken ? NULL : filled ? filled : d->ending;
     if (f)
         settle_note(h, f);
     else if (d->task)
@@ -256,13 +333,14 @@ static void conclude_killed(struct hand *h, const struct doing *d)
 
 void walk_abandon(struct hand *h, const struct doing *d)
 {
+    struct folder *filled = h->queue->broken ? NULL : filled_by(h->queue, d);
     if (d->task)
-        tell_killed(h, d->task);
-    conclude_killed(h, d);
+        say_of_task(h, d->task, 0, "the process that copied %s was killed");
+    conclude_killed(h, d, filled);
     if (h->queue->broken)
         return;
-    if (d->folder)
-        abandon_folder(h, d->folder);
+    if (filled)
+        abandon_folder(h, filled);
     if (d->ending)
         settle_ended(h, d->ending);
     if (d->task)
