@@ -28,7 +28,7 @@ static int read_calls(int fd, struct calls *calls, struct trouble *trouble)
     return err ? trouble_say(trouble, ECHILD, "what strace printed was not understood") : 0;
 }
 
-/* strace prints to memory, and not to where the copies are. */
+/* strace prints to memory, and not to where the copies are made. */
 static int count_calls(struct series *series, struct cell *cell, const struct settings *settings,
                        const struct workspace *workspace, struct trouble *trouble)
 {
@@ -64,7 +64,7 @@ static int run_each(const struct aside *aside, struct series *series,
             continue;
         copying_show(cell, aside->what);
         err = aside->run(series, cell, settings, workspace, trouble);
-        if (err && err != -EINTR) { /* what was measured is good all the same */
+        if (err && err != -EINTR) { /* what was measured is valid nevertheless */
             series_explain(cell, trouble);
             err = 0;
         }

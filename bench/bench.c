@@ -9,7 +9,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* What can't be written should be known before the minutes of measuring, not after. */
+/* If something can't be written, that should be known before the minutes of measuring, not
+ * after. */
 static int open_outputs(const struct settings *settings, FILE **json, struct trouble *trouble)
 {
     if (settings->plot) {

@@ -14,8 +14,8 @@ int calls_check(struct trouble *trouble)
     return trouble_say(trouble, ENOENT, "--syscalls: strace counts them, and it can't be run here");
 }
 
-/* "% time, seconds, usecs/call, calls, errors (if any), name". The line of sums is left out: in it
- * older versions leave a column empty. */
+/* "% time, seconds, usecs/call, calls, errors (if any), name". The line of sums is left out: older
+ * versions leave a column of it empty. */
 static bool read_line(const char *line, struct call *call)
 {
     char errors_or_name[CALLS_NAME], name[CALLS_NAME] = "";

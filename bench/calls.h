@@ -15,12 +15,12 @@ struct calls {
     struct call {
         char name[CALLS_NAME];
         uint64_t count;
-    } top[CALLS_TOP]; /* the most frequent, the most first; without a name: there are no more */
+    } top[CALLS_TOP]; /* the most frequent ones, in descending order; one without a name: there are
+                         no more */
 };
 
-/* Whether strace is there: asked before anything is measured. 0, or -ENOENT with the trouble said.
- */
+/* Is strace there? Asked before anything is measured. 0, or -ENOENT with the trouble said. */
 int calls_check(struct trouble *trouble);
 
-/* Reads what `strace -c` printed. Returns 0, or -EINVAL when it is no such thing. */
+/* Reads what `strace -c` printed. Returns 0, or -EINVAL if it isn't that. */
 int calls_read(FILE *file, struct calls *calls);

@@ -21,7 +21,7 @@ double child_cpu_seconds(const struct rusage *usage)
            (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
-/* Reaps the child; passes on the wish to end it, which a terminal's Ctrl-C has already told it. */
+/* Reaps the child; passes on a request to end, which a terminal's Ctrl-C has already sent it. */
 static int reap(pid_t pid, int *status, struct rusage *usage)
 {
     while (wait4(pid, status, 0, usage) < 0) {
@@ -42,7 +42,7 @@ static int reap_watched(pid_t pid, int *status, struct rusage *usage, struct tog
         if (ended != 0)
             return ended < 0 ? -errno : signals_fatal() ? -EINTR : 0;
         if (signals_fatal())
-            kill(-pid, SIGTERM); /* the terminal tells only its own group */
+            kill(-pid, SIGTERM); /* the terminal signals only its own group */
         together_look(together, pid);
         nanosleep(&interval, NULL);
     }

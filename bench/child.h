@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Child processes, run one at a time and waited for with what they used. */
+/* Child processes, run one at a time and waited for, and what they used. */
 #pragma once
 
 #include "together.h"
@@ -8,19 +8,18 @@
 #include <sys/resource.h>
 
 /*
- * Runs a command, found along PATH, and waits for it. Fills in *usage. Returns 0 when it ended with
- * status 0, -ECHILD when it refused by another status, -ENOENT when there is no such command, else
- * -errno; with the trouble said. When a signal asks this process to end, it ends the
- * child too and returns -EINTR.
- * Unless `together` is NULL, the memory of the command and all its children is looked at while it
- * runs, which disturbs it; they are a process group of their own then.
+ * Runs a command, found along PATH, and waits for it. Fills in *usage. Returns 0 if it ended with
+ * status 0, -ECHILD if it ended with another status, -ENOENT if there is no such command, otherwise
+ * -errno; with the trouble said. If a signal asks this process to end, it ends the child, too, and
+ * returns -EINTR. Unless `together` is NULL, the memory of the command and all its children is
+ * looked at while it runs, which disturbs it; they are a process group of their own then.
  */
 int child_command(char *const argv[], struct rusage *usage, struct together *together,
                   struct trouble *trouble);
 
 /*
- * The same for a function in a forked child, which returns 0 or -errno, 255 at the most. `what`
- * names it in the trouble.
+ * The same for a function in a forked child, which returns 0 or -errno, at most 255. `what` names
+ * it in the trouble.
  */
 int child_call(const char *what, int (*function)(void *), void *argument, struct rusage *usage,
                struct trouble *trouble);

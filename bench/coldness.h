@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Forgetting all that the kernel has cached: pages, names and attributes, whoever's they are. */
+/* Makes the kernel forget all that it has cached: pages, names and attributes, whosever they
+ * are. */
 #pragma once
 
 #include "trouble.h"

@@ -62,7 +62,7 @@ static void write_copy(struct line *line, const struct method *method, const str
     append_all(line, method->argv + 1, task);
 }
 
-/* Of a tree, syncing its directory would not reach what is in it. */
+/* For a tree, syncing its directory would not reach what is in it. */
 static void write_sync(struct line *line, const struct task *task)
 {
     static const char *const file[] = {"sync", "@DST", NULL};

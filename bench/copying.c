@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* A user copies once, after a pause. In a pause, free memory may go back to the host of a virtual
- * machine, and be slow to get again. */
+ * machine, and getting it again may be slow. */
 static int rest(unsigned seconds, struct trouble *trouble)
 {
     struct timespec left = {.tv_sec = seconds};
@@ -17,8 +17,8 @@ static int rest(unsigned seconds, struct trouble *trouble)
     return 0;
 }
 
-/* Else neither the medium is waited for nor memory that the last copy has left. Of a tree, so much
- * is left that the next one would wait for it in any case. */
+/* Otherwise neither the medium is waited for nor the memory that the last copy has freed. A tree
+ * leaves so much that the next copy would wait for it in any case. */
 static int settle(const struct settings *settings, const struct workspace *workspace,
                   struct trouble *trouble)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All that one bench measured, as the table, the JSON and the plot read it. */
+/* Everything that one bench has measured, as the table, the JSON and the plot read it. */
 #pragma once
 
 #include "machine.h"

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Whether `path` is `dir` or lies below it, both absolute; the root's own name ends in the slash.
- */
+/* Is `path` the directory `dir`, or below it? Both are absolute; the root's own name ends in the
+ * slash. */
 static inline bool is_inside(const char *path, const char *dir)
 {
     size_t len = strlen(dir);

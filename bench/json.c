@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "json.h"
+#include "costs.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -208,17 +209,64 @@ static void put_tree(struct json *json, const struct series *series)
     leave(json, '}');
 }
 
-static void put_series(struct json *json, const struct series *series)
+/* All in seconds a GiB. */
+static void put_costs_of(struct json *json, const char *name, const struct costs *costs)
+{
+    enter(json, name, '{');
+    number(json, "serial", costs->serial / 1000);
+    number(json, "parallel", costs->parallel / 1000);
+    leave(json, '}');
+}
+
+static void put_cost_row(struct json *json, const struct cost_row *row)
+{
+    enter(json, NULL, '{');
+    text(json, "engine", row->engine->name);
+    put_costs_of(json, "measured", &row->costs);
+    if (row->known)
+        put_costs_of(json, "plan", &row->reckons);
+    if (row->pair > 0)
+        number(json, "two_files", row->pair / 1000);
+    enter(json, "by_jobs", '[');
+    for (size_t i = 0; i < row->count; i++) {
+        enter(json, NULL, '{');
+        count(json, "jobs", row->runs[i].jobs);
+        number(json, "took", row->runs[i].took / 1000);
+        number(json, "forecast", row->runs[i].forecast / 1000);
+        leave(json, '}');
+    }
+    leave(json, ']');
+    leave(json, '}');
+}
+
+static void put_costs(struct json *json, const struct findings *findings,
+                      const struct series *series)
+{
+    struct cost_row row;
+    enter(json, "costs", '[');
+    for (const struct engine *const *engine = engines; *engine; engine++)
+        if (costs_row(findings, series, *engine, &row))
+            put_cost_row(json, &row);
+    leave(json, ']');
+}
+
+static void put_series(struct json *json, const struct findings *findings,
+                       const struct series *series)
 {
     enter(json, NULL, '{');
     if (series_is_tree(series))
         put_tree(json, series);
+    else if (series->subject->path)
+        text(json, "file", series->subject->path);
     count(json, "size", series->size);
+    count(json, "rounds", series->rounds);
     count(json, "not_evicted", series->not_evicted);
     enter(json, "cells", '[');
     for (size_t i = 0; i < series->count; i++)
         put_cell(json, series, &series->cells[i]);
     leave(json, ']');
+    if (findings->settings->costs)
+        put_costs(json, findings, series);
     leave(json, '}');
 }
 
@@ -231,7 +279,7 @@ int json_write(FILE *file, const struct findings *findings)
     put_settings(&json, findings->settings);
     enter(&json, "series", '[');
     for (size_t i = 0; i < findings->count; i++)
-        put_series(&json, &findings->series[i]);
+        put_series(&json, findings, &findings->series[i]);
     leave(&json, ']');
     leave(&json, '}');
     putc('\n', file);

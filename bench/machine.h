@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* On what a measurement was made. What can't be found out is "unknown" or 0. */
+/* What a measurement was made on. What can't be found out is "unknown" or 0. */
 #pragma once
 
 #include <limits.h>

@@ -45,8 +45,8 @@ static void *map_shared(size_t len)
     return mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }
 
-/* Makes pages resident, and known to the page tables of this very process: a fork does not hand on
- * those of shared memory, and to fault them in again would take as long as the copy. */
+/* Makes pages resident, and known to the page tables of this very process: fork doesn't pass on
+ * those of shared memory, and faulting them in again would take as long as the copy. */
 static void touch(const struct arena *arena, struct block block)
 {
     volatile char *src = arena->src, *dst = arena->dst;
@@ -69,7 +69,7 @@ static bool tell(int fd)
     return write(fd, "", 1) == 1;
 }
 
-/* Whether every worker has told something: when one dies instead, its end of the pipe closes. */
+/* Has every worker reported? If one dies instead, its end of the pipe closes. */
 static bool hear_all(int fd, unsigned workers)
 {
     char byte;
@@ -88,8 +88,8 @@ static _Noreturn void work(const struct arena *arena, unsigned index)
     touch(arena, block);
     if (!tell(arena->pipes[READY][1]))
         _exit(EIO);
-    close(
-        arena->pipes[READY][1]); /* a sibling's death must be an end of file, not a wait forever */
+    close(arena->pipes[READY][1]); /* a sibling's death must be an end of file, rather than a wait
+                                      for ever */
     if (read(arena->pipes[START][0], &byte, 1) != 0)
         _exit(EIO);
     uint64_t start_us = cpu_us();
@@ -133,9 +133,8 @@ static int reap(const struct arena *arena, struct measurement *m)
     return 0;
 }
 
-/* The clock is read here, not by the bench, which knows nothing of the start signal. It stops
- * before the workers exit: to tear down the page tables of so much memory takes half as long as the
- * copy. */
+/* The clock is read here, not by the bench, which doesn't see the start signal. It stops before the
+ * workers exit: tearing down the page tables of so much memory takes half as long as the copy. */
 static int measure(struct arena *arena)
 {
     struct measurement *m = &arena->result->measurement;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memcpy between two mapped buffers by forked processes: what the memory of this machine gives when
- * no file system is in the way. No copy that moves the bytes of a file can be faster.
+ * memcpy between two mapped buffers by forked processes: what this machine's memory is capable of
+ * when no file system is in the way. No copy that moves the bytes of a file can be faster.
  */
 #pragma once
 

@@ -20,7 +20,7 @@
     }
 
 /* Two copies at once, into two files, one worker each: do workers wait for each other in one file?
- * The one that is compared is the first. */
+ * The first is the one that is compared. */
 #define TWICE(engine)                                                                              \
     {                                                                                              \
         "mpcp-" engine "-twice", "two of them at once, into two files, one job each", command_run, \

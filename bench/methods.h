@@ -15,19 +15,19 @@ struct task {
     const char *mpcp; /* the binary */
     const char *src, *dst;
     uint64_t size;
-    unsigned jobs; /* 0 for a method that has none, or that shall choose */
+    unsigned jobs; /* 0 for a method that has none, or that should choose */
     bool fsync;
     bool tree;
     /* For commands, and NULL while they are measured: */
     struct together *together; /* to be filled in with the memory of all processes */
-    const char *calls;         /* a file to have strace write to how many system calls there were */
+    const char *calls; /* a file into which strace should write how many system calls there were */
 };
 
 /* What it took. For memcpy, seconds and cpu_seconds are of the copying alone (see memory.h). */
 struct measurement {
     double seconds; /* by the clock, from the start of the first process to the end of the last */
     double cpu_seconds;  /* user and system, all processes */
-    uint64_t peak_bytes; /* the most memory resident in any one process */
+    uint64_t peak_bytes; /* the most memory resident in any single process */
 };
 
 enum { METHOD_ARGUMENTS = 13 }; /* with the NULL at the end */
@@ -45,9 +45,9 @@ struct method {
                            memory */
 
     /* For commands, ended by NULL: "@MPCP", "@SRC", "@DST" and "@JOBS" at the end of an argument
-     * stand for the task's; an argument with "@JOBS" goes when the task has none. */
+     * stand for the task's; an argument with "@JOBS" is left out if the task has none. */
     const char *argv[METHOD_ARGUMENTS];
-    const char *fsync_argument; /* with --fsync the first argument; NULL: run sync(1) afterwards */
+    const char *fsync_argument; /* the first argument for --fsync; NULL: run sync(1) afterwards */
     /* For read and write. */
     size_t buffer;
     /* For memcpy. */
@@ -55,11 +55,11 @@ struct method {
 };
 
 /* The ways to copy a file, and those to copy a tree (tree_methods.c). Each table is ended by a NULL
- * name. Its first method is the reference, that all others are compared with. */
+ * name. The first method of each is the reference, with which all others are compared. */
 extern const struct method methods[], tree_methods[];
 
 /* The method of that name in a table, or NULL. */
 const struct method *methods_find(const struct method *table, const char *name);
 
-/* Prints names and help of a table, a line each. */
+/* Prints names and help of a table, one per line. */
 void methods_list(FILE *file, const struct method *table);

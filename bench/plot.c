@@ -51,7 +51,7 @@ static void put_quoted(FILE *gnuplot, const char *text)
     putc('\'', gnuplot);
 }
 
-/* Speed, in what unit_of says. */
+/* Speed, in the unit that unit_of gives. */
 static double rate(const struct series *series, double seconds)
 {
     return series_is_tree(series) ? series_files_per_second(series, seconds)
@@ -86,8 +86,8 @@ static const char *title_of(const struct series *series, char buf[SUBJECT_NAME])
     return buf;
 }
 
-/* Columns: name, median, lowest, highest speed, colour; the slowest first, which is drawn lowest.
- */
+/* Columns: name, median, lowest, highest speed, colour; the slowest first, which is drawn at the
+ * bottom. */
 static void put_bars(FILE *gnuplot, const struct series *series, const struct cell *const *sorted,
                      size_t count)
 {
@@ -108,7 +108,7 @@ static void draw_bars(FILE *gnuplot, const struct series *series, const struct c
     char name[SUBJECT_NAME];
     double longest = longest_of(series, sorted, count);
     put_bars(gnuplot, series, sorted, count);
-    /* The numbers stand right of the longest bar's end, hence the room. */
+    /* The numbers stand to the right of the longest bar's end, hence the room. */
     fprintf(
         gnuplot,
         "set title '%s by method: median, and slowest to fastest run'\n"
@@ -163,7 +163,7 @@ static bool is_line(const struct series *series, const struct method *method)
     return false;
 }
 
-/* More than one number of jobs, and a method that ran by them. */
+/* Is there more than one number of jobs, and a method that ran with them? */
 static bool has_lines(const struct findings *findings)
 {
     const struct settings *settings = findings->settings;
@@ -220,7 +220,7 @@ static void put_title(FILE *gnuplot, const struct findings *findings, int column
     const struct machine *machine = &findings->machine;
     const struct settings *settings = findings->settings;
     char title[512];
-    snprintf(title, sizeof(title), "%s source%s, %s, %u × %s, %u rounds",
+    snprintf(title, sizeof(title), "%s source%s, %s, %u × %s, up to %u rounds",
              settings->cold ? "cold" : "warm", settings->fsync ? ", fsync" : "",
              machine->file_system, machine->cpus_usable, machine->cpu, settings->rounds);
     fprintf(gnuplot, "set multiplot layout %zu,%d title ", findings->count, columns);

@@ -10,7 +10,7 @@ struct prng {
     uint64_t state[4];
 };
 
-/* The same seed gives the same numbers on every machine. Any seed is good, 0 too. */
+/* The same seed gives the same numbers on every machine. Any seed is good, even 0. */
 void prng_seed(struct prng *prng, uint64_t seed);
 
 uint64_t prng_next(struct prng *prng);

@@ -13,8 +13,9 @@
 #define MIB (1024 * KIB)
 
 enum {
-    FAN = 10,      /* directories in a directory, so that a thousand are nested three deep */
-    LINKED_OF = 50 /* of so many files one is a hard link, and one has a symbolic link beside it */
+    FAN = 10, /* directories in a directory, so that a thousand are nested three deep */
+    LINKED_OF =
+        50 /* one in this many files is a hard link, and one has a symbolic link beside it */
 };
 
 const struct recipe recipes[] = {
@@ -62,14 +63,15 @@ struct recipe recipe_scale(const struct recipe *recipe, double scale)
 
 uint64_t recipe_room(const struct recipe *recipe)
 {
-    const uint64_t block = 4 * KIB; /* a directory has one, and the end of each file half of one */
+    const uint64_t block =
+        4 * KIB; /* a directory takes one, and the end of each file half of one on average */
     return recipe->files * (recipe->largest + block) + recipe->directories * block +
            recipe->large_files * recipe->large_size;
 }
 
 /* --- the tree --- */
 
-/* "/d1/d12": directory 12 lies in directory 1, as all from 11 to 20 do; directory 0 is the root. */
+/* "/d1/d12": directory 12 lies in directory 1, like all from 11 to 20; directory 0 is the root. */
 static const char *directory_path(uint64_t directory, char buf[PATH_MAX])
 {
     char *start = buf + PATH_MAX - 1;
@@ -125,7 +127,7 @@ static int make_directories(struct making *making)
     return 0;
 }
 
-/* Beside the file, by its name. */
+/* Beside the file, with a relative name. */
 static int make_symlink(struct making *making)
 {
     char path[sizeof(making->path) + 8];

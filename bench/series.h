@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All runs of all methods with one subject, and what they come to. */
+/* All runs of all methods with one subject, and their outcome. */
 #pragma once
 
 #include "calls.h"
@@ -11,9 +11,9 @@
 struct cell {
     const struct method *method;
     unsigned jobs; /* 0 for a method that has none */
-    bool left_out; /* it can't be done here: only `why` is set below */
-    char why[160]; /* that is so; or why something was not found out in a run of its own */
-    struct measurement *runs; /* one each round */
+    bool left_out; /* it can't be done here, or not in time: only `why` is set below */
+    char why[160]; /* why that is so; or why something was not found out in a separate run */
+    struct measurement *runs; /* one per round */
     struct summary seconds;
     double cpu_seconds;  /* the median */
     uint64_t peak_bytes; /* the maximum */
@@ -29,15 +29,15 @@ struct series {
     struct census census;
     struct cell *cells;
     size_t count;
-    unsigned rounds;
+    unsigned rounds;      /* that ran, 1 or more: fewer than asked for, if time was up */
     uint64_t not_evicted; /* the most bytes of the source that stayed in memory before a cold run */
 };
 
 /*
- * Makes the source, runs every cell once each round in an order of its own, compares each copy, and
- * removes what it made. Trees are copied once more by each cell to see how much memory its
- * processes take together, and once more for its system calls, if those are wanted. Returns 0, or
- * -errno with the trouble said. series_free must follow in either case.
+ * Makes the source, unless it is there, runs every cell once in each round, in random order,
+ * compares each copy, and removes what it made. Trees are copied once more by each cell to see how
+ * much memory its processes take together, and once more for its system calls, if those are wanted.
+ * Returns 0, or -errno with the trouble said. series_free must follow in either case.
  */
 int series_run(struct series *series, const struct settings *settings,
                const struct subject *subject, const struct workspace *workspace, struct prng *prng,
@@ -47,15 +47,15 @@ void series_free(struct series *series);
 /* The cell that ratios refer to. */
 const struct cell *series_reference(const struct series *series);
 
-/* Has the cell say why, as the trouble does, and takes it from there. */
+/* Makes the trouble the cell's own: the cell says it, and it is no longer noted as trouble. */
 void series_explain(struct cell *cell, struct trouble *trouble);
 
-/* Whether speed is told in files a second, and not in bytes; and that speed. */
+/* Is speed given in files per second, rather than in bytes? And that speed. */
 bool series_is_tree(const struct series *series);
 double series_files_per_second(const struct series *series, double seconds);
 
 /* Fills `sorted`, which has room for series->count, with the cells that ran, fastest median first,
- * and returns how many they are. */
+ * and returns their number. */
 size_t series_sort(const struct series *series, const struct cell **sorted);
 
 /* "mpcp-mmap" or "mpcp-mmap, 4 jobs", written to buf. */

@@ -2,16 +2,16 @@
 #include "settings.h"
 #include "base/arithmetic.h"
 #include "base/cpus.h"
-#include "base/size.h"
 #include "coldness.h"
 #include "engine/engine.h"
+#include "items.h"
 #include "prng.h"
+#include "selection.h"
 
 #include <errno.h>
 #include <popt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -21,10 +21,8 @@ enum {
     JOBS_MAX = 65536,
     IDLE_DEFAULT = 5,
     IDLE_MAX = 86400,
-    SCALE_MAX = 1000
+    TIME_MAX = 1000000
 };
-
-static const double scale_quick = 0.02;
 
 /* What poptGetNextOpt returns for --tree, whose argument may be missing. */
 enum { TREE = 't' };
@@ -32,7 +30,8 @@ enum { TREE = 't' };
 /* Everything as typed; what was not typed stays NULL or 0. */
 static struct {
     char *directory, *sizes, *jobs, *methods, *rounds, *mpcp, *json, *plot, *seed, *idle;
-    char *trees, *scale;
+    char *trees, *scale, *time;
+    const char *operands[SETTINGS_SUBJECTS + 2]; /* one too many, to be refused, and the NULL */
     int cold, fsync, quick, list, costs, tree, evict, syscalls;
 } typed;
 
@@ -65,6 +64,10 @@ static const struct poptOption table[] = {
      "Seconds of rest before each run, as long as memory needs to become idle (default: 5; 0: back "
      "to back)",
      "SECONDS"},
+    {"time", 0, POPT_ARG_STRING, &typed.time, 0,
+     "Begin no more rounds of a file or tree than end within SECONDS; the first is in the order of "
+     "--methods then, and what it hasn't come to in time is left out, but for cp and one more",
+     "SECONDS"},
     {"syscalls", 0, POPT_ARG_NONE, &typed.syscalls, 0,
      "With --tree: count system calls by strace, in one more run of each method", NULL},
     {"costs", 0, POPT_ARG_NONE, &typed.costs, 0,
@@ -82,95 +85,28 @@ static const struct poptOption table[] = {
      NULL},
     POPT_AUTOHELP POPT_TABLEEND};
 
-/* Calls take for each item between commas; stops at the first error. */
-static int each_item(char *list, int (*take)(const char *item, struct trouble *),
-                     struct trouble *trouble)
-{
-    char *rest;
-    int err = 0;
-    for (char *item = strtok_r(list, ",", &rest); item && !err; item = strtok_r(NULL, ",", &rest))
-        err = take(item, trouble);
-    return err;
-}
-
-static int add_subject(const struct subject *subject, struct trouble *trouble)
-{
-    if (parsed.subject_count == SETTINGS_SUBJECTS)
-        return trouble_say(trouble, EINVAL, "there is no room for more than %d sizes or trees",
-                           SETTINGS_SUBJECTS);
-    parsed.subjects[parsed.subject_count++] = *subject;
-    return 0;
-}
-
-static int take_size(const char *item, struct trouble *trouble)
-{
-    uint64_t bytes;
-    if (size_parse(item, &bytes) < 0 || bytes == 0)
-        return trouble_say(trouble, EINVAL, "--size: \"%s\" is no size of a file to copy", item);
-    return add_subject(&(struct subject){.size = bytes}, trouble);
-}
-
-static double scale; /* of trees that are made */
-
-static int take_scale(struct trouble *trouble)
-{
-    char *end;
-    scale = typed.quick ? scale_quick : 1;
-    if (!typed.scale)
-        return 0;
-    scale = strtod(typed.scale, &end);
-    if (*end != '\0' || end == typed.scale || !(scale > 0 && scale <= SCALE_MAX))
-        return trouble_say(trouble, EINVAL, "--scale: \"%s\" is no number above 0 and up to %d",
-                           typed.scale, SCALE_MAX);
-    return 0;
-}
-
-/* A directory is told from a recipe by a slash, if need be. */
-static int take_tree(const char *item, struct trouble *trouble)
-{
-    const struct recipe *recipe = recipe_find(item);
-    char names[RECIPE_NAMES];
-    struct stat st;
-    if (recipe)
-        return add_subject(&(struct subject){.recipe = recipe, .scale = scale}, trouble);
-    if (stat(item, &st) < 0 || !S_ISDIR(st.st_mode))
-        return trouble_say(trouble, EINVAL, "--tree: \"%s\" is neither a directory nor one of %s",
-                           item, recipe_names(names));
-    const char *path = realpath(item, NULL); /* lives as long as the program */
-    if (!path)
-        return trouble_note(trouble, errno, item);
-    return add_subject(&(struct subject){.path = path}, trouble);
-}
-
-static int take_trees(struct trouble *trouble)
-{
-    int err = take_scale(trouble);
-    if (err || typed.trees)
-        return err ? err : each_item(typed.trees, take_tree, trouble);
-    for (const struct recipe *r = recipes; r->name && !err; r++)
-        err = take_tree(r->name, trouble);
-    return err;
-}
-
 static int take_subjects(struct trouble *trouble)
 {
-    char size_default[] = "1G", size_quick[] = "64M";
-    char *sizes = typed.sizes ? typed.sizes : typed.quick ? size_quick : size_default;
-    int err = typed.tree ? take_trees(trouble) : each_item(sizes, take_size, trouble);
-    if (!err && parsed.subject_count == 0)
-        err =
-            trouble_say(trouble, EINVAL, "%s: the list is empty", typed.tree ? "--tree" : "--size");
-    return err;
+    const struct selection selection = {.sizes = typed.sizes,
+                                        .trees = typed.trees,
+                                        .scale = typed.scale,
+                                        .operands = typed.operands[0] ? typed.operands : NULL,
+                                        .tree = typed.tree,
+                                        .quick = typed.quick};
+    return selection_take(&selection, &parsed, trouble);
 }
 
 static int check_together(struct trouble *trouble)
 {
+    bool tree = parsed.tree;
     if (typed.tree && typed.sizes)
         return trouble_say(trouble, EINVAL, "--size is of files, --scale of trees");
-    if (typed.tree && typed.costs)
+    if (tree && typed.costs)
         return trouble_say(trouble, EINVAL, "--costs are of files, not of trees");
-    if (!typed.tree && (typed.scale || typed.evict || typed.syscalls))
-        return trouble_say(trouble, EINVAL, "--scale, --evict and --syscalls go with --tree");
+    if (!tree && (typed.scale || typed.evict || typed.syscalls))
+        return trouble_say(trouble, EINVAL, "--scale, --evict and --syscalls are for trees");
+    if (typed.syscalls && typed.time)
+        return trouble_say(trouble, EINVAL, "--syscalls takes more runs than --time allows");
     return 0;
 }
 
@@ -179,22 +115,23 @@ static bool is_number(const char *text, uint64_t least, uint64_t most, uint64_t 
     char *end;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
-    /* strtoull alone would also take a sign, or nothing at all. */
+    /* strtoull alone would also accept a sign, or nothing at all. */
     if (*end != '\0' || strspn(text, "0123456789") == 0 || errno || value < least || value > most)
         return false;
     *number = value;
     return true;
 }
 
-static int take_jobs(const char *item, struct trouble *trouble)
+static int take_jobs(const char *item, void *argument, struct trouble *trouble)
 {
+    struct settings *settings = argument;
     uint64_t jobs;
     if (!is_number(item, 1, JOBS_MAX, &jobs))
         return trouble_say(trouble, EINVAL, "--jobs: \"%s\" is not a number from 1 to %d", item,
                            JOBS_MAX);
-    if (parsed.jobs_count == SETTINGS_JOBS)
+    if (settings->jobs_count == SETTINGS_JOBS)
         return trouble_say(trouble, EINVAL, "--jobs: more than %d numbers", SETTINGS_JOBS);
-    parsed.jobs[parsed.jobs_count++] = (unsigned)jobs;
+    settings->jobs[settings->jobs_count++] = (unsigned)jobs;
     return 0;
 }
 
@@ -208,11 +145,12 @@ static void add_method(const struct method *method)
         parsed.methods[parsed.method_count++] = method;
 }
 
-static int take_method(const char *item, struct trouble *trouble)
+static int take_method(const char *item, void *argument, struct trouble *trouble)
 {
-    const struct method *method = methods_find(parsed.table, item);
+    const struct settings *settings = argument;
+    const struct method *method = methods_find(settings->table, item);
     if (strcmp(item, "all") == 0) {
-        for (const struct method *m = parsed.table; m->name; m++)
+        for (const struct method *m = settings->table; m->name; m++)
             add_method(m);
         return 0;
     }
@@ -226,7 +164,7 @@ static int take_methods(struct trouble *trouble)
 {
     add_method(&parsed.table[0]);
     if (typed.methods)
-        return each_item(typed.methods, take_method, trouble);
+        return items_each(typed.methods, take_method, &parsed, trouble);
     for (const struct method *m = parsed.table; m->name; m++) {
         if (m->by_default)
             add_method(m);
@@ -234,7 +172,7 @@ static int take_methods(struct trouble *trouble)
     return 0;
 }
 
-/* All engines, in one file and in two, by as many jobs as there are CPUs. */
+/* All engines, in one file and in two, with up to as many jobs as there are CPUs. */
 static void take_costs(void)
 {
     char one[64], twice[80];
@@ -270,6 +208,16 @@ static int take_idle(struct trouble *trouble)
     return 0;
 }
 
+static int take_time(struct trouble *trouble)
+{
+    uint64_t seconds = 0;
+    if (typed.time && !is_number(typed.time, 1, TIME_MAX, &seconds))
+        return trouble_say(trouble, EINVAL, "--time: \"%s\" is not a number from 1 to %d",
+                           typed.time, TIME_MAX);
+    parsed.time = (unsigned)seconds;
+    return 0;
+}
+
 static int take_seed(struct trouble *trouble)
 {
     /* 32 bits are plenty for an order, and short enough to type again. */
@@ -289,7 +237,7 @@ static int take_plot(struct trouble *trouble)
     return 0;
 }
 
-/* The mpcp of the build that this bench is from, else the one that is installed. */
+/* The mpcp of the build that this bench belongs to, otherwise the one that is installed. */
 static void find_mpcp(void)
 {
     static const char *const places[] = {"../mpcp", "mpcp"};
@@ -313,15 +261,15 @@ static void find_mpcp(void)
 static int read_words(int argc, const char **argv, struct trouble *trouble)
 {
     poptContext context = poptGetContext("mpcp-bench", argc, argv, table, 0);
+    poptSetOtherOptionHelp(context, "[OPTION...] [FILE... | DIRECTORY...]");
     int err = 0, result;
     while ((result = poptGetNextOpt(context)) == TREE)
         typed.tree = true;
     if (result < -1)
         err = trouble_say(trouble, EINVAL, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS),
                           poptStrerror(result));
-    else if (poptPeekArg(context))
-        err = trouble_say(trouble, EINVAL, "%s: there are no operands (see --help)",
-                          poptPeekArg(context));
+    for (size_t i = 0; i <= SETTINGS_SUBJECTS && poptPeekArg(context); i++)
+        typed.operands[i] = strdup(poptGetArg(context)); /* lives as long as the program */
     poptFreeContext(context);
     return err;
 }
@@ -329,28 +277,27 @@ static int read_words(int argc, const char **argv, struct trouble *trouble)
 static int take_jobs_of_all(struct trouble *trouble)
 {
     char trees[] = "1,2,4";
-    char *jobs = typed.jobs ? typed.jobs : typed.tree ? trees : NULL;
-    return jobs ? each_item(jobs, take_jobs, trouble) : 0;
+    char *jobs = typed.jobs ? typed.jobs : parsed.tree ? trees : NULL;
+    return jobs ? items_each(jobs, take_jobs, &parsed, trouble) : 0;
 }
 
 static int choose_methods(struct trouble *trouble)
 {
-    parsed.table = typed.tree ? tree_methods : methods;
+    parsed.table = parsed.tree ? tree_methods : methods;
     if (!typed.costs || typed.methods || typed.jobs)
         return take_methods(trouble);
     take_costs();
     return 0;
 }
 
-/* What can't be wrong. */
+/* The settings that can't be wrong. */
 static int take_rest(struct trouble *trouble)
 {
     (void)trouble;
     parsed.directory = typed.directory ? typed.directory : ".";
     parsed.json = typed.json;
-    parsed.tree = typed.tree;
     parsed.cold = typed.cold;
-    parsed.forget = typed.tree && typed.cold && !typed.evict && coldness_possible();
+    parsed.forget = parsed.tree && typed.cold && !typed.evict && coldness_possible();
     parsed.fsync = typed.fsync;
     parsed.syscalls = typed.syscalls;
     parsed.list = typed.list;
@@ -363,8 +310,8 @@ int settings_parse(int argc, const char **argv, const struct settings **settings
                    struct trouble *trouble)
 {
     static int (*const steps[])(struct trouble * trouble) = {
-        check_together, take_subjects, take_jobs_of_all, choose_methods, take_rounds,
-        take_idle,      take_seed,     take_plot,        take_rest,
+        take_subjects, check_together, take_jobs_of_all, choose_methods, take_rounds,
+        take_idle,     take_time,      take_seed,        take_plot,      take_rest,
     };
     *settings = &parsed;
     int err = read_words(argc, argv, trouble);

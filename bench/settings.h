@@ -25,16 +25,17 @@ struct settings {
     bool cold, fsync;
     bool forget;             /* cold: the kernel forgets everything, not only the source's pages */
     bool syscalls;           /* count system calls, too */
+    unsigned time;           /* seconds for the rounds of each subject; 0: as long as they take */
     unsigned idle;           /* seconds of rest before each run; 0: back to back */
     const char *json, *plot; /* files to write, or NULL */
     char mpcp[PATH_MAX];     /* the binary: a path, or a name to look for along PATH */
     bool list;               /* only list the methods */
-    bool costs;              /* print what engines cost, too */
+    bool costs;              /* also print what engines cost */
 };
 
 /*
- * Reads the command line; --help ends the program. Lives until the program ends. Returns 0, or
- * -EINVAL with the trouble said.
+ * Reads the command line; --help ends the program. The settings are valid until the program ends.
+ * Returns 0, or -EINVAL with the trouble said.
  */
 int settings_parse(int argc, const char **argv, const struct settings **settings,
                    struct trouble *trouble);

@@ -69,7 +69,8 @@ int source_warm(const char *path, struct trouble *trouble)
     return n < 0 ? trouble_note(trouble, (int)-n, path) : 0;
 }
 
-/* Counts the resident bytes; in windows, because mincore needs a byte of room for every page. */
+/* Counts the resident bytes; window by window, because mincore needs a byte of room for every
+ * page. */
 static int count_resident(int fd, off_t size, uint64_t *resident)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);

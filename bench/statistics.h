@@ -11,8 +11,8 @@
 struct summary {
     double minimum, median, maximum;
     /* The median absolute deviation: the median of the distances from the median. Half of all
-     * values lie no further away than that, and a few disturbed runs, however bad, do not change it
-     * much. */
+     * values lie no further away than that, and a few disturbed runs, however bad, hardly change
+     * it. */
     double spread;
 };
 
@@ -22,7 +22,7 @@ struct summary {
  */
 int statistics_summarize(const double *values, size_t count, struct summary *summary);
 
-/* Bytes a second; 0 where no time has passed. */
+/* Bytes per second; 0 if no time has passed. */
 double statistics_throughput(uint64_t bytes, double seconds);
 
 /* value / reference: for times, below 1 is faster than the reference. NAN where reference is 0. */

@@ -15,10 +15,10 @@ bool subject_is_tree(const struct subject *subject)
 const char *subject_name(const struct subject *subject, char buf[SUBJECT_NAME])
 {
     char size[SIZE_TEXT];
-    if (!subject_is_tree(subject))
-        snprintf(buf, SUBJECT_NAME, "%s", size_format(subject->size, size));
-    else if (subject->path)
+    if (subject->path)
         snprintf(buf, SUBJECT_NAME, "%.*s", SUBJECT_NAME - 1, subject->path);
+    else if (!subject_is_tree(subject))
+        snprintf(buf, SUBJECT_NAME, "%s", size_format(subject->size, size));
     else if (subject->scale == 1)
         snprintf(buf, SUBJECT_NAME, "%s", subject->recipe->name);
     else
@@ -35,6 +35,8 @@ static int prepare_file(const struct subject *subject, const struct workspace *w
                         struct census *census, struct trouble *trouble)
 {
     *census = (struct census){.files = 1, .bytes = subject->size};
+    if (subject->path)
+        return workspace_require(workspace, subject->size, trouble);
     int err = workspace_require(workspace, 2 * subject->size, trouble);
     return err ? err : source_create(workspace->src, subject->size, trouble);
 }
@@ -51,10 +53,10 @@ static int prepare_made(const struct subject *subject, const struct workspace *w
     return err ? err : tree_count(workspace->src, census, trouble);
 }
 
-static int prepare_there(const struct subject *subject, const struct workspace *workspace,
-                         struct census *census, struct trouble *trouble)
+static int prepare_tree(const struct subject *subject, const struct workspace *workspace,
+                        struct census *census, struct trouble *trouble)
 {
-    const uint64_t block = 4096; /* of which each entry may waste one */
+    const uint64_t block = 4096; /* each entry may waste one of them */
     if (is_inside(workspace->dir, subject->path))
         return trouble_say(trouble, EINVAL, "%s: copies can't be made inside of it (see -d)",
                            subject->path);
@@ -69,7 +71,7 @@ int subject_prepare(const struct subject *subject, const struct workspace *works
     if (!subject_is_tree(subject))
         return prepare_file(subject, workspace, census, trouble);
     if (subject->path)
-        return prepare_there(subject, workspace, census, trouble);
+        return prepare_tree(subject, workspace, census, trouble);
     return prepare_made(subject, workspace, census, trouble);
 }
 

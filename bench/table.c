@@ -54,7 +54,8 @@ void table_print_header(FILE *file, const struct findings *findings)
     fprintf(file, "source       %s\n", describe_state(s));
     fprintf(file, "fsync        %s\n", s->fsync ? "yes" : "no");
     fprintf(file, "before a run %u s of rest\n", s->idle);
-    fprintf(file, "rounds       %u, order by seed %llu\n", s->rounds, (unsigned long long)s->seed);
+    fprintf(file, "rounds       up to %u, order by seed %llu\n", s->rounds,
+            (unsigned long long)s->seed);
 }
 
 /* What a row is made from. */
@@ -254,7 +255,8 @@ static void print_title(FILE *file, const struct series *series, const struct un
                 (unsigned long long)census->others, size_format(series->size, size));
     else
         fprintf(file, "%llu bytes", (unsigned long long)series->size);
-    fprintf(file, "), times in %s\n", unit->name);
+    fprintf(file, "), %u round%s, times in %s\n", series->rounds, series->rounds == 1 ? "" : "s",
+            unit->name);
 }
 
 void table_print_series(FILE *file, const struct findings *findings, const struct series *series)

@@ -7,7 +7,7 @@
 
 pid_t together_group(const char *stat)
 {
-    /* The second field, in parentheses, is a name, in which there may be anything. */
+    /* The second field, in parentheses, is a name, which may contain anything. */
     const char *end = strrchr(stat, ')');
     int group;
     return end && sscanf(end, ") %*c %*d %d", &group) == 1 ? group : -1;
@@ -42,7 +42,7 @@ static pid_t group_of(const char *pid)
     return group;
 }
 
-/* A process may end at any moment, even while it is looked at: then it takes no more. */
+/* A process may end at any moment, even while it is looked at: then it no longer counts. */
 static void add_process(struct together *sum, const char *pid)
 {
     FILE *rollup = open_of(pid, "smaps_rollup");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How much memory the processes of a command take together, looked at from outside while it runs.
- * Looking takes time, so nothing else should be measured meanwhile. */
+ * Looking takes time, so nothing else should be measured at the same time. */
 #pragma once
 
 #include <stdint.h>
@@ -9,7 +9,7 @@
 
 enum {
     TOGETHER_INTERVAL = 50, /* ms from one look to the next */
-    TOGETHER_ENOUGH = 4 /* fewer looks tell nothing: the first comes before the command begins */
+    TOGETHER_ENOUGH = 4 /* fewer looks mean nothing: the first comes before the command begins */
 };
 
 /* The most that was seen. */

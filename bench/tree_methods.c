@@ -8,8 +8,8 @@
         peer, text, command_run, .by_default = true, .argv = { __VA_ARGS__ }                       \
     }
 
-/* The same by a script, with the source as $1 and the destination, which isn't there yet, as $2. It
- * contains no @, which would stand for something else (methods.h). */
+/* The same with a script, which gets the source as $1 and the destination, which doesn't exist yet,
+ * as $2. It contains no @, which would stand for something else (methods.h). */
 #define SCRIPT(peer, text, script) PEER(peer, text, "sh", "-c", script, peer, "@SRC", "@DST")
 
 /* NOLINTBEGIN(bugprone-suspicious-missing-comma): texts of several pieces are no mistakes here */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What went wrong, in words. Whoever knows the most fills it in; main prints it, once. */
+/* What went wrong, in words. Whoever knows most about it fills it in; main prints it, once. */
 #pragma once
 
 struct trouble {

@@ -18,7 +18,7 @@ struct level {
 
 struct walk {
     char path[PATH_MAX];
-    size_t root; /* bytes of it that are the root's */
+    size_t root; /* how many bytes of it are the root's */
     struct level levels[DEPTH];
     size_t depth;
     walk_visit *enter, *leave;
@@ -98,7 +98,7 @@ int walk(const char *root, walk_visit *enter, walk_visit *leave, void *argument,
     return err;
 }
 
-/* From a directory that its owner may not write to, nothing can be removed. */
+/* Nothing can be removed from a directory that its owner may not write to. */
 static int unlink_entry(const struct place *place, void *argument, struct trouble *trouble)
 {
     (void)argument;
@@ -110,8 +110,8 @@ static int unlink_entry(const struct place *place, void *argument, struct troubl
     return unlink(place->path) < 0 ? trouble_note(trouble, errno, place->path) : 0;
 }
 
-/* Some file systems skip entries of a directory from which others are removed meanwhile: what is
- * left is found by walking once more. */
+/* Some file systems skip entries of a directory while others are removed from it: what is left is
+ * found by walking once more. */
 static int remove_directory(const struct place *place, void *argument, struct trouble *trouble)
 {
     bool *again = argument;

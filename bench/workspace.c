@@ -42,8 +42,8 @@ int workspace_require(const struct workspace *workspace, uint64_t bytes, struct 
     uint64_t available = (uint64_t)fs.f_bavail * fs.f_frsize;
     if (available >= bytes)
         return 0;
-    return trouble_say(trouble, ENOSPC, "%s: source and destination need %s, %s are free",
-                       workspace->dir, size_format(bytes, needed), size_format(available, there));
+    return trouble_say(trouble, ENOSPC, "%s: %s are needed, %s are free", workspace->dir,
+                       size_format(bytes, needed), size_format(available, there));
 }
 
 static bool keep(const struct dirent *entry, bool with_source)

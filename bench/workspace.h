@@ -16,18 +16,18 @@ struct workspace {
 /* Makes it under `parent`; all paths are absolute. Returns 0, or -errno with the trouble said. */
 int workspace_make(struct workspace *workspace, const char *parent, struct trouble *trouble);
 
-/* -ENOSPC, with the trouble said, where `bytes` more do not fit. */
+/* -ENOSPC, with the trouble said, if `bytes` more do not fit. */
 int workspace_require(const struct workspace *workspace, uint64_t bytes, struct trouble *trouble);
 
-/* Removes all that is in it but the source. */
+/* Removes everything in it except the source. */
 int workspace_clear(const struct workspace *workspace, struct trouble *trouble);
 
 /* Removes the source, too. */
 int workspace_empty(const struct workspace *workspace, struct trouble *trouble);
 
-/* Waits until the file system has made the last removals durable: their journal entries, and the
- * discards that some mounts send with them, would otherwise fall into the next copy. */
+/* Waits until the file system has made the last removals durable: otherwise their journal entries,
+ * and the discards that some mounts send with them, would fall into the next copy. */
 int workspace_settle(const struct workspace *workspace, struct trouble *trouble);
 
-/* Removes all of it; also what was never made, or only in part. */
+/* Removes all of it, even if it was never made, or only in part. */
 void workspace_remove(struct workspace *workspace);
