@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tells what tests have left below a directory: mounts, loop devices, processes, files. Ends it all, removes the
+# Reports what tests have left below a directory: mounts, loop devices, processes, files. Ends it all, removes the
 # directory, and exits 1 if there was something. Usage: left.sh DIRECTORY
 set -u
 below=$(cd "$1" && pwd -P) || exit 2
@@ -35,7 +35,7 @@ all() {
     files
 }
 
-# What has just been ended needs a moment to go.
+# What has just been killed needs a moment to go.
 for _ in 1 2 3 4 5 6 7 8 9 10; do
     left=$(all)
     [ -n "$left" ] || break

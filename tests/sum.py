@@ -8,7 +8,7 @@ import re
 import sys
 import xml.etree.ElementTree
 
-# What XML can't hold, and what tests may have printed: names of any bytes, escapes of terminals.
+# What XML can't hold, and tests may have printed: names of any bytes, escape sequences of terminals.
 IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -27,7 +27,7 @@ PRINTED = 60  # lines
 
 
 def print_failed(suite, case):
-    """Repeated here, where nobody has to look for it between the others."""
+    """Repeated here, where nobody has to look for it among the others."""
     printed = [element.text or "" for element in suite.iter() if element.tag in ("system-out", "system-err")]
     print(f"failed: {suite.get('name')}: {case.get('name')}")
     print("\n".join("    " + line for line in "\n".join(printed).splitlines()[-PRINTED:]))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# What the tests of how much memory is taken share.
+# Shared by the tests of how much memory is taken.
 
-# Copies that much, and fails if any process had 48 MiB resident at a time.
+# Copies that much, and fails if any process had 48 MiB resident at any time.
 peak_below_48_mib() { # size, option...
     skip_sanitized "the sanitizer needs memory of its own"
     needs_room "$1"

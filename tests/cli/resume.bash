@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the tests of --resume share.
+# Shared by the tests of --resume.
 
 PARTIAL=.dst.mpcp-partial
 JOURNAL=.dst.mpcp-journal
@@ -10,7 +10,7 @@ killed_after() { # chunks, option...
     ended_by KILL "$@"
 }
 
-# The same by another signal.
+# The same with another signal.
 ended_by() { # signal, chunks, option...
     local signal=$1 chunks=$2
     shift 2

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * To be preloaded: calls that move bytes move about a third of what was asked, as they honestly
- * may, and say so. At least one byte moves, so that end of file still means just that.
+ * To be preloaded: calls that move bytes move about a third of what was asked, as they are entitled
+ * to, and say so. At least one byte is moved, so that end of file still means just that.
  */
 #undef _FILE_OFFSET_BITS /* pread and pread64 are two functions here */
 
@@ -17,7 +17,7 @@ static size_t shorten(size_t len)
     return len > 3 ? len / 3 : len > 0;
 }
 
-/* The standard streams are left alone: messages should come whole. */
+/* The standard streams are left alone: messages should arrive whole. */
 static size_t shorten_for(int fd, size_t len)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -29,7 +29,7 @@ static size_t shorten_for(int fd, size_t len)
     return units > 0 ? shorten(units) * DIRECT_UNIT : len;
 }
 
-/* Defines a function that calls the C library's of that name, with less `len`. */
+/* Defines a function that calls the C library's of that name, with a smaller `len`. */
 #define SHORT(type, name, parameters, arguments)                                                   \
     type name parameters                                                                           \
     {                                                                                              \

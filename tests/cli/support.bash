@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What the tests of the program share. Each test starts in an empty directory of its own, $DIR, which is
-# removed after it, with all that it has mounted or left running.
+# Shared by the tests of the program. Each test starts in an empty directory of its own, $DIR, which is
+# removed afterwards, with everything that the test has mounted or left running.
 
 bats_require_minimum_version 1.5.0
 
@@ -42,7 +42,7 @@ mpcp() {
     "$DIR/$PROCESS" ${ENGINE:+--engine="$ENGINE"} "$@"
 }
 
-# The same as a user who isn't root. Skips if we are no root either.
+# The same as a user who isn't root. Skips if we aren't root either.
 mpcp_as_nobody() {
     setpriv --reuid=65534 --regid=65534 --clear-groups "$DIR/$PROCESS" ${ENGINE:+--engine="$ENGINE"} "$@"
 }
@@ -55,8 +55,8 @@ traced() {
         "$DIR/$PROCESS" ${ENGINE:+--engine="$ENGINE"} "$@"
 }
 
-# The same, so slow that one can get at it meanwhile: each chunk takes 50 ms or more. Only what moves bytes is
-# slowed down; mmap, of which a sanitizer makes many at the start, for no other engine than its own.
+# The same, so slow that there is time to interfere: each chunk takes 50 ms or more. Only what moves bytes is
+# slowed down; mmap, which a sanitizer calls often at the start, only for the engine of that name.
 slowly() {
     local calls
     case ${ENGINE-} in
@@ -80,7 +80,7 @@ wait_until() {
     return 1
 }
 
-# Waits until COUNT processes (the parent and its workers) are there, and sets PARENT and WORKERS.
+# Waits until COUNT processes (the parent and its workers) exist, and sets PARENT and WORKERS.
 wait_for_processes() {
     local count=$1
     enough() { [ "$(pgrep -c -x "$PROCESS")" -ge "$count" ]; }
@@ -94,8 +94,8 @@ member() {
     python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
 }
 
-# Runs a command. The shell ignores SIGINT and SIGQUIT for what it runs in the background, and nohup SIGHUP, which no
-# shell can undo, but python.
+# Runs a command. The shell ignores SIGINT and SIGQUIT for what it runs in the background, and nohup SIGHUP; no
+# shell can undo that, but python can.
 with_default_signals() {
     python3 -c 'import os, signal, sys
 for sig in signal.SIGINT, signal.SIGQUIT, signal.SIGHUP: signal.signal(sig, signal.SIG_DFL)
@@ -111,7 +111,7 @@ no_process_left() {
     ! pgrep -x "$PROCESS" >/dev/null
 }
 
-# Prints what an expression in Python makes of the JSON object o on standard input.
+# Prints the value of a Python expression over o, the JSON object on standard input.
 json() { # expression
     python3 -c 'import json, os, sys
 o = json.loads(sys.stdin.read())
@@ -130,7 +130,7 @@ assert_refused() { # status, sentence without "mpcp: "
     [ -z "$output" ]
 }
 
-# The same, the sentence being matched by an extended regular expression, and stdout being of no interest.
+# The same, but the sentence is matched by an extended regular expression, and stdout doesn't matter.
 assert_failed_like() { # status, expression
     echo "status $status, stderr: $stderr"
     [ "$status" = "$1" ]
@@ -151,7 +151,7 @@ skip_across() {
     [ "${ENGINE-}" != copy-range ] || skip "copy_file_range never goes from one kind of file system to another"
 }
 
-# For what --reflink=never or --sparse=never shall do there: skip_sharing DIRECTORY.
+# For what --reflink=never or --sparse=never is to do there: skip_sharing DIRECTORY.
 skip_sharing() {
     [ "${ENGINE-}" != copy-range ] || [[ "$(stat -f -c %T "$1")" == @(ext2/ext3|tmpfs) ]] ||
         skip "copy_file_range may share extents there"
@@ -175,7 +175,7 @@ needs_strace() {
     strace -qq -o /dev/null true 2>/dev/null || skip "strace can't trace here"
 }
 
-# Runs a command on a terminal of so many columns, and prints all that it writes there: on_terminal COLUMNS COMMAND...
+# Runs a command on a terminal of so many columns, and prints everything written there: on_terminal COLUMNS COMMAND...
 on_terminal() {
     python3 -c 'import fcntl, os, pty, struct, sys, termios
 pid, fd = pty.fork()
@@ -207,7 +207,7 @@ needs_terminal() {
     python3 -c 'import pty; pty.openpty()' 2>/dev/null || skip "no terminal can be opened here"
 }
 
-# Skips unless the disk has at least twice as much free as is asked for; for memory is no disk: needs_room SIZE.
+# Skips unless the disk has at least twice as much free as is asked for, as memory isn't a disk: needs_room SIZE.
 needs_room() {
     local free
     free=$(df --output=avail -B1 "$DIR" | tail -1)
@@ -217,7 +217,7 @@ needs_room() {
 
 # --- mounts ---
 
-# Mounts a new file system at $MNT: with_mount TYPE SIZE [MKFS-OPTION...]. Skips where that is not possible.
+# Mounts a new file system at $MNT: with_mount TYPE SIZE [MKFS-OPTION...]. Skips if that isn't possible.
 with_mount() {
     local type=$1 size=$2
     shift 2
@@ -242,7 +242,7 @@ mount_image() { # type, size, mkfs option...
     mount -o loop "$DIR/image" "$DIR/mnt" 2>/dev/null || skip "no $type on a loop device can be mounted"
 }
 
-# The same with a file system that knows no files without a name: FUSE, by fuse2fs.
+# The same with a file system that has no files without names: FUSE, by fuse2fs.
 with_fuse() { # size, mount option
     needs_root
     needs_room "$1"
@@ -254,9 +254,9 @@ with_fuse() { # size, mount option
     MNT=$DIR/mnt
 }
 
-# Skips unless a file system is mounted there that isn't the directory's, of that type (a pattern), and no larger than
-# that. That a tool said so is no proof: fuse2fs does where there is no /dev/fuse, and all that is written goes to the
-# machine's own disk.
+# Skips unless a file system is mounted there that isn't the directory's own, of that type (a pattern), and no larger
+# than that. A tool's word is no proof: fuse2fs succeeds even without /dev/fuse, and everything goes to the machine's
+# own disk.
 prove_mount() { # directory, type, size
     mountpoint -q "$1" && [ "$(stat -c %d "$1")" != "$(stat -c %d "$DIR")" ] &&
         [[ "$(findmnt -rno FSTYPE --mountpoint "$1")" == $2 ]] &&
@@ -270,8 +270,8 @@ size_of_mount() { # directory
 
 MAY_BE_FILLED=$((1 << 30)) # bytes: what is larger isn't mounted for that
 
-# Fills a file system by a file "filler": take_all_room DIRECTORY. Fails unless it is a small one that this test has
-# mounted; and writes no more than twice what that one can have.
+# Fills a file system with a file "filler": take_all_room DIRECTORY. Fails unless it is a small one that this test has
+# mounted; and writes no more than twice what that one can hold.
 take_all_room() {
     local point size
     point=$(stat -c %m "$1")
@@ -286,14 +286,14 @@ take_all_room() {
     dd if=/dev/zero of="$1/filler" bs=4K count=$((size >> 12)) oflag=append conv=notrunc 2>/dev/null || true
 }
 
-# Makes a file a block device, $LOOP. Skips where that is not possible.
+# Makes a file a block device, $LOOP. Skips if that isn't possible.
 with_loop_device() { # file
     needs_root
     LOOP=$(losetup -f --show "$1" 2>/dev/null) || skip "no loop device can be set up"
     [ -b "$LOOP" ] && [ "$(blockdev --getsize64 "$LOOP")" = "$(stat -c %s "$1")" ] || skip "no loop devices here"
 }
 
-# Makes $DIR/NAME the device /dev/NAME: as root a node of its own, for by mistake that in /dev could be replaced.
+# Makes $DIR/NAME the device /dev/NAME: as root a node of its own, because that in /dev could be replaced by mistake.
 with_device() { # name
     if [ "$(id -u)" != 0 ]; then
         ln -s "/dev/$1" "$DIR/$1"
@@ -304,13 +304,13 @@ with_device() { # name
 
 # --- trees ---
 
-# The program as it is used for trees, with a limit: what hangs shall end.
+# The program as it is used for trees, with a time limit: what hangs has to end.
 in_time() {
     timeout 120 "$@"
 }
 
-# A line for each entry of a tree, with all that a copy of it by -a has, too: described DIRECTORY. Of directories not the
-# size, nor of any the times of reading; hard links by the first of their names.
+# One line per entry of a tree, with all that a copy of it by -a has, too: described DIRECTORY. Without the size of
+# directories, and without any times of reading; hard links by the first of their names.
 described() {
     python3 -c 'import hashlib, os, stat, sys
 first = {}
@@ -345,7 +345,7 @@ assert_same_trees() { # one, the other
     diff "$DIR/described-1" "$DIR/described-2"
 }
 
-# Makes DIRECTORY with so many directories of so many small files: some_tree DIRECTORY DIRECTORIES FILES.
+# Makes DIRECTORY with so many directories of so many small files each: some_tree DIRECTORY DIRECTORIES FILES.
 some_tree() {
     python3 -c 'import os, sys
 top, directories, files = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Draws cases by chance: what lies there before, and the command line. A seed stands for one case, always the same."""
+"""Makes random cases: what exists before, and the command line. A seed stands for one case, always the same."""
 
 import dataclasses
 import random
@@ -30,7 +30,7 @@ class Entry:
 
 
 def atime_of(entry):
-    """Not its mtime, to tell them apart."""
+    """Without its mtime, to tell entries apart."""
     return entry.mtime - 7 * SECOND
 
 
@@ -56,7 +56,7 @@ class Case:
         return [word for option in options for word in option] + dashes + list(self.operands) + end
 
     def has(self, letters, *words):
-        """Whether one of these options is given."""
+        """Is one of these options given?"""
         return given(self.options, letters, *words)
 
 
@@ -135,7 +135,7 @@ class Tree:
         return path
 
     def add_some(self, path, kind=None):
-        """An entry as they come; returns its path, or None."""
+        """An entry, whatever comes up; returns its path, or None."""
         if not self.has_room(path):
             return None
         kind = kind or pick(self.rng, (FILE, 60), (DIRECTORY, 25), (LINK, 12), (TWIN, 9), ("special", 5))
@@ -160,7 +160,7 @@ class Tree:
         return fields | (self.dress(kind) if fields["kind"] != TWIN else {})
 
     def linkable(self, path):
-        """What that may be a link to: no FIFO where a file may be written to."""
+        """What it may be a link to: not a FIFO where a file may be written to."""
         unfit = (FIFO, TWIN) if path.startswith(("d", "there")) else ()
         return [entry.path for entry in self.entries.values() if entry.kind not in unfit]
 
@@ -177,7 +177,7 @@ class Tree:
         return {"size": some_size(self.rng)}
 
     def some_target(self, path):
-        """Of a link: never above the working directory."""
+        """The target of a link: never above the working directory."""
         up = path.count("/")
         back = "../" * self.rng.randint(0, up)
         others = self.linkable(path) or ["nowhere"]
@@ -186,7 +186,7 @@ class Tree:
                     (back + self.rng.choice(PLAIN), 12), (".", 3), (back.rstrip("/") or ".", 3), ("x" * 300, 1))
 
     def dress(self, kind):
-        """Whose it is, and what it has besides a mode."""
+        """Its owner, and what it has besides a mode."""
         if not self.dressed:
             return {}
         fields, rng = {}, self.rng
@@ -254,7 +254,7 @@ OPTIONS = [
     (0.03, lambda rng: (f"--reflink={rng.choice(['auto', 'never', 'always'])}",)),
     (0.02, lambda rng: rng.choice([("-pR",), ("-rp",), ("-bf",), ("-fv",), ("-dp",), ("-rL",)])),
 ]
-# Of a reference that knows them.
+# Of a reference that knows these.
 NEWER = [
     (0.06, lambda rng: (f"--update={rng.choice(['all', 'none', 'older'])}",)),
 ]
@@ -285,7 +285,7 @@ class Maker:
         self.seed = seed
         self.user = pick(self.rng, ("root", 60), ("nobody", 40))
         self.options = some_options(self.rng, newer)
-        # A FIFO that is read, or written to, would be waited for.
+        # A FIFO that is read, or written to, would block.
         reads_all = given(self.options, "", "--copy-contents")
         self.recursive = given(self.options, "raR", "--recursive", "--archive") and not reads_all
         self.tree = Tree(self.rng, self.user, self.recursive)
@@ -343,7 +343,7 @@ class Maker:
         return operands
 
     def spell(self, path):
-        """A name of that, of many."""
+        """A name of that kind, out of many."""
         known = self.tree.entries.get(path)
         slashes = 1 if known and known.kind != FILE else 0.1
         name = pick(self.rng, (path, 75), (path + "/", 7 * slashes), (path + "/.", 6 * slashes), (path + "//", slashes),
@@ -404,7 +404,7 @@ class Maker:
         return [destination]
 
     def merge(self, sources):
-        """Some of what will be copied is there already, as it was or as something else."""
+        """Some of what will be copied exists already, as it was or as something else."""
         for source in sources:
             if given(self.options, "", "--parents"):
                 self.add_parents("d", source)
@@ -425,7 +425,7 @@ class Maker:
                 self.tree.add_some(f"{top}/{path[:i]}", DIRECTORY)
 
     def clash(self, source, path):
-        """What is where an entry will be copied to."""
+        """What is already where an entry will be copied to."""
         kind = self.tree.entries[source].kind
         same = FILE if kind == TWIN else kind
         removed = given(self.options, "", "--remove-destination")
@@ -468,7 +468,7 @@ class Maker:
                 "locale": pick(rng, ("C", 85), ("C.UTF-8", 15)), "last": chance(rng, 0.1)}
 
     def some_answers(self):
-        """Unlike ones only where the order of the questions is that of the operands."""
+        """Different answers only where the order of the questions is that of the operands."""
         if not given(self.options, "i", "--interactive"):
             return ""
         if not self.recursive and chance(self.rng, 0.5):

@@ -45,7 +45,7 @@ TOLD = 5  # cases of a test point that are told one by one
 
 @dataclasses.dataclass
 class Report:
-    """What came of one case; without the outcomes, which are large."""
+    """The outcome of one case; without the outcomes of the two programs, which are large."""
 
     seed: int
     differences: list
@@ -70,7 +70,7 @@ class Programs:
 
 
 class Comparison:
-    """Tries out cases by both programs, in one directory."""
+    """Tries cases with both programs, in one directory."""
 
     def __init__(self, programs, ground):
         self.programs, self.ground = programs, ground
@@ -86,7 +86,7 @@ class Comparison:
         return Both(case, wanted, got, self.programs.version, otherwise)
 
     def otherwise(self, case):
-        """What the reference makes of it in other orders; each once."""
+        """What the reference does with it in other orders; each once."""
         outcomes = [self.ground.try_out(self.programs.reference, *other) for other in orders.others(case)]
         return [outcome for i, outcome in enumerate(outcomes) if not outcome.hangs and outcome not in outcomes[:i]]
 
@@ -113,7 +113,7 @@ class Comparison:
         return report
 
     def minimised(self, case, key):
-        """The least that still has a difference of this key; as it was, if it has none now."""
+        """The smallest case that still has a difference of this key; unchanged, if it has none now."""
         self.ground.timeout = min(self.ground.timeout, BRIEF)
 
         def stays(other):
@@ -163,7 +163,7 @@ def report_of(seed):
 
 
 def example_of(seed, key):
-    """As a script, and what differs of it."""
+    """As a script, with what differs."""
     comparison = HERE["comparison"]
     case = comparison.minimised(cases.make(seed, is_new(comparison.programs.version)), key)
     differences = comparison.differences(case)
@@ -171,7 +171,7 @@ def example_of(seed, key):
 
 
 def is_new(version):
-    """It knows --update=…"""
+    """Does it know --update=…?"""
     return version >= (9, 3)
 
 
@@ -185,7 +185,7 @@ def again(options, seed):
 
 
 def run_batches(options, pool, tap):
-    """A test point for each batch; returns all reports."""
+    """One test point per batch; returns all reports."""
     reports = []
     seeds = range(options.seed, options.seed + options.cases)
     results = pool.map(report_of, seeds, chunksize=10)
@@ -242,7 +242,7 @@ def run_all(options, programs, root):
 
 
 def run_one(options, programs, root):
-    """One case at length."""
+    """One case in detail."""
     begin(programs, root, options.timeout)
     comparison = HERE["comparison"]
     case = cases.make(options.case, is_new(programs.version))
@@ -268,7 +268,7 @@ REFERENCE = "/bin/cp"
 
 
 def version_of(program):
-    """Of GNU cp, as a tuple; None of another."""
+    """The version of GNU cp, as a tuple; None for another program."""
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     found = re.match(r"cp \(GNU coreutils\) (\d+)\.(\d+)", done.stdout)
     return (int(found[1]), int(found[2])) if found else None
@@ -292,7 +292,7 @@ def copies_trees(mpcp):
 
 
 def default_directory():
-    """In memory, where extended attributes and ACLs can be had; or where other tests copy."""
+    """In memory, if extended attributes and ACLs can be had there; otherwise where other tests copy."""
     memory = "/dev/shm"
     if os.access(memory, os.W_OK) and holds_attributes(memory):
         return memory
@@ -337,7 +337,7 @@ def choose_rules(without):
 
 
 def avoided_by(text):
-    """As Case.has takes them."""
+    """In the form that Case.has takes."""
     words = text.split()
     return "".join(word[1:] for word in words if cases.is_letters(word)), *words
 
@@ -355,7 +355,7 @@ def run(options, root):
 
 
 def check(options):
-    """Whether there is anything to compare."""
+    """Is there anything to compare?"""
     if not options.mpcp and not options.self_test:
         sys.exit("which program? --mpcp or $MPCP says")
     if not version_of(options.reference):

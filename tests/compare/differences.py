@@ -8,9 +8,9 @@ import re
 from lines import QUOTED, lines_of, names_in
 from rules import RULES
 
-# path: None for what is no property of an entry. entry: its type; before: was it there before the copy?
+# path: None for what isn't a property of an entry. entry: its type; before: was it there before the copy?
 Difference = collections.namedtuple("Difference", "kind path wanted got entry before")
-# otherwise(): the outcomes by the reference where directories list what is in them in other orders.
+# otherwise(): what the reference does where directories list their names in other orders.
 Both = collections.namedtuple("Both", "case wanted got version otherwise", defaults=[tuple])
 Excused = collections.namedtuple("Excused", "difference rule")
 
@@ -44,7 +44,7 @@ def compare_entries(path, wanted, got, before):
 
 
 def without_consequences(found):
-    """What is extra, missing or of another type changes the directory's time, and what is below comes with it."""
+    """What is extra, missing or of another type changes the directory's time, and takes what is below along."""
     tops = {d.path for d in found if d.kind in ("extra", "missing", "type")}
     parents = {path.rpartition("/")[0] for path in tops}
     return [d for d in found if not (d.kind == "mtime" and d.path in parents and "now" in (d.wanted, d.got))
@@ -94,7 +94,7 @@ def sort_out(both, differences, rules=tuple(RULES)):
 
 
 def key_of(difference):
-    """The same for differences that look alike: no names in it, and no numbers but those that mean something."""
+    """The same for differences that look alike: without names, and without numbers except meaningful ones."""
     where = "an old" if difference.before else "a new"
     what = f" of {where} {difference.entry}" if difference.entry else ""
     if difference.kind == "mode":
@@ -108,7 +108,7 @@ CLASSES = {"set-user-id": 0o4000, "set-group-id": 0o2000, "sticky": 0o1000, "use
 
 
 def change_of(wanted, got):
-    """Whose rights are more, or fewer."""
+    """Who has more rights, or fewer."""
     fewer = [name for name, bits in CLASSES.items() if wanted & ~got & bits]
     more = [name for name, bits in CLASSES.items() if got & ~wanted & bits]
     return ", ".join(f"{how} for {' '.join(names)}" for how, names in (("less", fewer), ("more", more)) if names)
@@ -130,8 +130,8 @@ def normal(kind, value):
 
 
 def telling(differences):
-    """Those that tell the cause: what mpcp complains about tells more than what is missing then, and that more than
-    what wasn't said, or the status."""
+    """Those that show the cause: what mpcp complains about says more than what is missing then, and that more than
+    what wasn't printed, or the status."""
     complaints = [d for d in differences if d.kind == "stderr" and d.got]
     there = [d for d in differences if d.kind not in ("stdout", "stderr", "status")]
     return complaints or there or [d for d in differences if d.kind != "status"] or differences
@@ -141,7 +141,7 @@ Cluster = collections.namedtuple("Cluster", "key cases examples")
 
 
 def clusters(reports):
-    """Puts each case where most others are that have the same difference, so that one cause is one cluster."""
+    """Puts each case with most of the others that have the same difference, so that one cause is one cluster."""
     members = collections.defaultdict(dict)
     for report in reports:
         for difference in telling(report.differences):

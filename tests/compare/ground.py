@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds the tree of a case, has a program copy there, and looks at what is there then. All by system calls: a case
+"""Builds the tree of a case, has a program copy there, and looks at the outcome. All by system calls: a case
 takes some milliseconds."""
 
 import collections
@@ -19,12 +19,12 @@ TIMEOUT = 20  # seconds: what takes longer hangs
 NOBODY = 65534
 NULL = os.makedev(1, 3)  # no other device: whatever goes wrong, nothing is lost
 ACCESS, DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
-# Changed by whoever looks, or not to be had.
+# Changed by looking, or unavailable.
 IGNORED = {ACCESS, DEFAULT, "security.selinux"}
 
 # Where a case is built: links that climb stay below the directory of the process.
 WITHIN = "x/y/w"
-# hangs: it was killed, or has copied something into itself without an end.
+# hangs: it was killed, or has copied something into itself endlessly.
 Outcome = collections.namedtuple("Outcome", "status stdout stderr hangs entries")
 
 
@@ -35,7 +35,7 @@ NO_ID = 0xffffffff
 
 
 def packed(text):
-    """An ACL as the kernel takes it."""
+    """An ACL in the kernel's format."""
     entries = []
     for word in text.split():
         tag, who, rights = word.split(":")
@@ -70,7 +70,7 @@ def pieces_of(entry):
 
 
 def write_file(path, entry):
-    """A file whose bytes tell where they come from, all along."""
+    """A file whose bytes show everywhere where they come from."""
     with open(path, "xb", buffering=0) as file:
         for kind, length in pieces_of(entry):
             if kind == "h":
@@ -122,7 +122,7 @@ def content_of(path):
 
 @contextlib.contextmanager
 def readable(path, st):
-    """For who isn't root."""
+    """For users other than root."""
     needed = os.R_OK | (os.X_OK if stat.S_ISDIR(st.st_mode) else 0)
     closed = os.geteuid() != 0 and not stat.S_ISLNK(st.st_mode) and not os.access(path, needed)
     if closed:
@@ -156,7 +156,7 @@ class Endless(Exception):
 
 
 class Look:
-    """All that is below a directory: by path, the fields of each entry."""
+    """Everything below a directory: by path, the fields of each entry."""
 
     def __init__(self, top, since):
         self.top, self.since = top, since
@@ -207,11 +207,11 @@ class Ground:
         self.is_root = os.geteuid() == 0
 
     def user_of(self, case):
-        """The uid and the gid of who copies."""
+        """The uid and the gid of the user who copies."""
         return (NOBODY, NOBODY) if self.is_root and case.user == "nobody" else (os.geteuid(), os.getegid())
 
     def place(self, path):
-        """Of a link's target, or an operand."""
+        """The path of a link's target, or of an operand."""
         return self.work + path[len(WORK):] if path.startswith(WORK + "/") else path
 
     # --- building ---
@@ -229,7 +229,7 @@ class Ground:
                 self.dress(os.path.join(self.work, entry.path), entry, me)
 
     def create_all(self, entries, arrange):
-        """Of what has several names, the first is created, and linked to afterwards."""
+        """If it has several names, the first is created, and linked to afterwards."""
         known = {entry.path: entry for entry in entries}
         first = {}
         for entry in arrange(entries):
@@ -272,7 +272,7 @@ class Ground:
     # --- running ---
 
     def run(self, program, case):
-        """The status, and what was said; None if it hangs."""
+        """The status, and what was printed; None if it hangs."""
         words = [os.fsencode(self.place(word)) for word in self.located(case)]
         process = subprocess.Popen(
             ["cp", *words], executable=program, cwd=self.work, env=self.environment(case), umask=case.umask,
@@ -304,7 +304,7 @@ class Ground:
         return {"PATH": os.environ["PATH"], "LC_ALL": case.locale, **dict(case.environment)}
 
     def try_out(self, program, case, arrange=tuple):
-        """Builds, runs and looks. `arrange` takes entries, and returns them in the order in which they are created."""
+        """Builds, runs and looks. `arrange` takes entries, and returns them in the order in which to create them."""
         self.build(case, arrange)
         since = time.time_ns()
         said = self.run(program, case)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a program has said, line by line, and the files that a line speaks of."""
+"""What a program has printed, line by line, and the files that a line is about."""
 
 import os
 import re
@@ -14,7 +14,7 @@ def lines_of(text):
 
 
 def names_in(line):
-    """The files that a line speaks of: what is quoted, and what is before the first colon."""
+    """The files that a line is about: what is quoted, and what is before the first colon."""
     names = {unquoted(found[0]) for found in QUOTED.finditer(line)}
     first = re.match(r"(?:mp)?cp: ([^\s':]+): ", line)
     if first:
@@ -23,7 +23,7 @@ def names_in(line):
 
 
 def unquoted(text):
-    """Of what a shell would read."""
+    """Reads a name as a shell would."""
     parts = re.findall(r"\$'((?:[^'\\]|\\.)*)'|'([^']*)'|\"([^\"]*)\"|‘([^’]*)’", text)
     return "".join(unescaped(dollar) if dollar else plain or double or curly for dollar, plain, double, curly in parts)
 

@@ -12,7 +12,7 @@ CIRCUMSTANCES = {"environment": (), "umask": 0o022, "locale": "C", "user": "root
 
 
 def minimise(case, stays):
-    """The smallest case found for which stays(case) still is true."""
+    """The smallest case found for which stays(case) is still true."""
     while True:
         smaller = next((other for other in simpler(case) if stays(other)), None)
         if smaller is None:
@@ -74,7 +74,7 @@ def command(case):
 
 
 def located(word):
-    """As quoted, with the working directory where it is meant."""
+    """Quoted, with a variable for the working directory."""
     before, here, after = word.partition(WORK + "/")
     if not here or not (before == "" or before.endswith("=")):
         return quoted(word)
@@ -95,7 +95,7 @@ def circumstances(case):
 
 
 def script(case):
-    """How to build and copy by hand."""
+    """How to build it and copy by hand."""
     lines = [line for entry in case.entries for line in creation(entry)]
     lines += [line for entry in reversed(case.entries) if entry.kind != TWIN for line in dressing(entry)]
     return [*lines, f"{command(case)}   # {circumstances(case)}"]

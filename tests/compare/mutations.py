@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Breaks copies on purpose: each property that is compared must be seen to be broken, and nothing else with it."""
+"""Breaks copies on purpose: each property that is compared must be seen to break, and nothing else with it."""
 
 import collections
 import os
@@ -9,7 +9,7 @@ from cases import DEVICE, DIRECTORY, FILE, LINK, TWIN, Case, Entry
 from differences import Both, compare
 from ground import Ground
 
-# What there is to break.
+# What can be broken.
 TREE = (
     Entry("s", DIRECTORY, mode=0o755, xattrs=(("user.colour", "blue"),), default_acl="wide"),
     Entry("s/file", FILE, size=5000, xattrs=(("user.colour", "blue"),), acl="one more may"),
@@ -23,7 +23,7 @@ TREE = (
 )
 CASE = Case(0, TREE, (("-av",),), ("s", "d"))
 
-# commands: by a shell, when all is copied; kinds: of the differences that must be found.
+# commands: run by a shell when everything is copied; kinds: of the differences that must be found.
 Mutation = collections.namedtuple("Mutation", "name commands kinds needs_root", defaults=[False])
 PYTHON = "python3 -c 'import os; {}'"
 MUTATIONS = [
@@ -80,7 +80,7 @@ def kinds_of(ground, reference, version, program):
 
 
 def complaints_about(mutation, kinds):
-    # What looks changes the time of access, and so may what breaks.
+    # Looking changes the time of access, and so may breaking.
     kinds = kinds - ({"atime"} if mutation.kinds != "atime" else set())
     if kinds == {mutation.kinds} - {""}:
         return []

@@ -14,7 +14,7 @@ SHUFFLES = 3
 
 
 def walk(entries, choose):
-    """Parents before what is in them; `choose` puts what is in one directory in order."""
+    """Parents before what is in them; `choose` puts the entries of one directory in order."""
     children = collections.defaultdict(list)
     for entry in entries:
         children[entry.path.rpartition("/")[0]].append(entry)
@@ -52,7 +52,7 @@ def arrangements(case):
 
 
 def with_files_first(case):
-    """The case with operands that are no directories before others, but for the last, the destination."""
+    """The case with operands that aren't directories before others, except the last, the destination."""
     directories = {os.path.normpath(entry.path) for entry in case.entries if entry.kind == DIRECTORY}
     count = len(case.operands) - (not case.has("t", "--target-directory"))
     sources = sorted(case.operands[:count], key=lambda operand: is_one_of(operand, directories))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Where mpcp differs from the reference on purpose, or can't be compared with it. A rule excuses a difference; what
-none excuses is a mistake of one of the two."""
+none excuses is a bug of one of the two."""
 
 import collections
 import os
@@ -10,8 +10,8 @@ from cases import ACLS, DEVICE, DIRECTORY, FILE, LINK, TWIN, WORK, atime_of
 from ground import WITHIN
 from lines import lines_of, names_in, plain
 
-# covers(difference, both): `both` has the case, the outcome by the reference and by mpcp (`wanted`, `got`), and the
-# reference's version as a tuple.
+# covers(difference, both): `both` has the case, the outcome with the reference and with mpcp (`wanted`, `got`), and
+# the reference's version as a tuple.
 Rule = collections.namedtuple("Rule", "name why covers")
 
 
@@ -422,7 +422,7 @@ def is_just_created(difference, both):
 def is_unlinkable(difference, both):
     """Of a further name that can't be a link, and so is a copy, which mpcp tells."""
     path = difference.path
-    told = [line for line in lines_of(both.got.stderr) if "for want of a hard link to" in line]
+    told = [line for line in lines_of(both.got.stderr) if "as it cannot be a hard link to" in line]
     if path is None:
         return difference.kind == "stderr" and difference.got in told
     return both.got.status == 1 and difference.kind in ("content", "mtime", "atime", "mode", "missing") and any(

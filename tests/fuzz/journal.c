@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a journal: what it claims is exactly what an independent, slower reading of the
- * format gives. Each input is also read with all of its checksums made right, as nobody can guess
- * them but a forger can compute them.
+ * Any bytes as a journal: what is read from it is exactly what an independent, slower reading of
+ * the format gives. Each input is also read with all of its checksums corrected: nobody can guess
+ * them, but a forger can compute them.
  */
 #include "move/journal.h"
 
@@ -31,6 +31,12 @@ static bool is_header(const uint8_t *bytes, size_t len)
            number_at(bytes + KEY) == XXH3_64bits(bytes, KEY);
 }
 
+static bool is_of_another_version(const uint8_t *bytes, size_t len)
+{
+    static const uint8_t own[4] = {2};
+    return len >= HEADER && memcmp(bytes, "mpcp-jnl", 8) == 0 && memcmp(bytes + 8, own, 4) != 0;
+}
+
 static bool is_line(const uint8_t *line, const uint8_t *header)
 {
     return number_at(line + CHECK) == XXH3_64bits_withSeed(line, CHECK, number_at(header + KEY)) &&
@@ -43,6 +49,8 @@ static enum journal_found expected(const uint8_t *bytes, size_t len,
     struct journal_subject its;
     if (len == 0)
         return JOURNAL_NEW;
+    if (is_of_another_version(bytes, len))
+        return JOURNAL_VERSION;
     if (!is_header(bytes, len))
         return JOURNAL_DAMAGED;
     memcpy(&its, bytes + SUBJECT, sizeof(its));
@@ -85,7 +93,7 @@ static void check_claims(const struct records *records, bool usable, const uint8
 
 static void check(const uint8_t *bytes, size_t len, const struct journal_subject *subject)
 {
-    /* From malloc, so that a sanitizer sees what lies beyond the end. */
+    /* From malloc, so that a sanitizer notices what lies beyond the end. */
     struct records *records = calloc(1, sizeof(*records) + CHUNKS * sizeof(*records->list));
     size_t damaged = SIZE_MAX;
     assert(records);
@@ -99,7 +107,7 @@ static void check(const uint8_t *bytes, size_t len, const struct journal_subject
     free(records);
 }
 
-/* As the journal of the copy that it claims to be of, and of others. */
+/* As the journal of the copy that it claims to be for, and of others. */
 static void check_for_several(const uint8_t *bytes, size_t len)
 {
     struct journal_subject subject = {.size = CHUNKS * 4096};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any claims as the share, or the headway, of another process: it is refused, or what is read of it
- * can be, and is printed in whole lines for people and as JSON. The input is a list of claims, in
- * the order of struct claims; each slot takes what a struct slot_claims has of the rest, and so do
- * the counts of a headway.
+ * is possible, and is printed in whole lines for people and as JSON. The input is a list of claims,
+ * in the order of struct claims; each slot takes what a struct slot_claims needs of the rest, and
+ * so do the counts of a headway.
  */
 #include "cli/status.h"
 
@@ -16,8 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 struct claims {
     uint32_t version, count, phase;
-    uint32_t cut; /* bytes that the share is short of its end */
-    uint32_t way, unused;
+    uint32_t cut;        /* how many bytes the share lacks at its end */
+    uint32_t way, nodes; /* the upper half: which of them */
     int64_t size;
     double start;
     char engine[16], src[16], dst[16];
@@ -25,7 +25,7 @@ struct claims {
 
 struct slot_claims {
     int64_t done;
-    int32_t pid, unused;
+    int32_t pid, kept;
 };
 
 enum { NOW = 1000, SLOTS = 64 };
@@ -109,7 +109,7 @@ static void check_json(const char *text, size_t len)
     assert(*text == '{' && strcmp(end, "\n") == 0 && end + 1 == text + len);
 }
 
-/* As many lines as there must be, none of which does anything to a terminal. */
+/* There must be that many lines, none of which does anything to a terminal. */
 static void check_lines(const char *text, size_t len, unsigned workers)
 {
     size_t lines = 0;
@@ -136,7 +136,7 @@ static void print(struct sighted_copy *copy, struct sighted_tree *tree, bool jso
     if (json)
         check_json(text, len);
     else
-        check_lines(text, len, copy ? copy->count : 0);
+        check_lines(text, len, copy ? copy->count + (copy->nodes > 1) : 0);
     free(text);
 }
 
@@ -146,6 +146,7 @@ static void check_figures(const struct sighted_copy *copy)
 {
     off_t done = 0;
     assert(copy->done >= 0 && (copy->size == -1 || copy->done <= copy->size));
+    assert(copy->kept >= 0 && copy->kept <= copy->here);
     assert(copy->elapsed >= 0 && copy->elapsed <= NOW);
     assert((unsigned)copy->phase <= PHASE_VERIFYING && copy->count <= SLOTS);
     for (unsigned i = 0; i < copy->count; i++) {
@@ -173,13 +174,14 @@ static void check_tree(const void *bytes, size_t len)
         return;
     assert(tree->entries >= 0 && tree->entries <= tree->found);
     assert(tree->done >= 0 && tree->done <= tree->size);
+    assert(tree->unmoved >= 0 && tree->unmoved <= tree->done);
     assert(tree->elapsed >= 0 && tree->elapsed <= NOW && tree->jobs > 0);
     print(NULL, tree, true);
     print(NULL, tree, false);
     free(tree);
 }
 
-/* In memory of just that length, so that a sanitizer sees what lies beyond the end. */
+/* In memory of exactly that length, so that a sanitizer notices what lies beyond the end. */
 static void check_cut(const void *whole, size_t len, void (*checks)(const void *, size_t))
 {
     void *bytes;
@@ -201,6 +203,9 @@ static void claim(struct share *s, const struct claims *claims)
     s->size = claims->size;
     s->start = claims->start;
     s->tuning.way = claims->way;
+    s->nodes = claims->nodes & 0xffff;
+    s->node = claims->nodes >> 16;
+    memcpy(s->leader, claims->dst, sizeof(claims->dst));
     memcpy(s->engines[claims->way % TUNER_MAX_WAYS], claims->engine, sizeof(claims->engine));
     memcpy(s->src, claims->src, sizeof(claims->src));
     memcpy(s->dst, claims->dst, sizeof(claims->dst));
@@ -213,6 +218,7 @@ static unsigned claim_slots(struct share *s, const uint8_t *data, size_t len)
     for (; i < SLOTS && len >= sizeof(claims); i++, len -= sizeof(claims)) {
         memcpy(&claims, data + i * sizeof(claims), sizeof(claims));
         s->slots[i].done = claims.done;
+        s->slots[i].kept = claims.kept;
         s->slots[i].pid = claims.pid;
     }
     return i;
@@ -236,6 +242,7 @@ static void try_headway(const struct claims *claims, const uint8_t *data, size_t
     h->bytes = counts[0].done;
     h->entries = counts[1].done;
     h->found = counts[2].done;
+    h->unmoved = counts[3].done;
     memcpy(h->src, claims->src, sizeof(claims->src));
     memcpy(h->dst, claims->dst, sizeof(claims->dst));
     check_cut(h, claims->cut < sizeof(*h) ? sizeof(*h) - claims->cut : 0, check_tree);

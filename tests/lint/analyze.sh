@@ -1,12 +1,12 @@
 #!/bin/sh
-# Looks for mistakes without running the program, all of them errors. Usage: tests/lint/analyze.sh [TOOL...]
+# Looks for bugs without running the program; every finding is an error. Usage: tests/lint/analyze.sh [TOOL...]
 # The tools are gcc (its -fanalyzer), clang-tidy (its checks are in .clang-tidy) and cppcheck; by default each of them.
-# What a tool gets wrong is left out on the line in question, by NOLINT or cppcheck-suppress, with the reason.
+# What a tool gets wrong is suppressed on the line in question, by NOLINT or cppcheck-suppress, with the reason.
 set -u
 cd "$(dirname "$0")/../.."
 
 build=build-analyze
-sources='src bench'
+sources='src bench completion'
 
 configured_for() { # compiler, its options
     [ -f "$build-$1/build.ninja" ] ||
@@ -17,7 +17,7 @@ gcc_analyzer() {
     configured_for gcc -fanalyzer && meson compile -C $build-gcc
 }
 
-# One process a file: in one that reads several, clang-tidy 14 overlooks each va_start. What it counts isn't shown.
+# One process per file: in one that reads several, clang-tidy 14 overlooks each va_start. Its counts aren't shown.
 clang_tidy() {
     configured_for clang '' || return
     find $sources -name '*.c' -print0 |

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Fails when a file under src includes a header of a higher folder, so that dependencies only point downward.
+# Fails if a file under src includes a header of a higher folder, so that dependencies only point downward.
 # Usage: layers.sh SOURCE_ROOT
 set -eu
 cd "$1/src"
 
 # From the ground up.
-folders='base engine move copy cli tree'
+folders='base engine move copy cluster cli tree'
 
 floor_of() { # folder
     echo "$folders" | awk -v folder="$1" '{for (i = 1; i <= NF; i++) if ($i == folder) print i}'

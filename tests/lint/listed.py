@@ -17,7 +17,7 @@ def written_down(build, name):
 
 
 def run_by(build):
-    """All files that are run as tests, or are the sources of such."""
+    """All files that are run as tests, or are sources of tests."""
     words = {word for test in written_down(build, "intro-tests.json") for word in test["cmd"]}
     sources = [source for target in written_down(build, "intro-targets.json") if words & set(target["filename"])
                for group in target["target_sources"] for source in group["sources"]]

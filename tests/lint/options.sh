@@ -1,6 +1,7 @@
 #!/bin/sh
-# Fails when man page, --help and the table in src/cli/table.c don't have the same options, values and letters, or
-# when man page and --help don't name the engines that there are. Usage: options.sh SOURCE_ROOT MPCP
+# Fails if man page, --help and the table in src/cli/table.c don't have the same options, values and letters (--help:
+# those that the table doesn't call rare), or if man page and --engine=help don't name the existing engines.
+# Usage: options.sh SOURCE_ROOT MPCP
 set -eu
 root=$1 mpcp=$(realpath "$2")
 scratch=$(mktemp -d)
@@ -15,8 +16,10 @@ sed -n '/^static const struct option table/,/^};/p' "$root/src/cli/table.c" | tr
         if (match($0, /\{"[a-z-]+"/)) name = "--" substr($0, RSTART + 2, RLENGTH - 3)
         if (match($0, /\047.\047/)) letter = "-" substr($0, RSTART + 1, 1)
         if (/\.value/) value = "="
-        print letter "," name value
-    }' | sort >"$scratch/table"
+        print letter "," name value (/\.rare/ ? " rare" : "")
+    }' | sort >"$scratch/rows"
+sed 's/ rare//' "$scratch/rows" | sort >"$scratch/table.man"
+sed '/ rare/d' "$scratch/rows" >"$scratch/table.help"
 
 #   -j, --jobs=N   text        or        --reflink[=WHEN]   text        or        -p   text
 "$mpcp" --help | awk '/^  (-.|    --)/ {
@@ -39,13 +42,13 @@ awk '/^\.It Fl/ {
     print letter "," name value
 }' "$root/man/mpcp.1" | sort >"$scratch/man"
 
-[ "$(wc -l <"$scratch/table")" -ge 20 ] || {
+[ "$(wc -l <"$scratch/table.help")" -ge 20 ] || {
     echo "the table in src/cli/table.c could not be read"
     exit 1
 }
 failed=0
 for place in help man; do
-    diff "$scratch/table" "$scratch/$place" >"$scratch/diff" || {
+    diff "$scratch/table.$place" "$scratch/$place" >"$scratch/diff" || {
         echo "src/cli/table.c (<) and $place (>) differ:"
         grep '^[<>]' "$scratch/diff"
         failed=1
@@ -59,8 +62,8 @@ engines=$(sed -n '/engines\[\] = {/,/NULL/p' "$root/src/engine/engine.c" | grep 
 }
 for engine in $engines; do
     name=$(sed -n "/struct engine $engine = /,/};/s/.*\.name = \"\(.*\)\".*/\1/p" "$root"/src/engine/*.c)
-    "$mpcp" --help | tr -s '\n ' ' ' | grep -q -- "--engine=.*[ ,]$name" || {
-        echo "--help doesn't name the engine $name"
+    "$mpcp" --engine=help | grep -q "^$name " || {
+        echo "--engine=help doesn't name the engine $name"
         failed=1
     }
     grep -q "^\.It Cm $name" "$root/man/mpcp.1" || {
@@ -69,8 +72,10 @@ for engine in $engines; do
     }
 done
 
-if "$mpcp" --help | LC_ALL=C.UTF-8 awk 'length > 80' | grep .; then
-    echo "--help has lines of more than 80 columns"
-    failed=1
-fi
+for option in --help --engine=help --usage; do
+    if "$mpcp" "$option" | LC_ALL=C.UTF-8 awk 'length > 80' | grep .; then
+        echo "$option has lines of more than 80 columns"
+        failed=1
+    fi
+done
 exit $failed

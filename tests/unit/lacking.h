@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file system and a user that can do less than those of this machine: the functions below take
- * the place of the C library's, and refuse what is said to be lacking.
+ * A file system and a user that can do less than those of this machine: the functions below replace
+ * the C library's, and refuse what is set as lacking.
  */
 #pragma once
 

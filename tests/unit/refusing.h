@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file system that refuses to give a file some attributes, or only seems to, and one who watches
- * while they are given: the functions below take the place of the C library's.
+ * A file system that refuses to give a file some attributes, or only seems to give them, and an
+ * observer who watches while they are given: the functions below replace the C library's.
  */
 #pragma once
 
@@ -19,8 +19,8 @@ struct refusing {
     int reading;                        /* the same for reading an ACL */
     const char *listed;                 /* the only attribute that any file has; NULL: its own */
     const char *one;                    /* the only attribute that `xattr` refuses; NULL: all */
-    bool deaf;                          /* owner and mode are said to be given, and aren't */
-    int unheeded;                       /* a file whose ACL is but a text; 0: there is none */
+    bool deaf;                          /* owner and mode seem to be given, and aren't */
+    int unheeded;                       /* a file whose ACL is only a text; 0: there is none */
     void (*watch)(int fd);              /* called after each call that wasn't */
 };
 

@@ -79,7 +79,8 @@ static inline void mount_small(void)
         SKIP("this root may not mount a small file system");
 }
 
-/* Creates a file of `size` bytes, no two pages of which are equal, and returns it open for both. */
+/* Creates a file of `size` bytes, no two pages of which are equal, and returns it open for reading
+ * and writing. */
 static inline int make_file(const char *name, size_t size)
 {
     int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is written to stderr, for the unit tests of what draws there. to_pipe, to_terminal and
- * to_file return what stderr was before. */
+ * to_file return the previous stderr. */
 #pragma once
 
 #include "support.h"

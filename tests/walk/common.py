@@ -23,9 +23,8 @@ def is_sanitized(mpcp):
 
 def engines_of(mpcp):
     """All engines by name, as the program itself lists them."""
-    refusal = subprocess.run([mpcp, "--engine=help"], stderr=subprocess.PIPE, text=True, check=False).stderr
-    names = refusal.strip().split(" takes ")[1].replace(" or ", ", ").split(", ")
-    return names + [STREAM]
+    told = subprocess.run([mpcp, "--engine=help"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [line.split()[0] for line in told.splitlines()[1:]] + [STREAM]
 
 
 def choose(all_names, wanted, what):
@@ -38,13 +37,13 @@ def choose(all_names, wanted, what):
 
 
 def content(size, seed):
-    """`size` bytes without any two pages alike, the same ones each time."""
+    """`size` bytes without two pages alike, the same ones each time."""
     pages = (size + 4095) // 4096
     return b"".join(f"{seed} {page:12d} ".encode().ljust(64, b".") * 64 for page in range(pages))[:size]
 
 
 def read_text(path):
-    """What is in a file; nothing if it isn't there, or its process is gone."""
+    """What is in a file; nothing if it doesn't exist, or its process is gone."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
@@ -72,7 +71,7 @@ def remove(path):
 
 
 def is_mounted(mnt, image):
-    """That mount said so is no proof: without /dev/fuse, fuse2fs does, and all would go to the machine's own disk."""
+    """mount's word is no proof: without /dev/fuse, fuse2fs succeeds, and everything goes to the machine's own disk."""
     if not os.path.ismount(mnt):
         return False
     room = os.statvfs(mnt)
@@ -80,8 +79,8 @@ def is_mounted(mnt, image):
 
 
 class Places:
-    """A directory of their own for as many threads as copy at the same time, below one that is removed at the
-    end with all that is mounted there."""
+    """Directories of their own for as many threads as copy at the same time, below one that is removed at the
+    end with everything that is mounted there."""
 
     def __init__(self, count, parent=None):
         # Not in $TMPDIR, which may be a tmpfs: O_TMPFILE, fallocate and the like differ there.
@@ -129,7 +128,7 @@ class Places:
 
 
 class Pool(concurrent.futures.ThreadPoolExecutor):
-    """Threads that do no more than what they have begun, once something has gone wrong."""
+    """Threads that only finish what they have begun, once something has gone wrong."""
 
     def __exit__(self, kind, error, trace):
         self.shutdown(cancel_futures=kind is not None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which errors each system call may have, and which of them may be told in other words."""
+"""Which errors each system call may have, and which of them may be reported in other words."""
 
 import collections
 import re
@@ -56,6 +56,7 @@ PLAUSIBLE = {
     "statx": "EIO ENOMEM EACCES",
     "fstatfs": "EIO ENOMEM EINTR",
     "faccessat2": "EACCES EIO EROFS",
+    "capget": "EPERM",
     "access": "EACCES EIO",
     "readlink": "EIO ENOENT EACCES",
     "readlinkat": "EIO ENOMEM EACCES",
@@ -83,7 +84,7 @@ PLAUSIBLE = {
     "sched_getaffinity": "EINVAL EPERM",
 }
 
-# Which aren't failed, and why.
+# Calls that aren't failed, and why.
 CANNOT_FAIL = "it can't fail for arguments that are right"
 LEFT_OUT = {
     "exit_group": CANNOT_FAIL, "getpid": CANNOT_FAIL, "getppid": CANNOT_FAIL, "geteuid": CANNOT_FAIL,
@@ -100,7 +101,7 @@ LEFT_OUT = {
 # --- what may be ---
 
 OtherWords = collections.namedtuple("OtherWords", "call errnos said why")
-# Failures that are told in other words than the system's own.
+# Failures that are reported in other words than the system's own.
 OTHER_WORDS = [
     OtherWords("faccessat2", "EACCES EROFS", "nothing can be created in its directory", "that is the answer"),
     OtherWords("flock", "EAGAIN", "another mpcp is copying to it", "that is who has it locked"),
@@ -109,8 +110,13 @@ OTHER_WORDS = [
                "a destination that can't be looked at may be one that direct I/O can't write"),
 ]
 
-# What must not be passed over, though nothing is to be seen of it: a write error may come last of all. That of
-# close is one if a descriptor of the staged file is closed (STAGED, as strace -y tells it) before it is published.
+# What is said of a failure though the copy is made, by the call that fails.
+WARNINGS = {
+    "unlinkat": "cannot remove its journal: ",
+}
+
+# What must not be passed over, though nothing can be seen of it: a write error may come last of all. That of
+# close is one if a descriptor of the staged file is closed (STAGED, as strace -y shows it) before it is published.
 FATAL = {
     "fsync": ("EIO", "ENOSPC", "EDQUOT", "EROFS"),
     "syncfs": ("EIO", "ENOSPC", "EDQUOT"),
@@ -118,9 +124,13 @@ FATAL = {
 }
 STAGED = re.compile(r"close\(\d+<[^>]*/(#\d+|\.dst\.mpcp-[0-9a-f]{8}|\.dst\.mpcp-partial)( \(deleted\))?>")
 
-# What is left by these isn't removed, for it may be somebody else's, or can't be.
+# What these leave isn't removed, because it may be somebody else's, or can't be.
 STAYS = {
     "openat": ("EACCES", "EPERM", "EOPNOTSUPP"),  # what another user has put where --resume keeps what is copied
     "ftruncate": ("EPERM",),  # the same, a journal that may only be added to
     "unlinkat": ("EACCES", "EPERM", "EIO"),
 }
+
+
+def is_warning(call, line):
+    return call in WARNINGS and WARNINGS[call] in line

@@ -44,11 +44,11 @@ SCENARIOS += [Scenario(f"{name} another's", *TWO, *options, *pace, old=True, siz
 STREAMS = [Scenario("from a pipe", *pace, src="-", old=old, size=SIZE)
            for old in (False, True) for pace in ([], [SLOWLY])]
 
-# Who is hit by what. The workers' signals that ask to stop are blocked: the parent alone decides.
+# Who is hit by which signal. Signals that ask to stop are blocked in workers: only the parent decides.
 ASKING = ["TERM", "INT", "HUP", "QUIT"]
 HITS = [(who, how) for who in ("parent", "group") for how in ["KILL", STOP, *ASKING]]
 HITS += [("worker", how) for how in ("KILL", "KILL", "KILL", STOP, "TERM", "INT")]
-# The parent, its workers being stopped: they couldn't end but by being killed, too.
+# The parent, while its workers are stopped: they couldn't end except by being killed, too.
 HITS += [("parent of the stopped", "KILL")]
 
 Kill = collections.namedtuple("Kill", "index engine place scenario who how moment")
@@ -64,7 +64,7 @@ class Ground:
 
 
 def find_grounds(places):
-    """One whose files needn't have names (or not: that is for the machine to say), one where they must, and one
+    """One whose files needn't have names (or must, which the machine decides), one where they must, and one
     where extents can be shared."""
     named = places.mounted("vfat", ["truncate", "-s", "200M", "{image}"], ["mkfs.vfat", "{image}"],
                            ["mount", "-o", "loop,quiet", "{image}", "{mnt}"])
@@ -116,7 +116,7 @@ class Killing(Run):
         if pid:
             self.hit(pid, how)
         result = self.finish(process, feeder)
-        # Those of a crew whose parent was killed write to nobody.
+        # A crew whose parent was killed writes to nobody.
         if self.scenario.is_tree and wait_for(lambda: not common.processes_of(process.pid), TREE_ENDS) is None:
             result = result._replace(hangs=common.processes_of(process.pid))
         return result, abs(pid)
@@ -144,7 +144,7 @@ class KillVerdict(Verdict):
         self.ground, self.kill, self.pid = ground, the_kill, pid
 
     def left(self):
-        # FUSE itself gives such names to files that are removed while they are open, and loses some of them.
+        # FUSE itself gives such names to files that are removed while they are open, and leaves some of them behind.
         return [name for name in super().left() if not name.startswith(".fuse_hidden")]
 
     def check_outcome(self):
@@ -155,14 +155,16 @@ class KillVerdict(Verdict):
             self.resume()
 
     def check_status(self):
-        """How it may have ended; 0: it had copied all."""
+        """How it may have ended; 0: it had copied everything."""
         status, said = self.result.status, self.result.stderr
         if status == 0:
             self.must(not said, "exit 0, but it says something")
         elif status < 0:
             fatal = self.kill.who != "worker" and self.kill.how != STOP
             self.must(fatal and -status == getattr(signal, "SIG" + self.kill.how), f"it died of signal {-status}")
-            self.must(not said, "it died of the signal, but says something")
+            hint = "mpcp: dst: interrupted: --resume goes on from what is copied\n"
+            self.must(said in (["", hint] if self.scenario.resumes and status != -signal.SIGKILL else [""]),
+                      "it died of the signal, but says something")
         else:
             self.must((self.kill.who, self.kill.how, status) == ("worker", "KILL", 1), f"exit {status}")
             named = (rf"mpcp: dst: cannot copy: worker \d+ \(pid {self.pid}\) was killed by signal 9 \(Killed\)"
@@ -206,7 +208,7 @@ class KillVerdict(Verdict):
 
 
 class Slaughter:
-    """All kills, of which each engine on each ground gets about as many."""
+    """All kills; each engine on each ground gets about as many."""
 
     def __init__(self, options, grounds):
         self.options, self.grounds = options, grounds
@@ -247,7 +249,7 @@ class Slaughter:
         return run
 
     def wanted(self, run, the_kill):
-        """What must come of the copy of a tree, and what there is before."""
+        """What the copy of a tree must be like, and what there is before."""
         key = (the_kill.place, the_kill.scenario)
         if key not in self.trees:
             expected = the_kill.scenario.expect(run)
@@ -261,7 +263,7 @@ class Slaughter:
         return KillVerdict(run, ground, the_kill, result, pid)
 
     def duration(self, run, the_kill):
-        """Of a copy that nobody kills; None if that isn't possible here."""
+        """The calls of a copy that nobody kills; None if that isn't possible here."""
         key = (the_kill.engine, the_kill.place, the_kill.scenario)
         if key not in self.lasts:
             run.set_up()
@@ -331,7 +333,7 @@ def parse_arguments():
 
 
 def be_plain():
-    """Signals aren't ignored, as the shell has it for what runs in the background, and nohup, and leave no core."""
+    """Signals aren't ignored, as they are by what a shell runs in the background, or nohup, and leave no core."""
     for name in ASKING[1:]:
         signal.signal(getattr(signal, "SIG" + name), signal.default_int_handler if name == "INT" else signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -16,7 +16,7 @@ def spelled(case):
 
 
 def some_of(numbers):
-    """All of them, or, of a call made many times, the first two, the middle, and the last."""
+    """All of them, or, if a call is made many times, the first two, the middle one, and the last."""
     numbers = list(numbers)
     if len(numbers) <= 24:
         return numbers
@@ -24,7 +24,7 @@ def some_of(numbers):
 
 
 class Recording:
-    """The calls of each process of one copy without faults, by strace's log: how many of each."""
+    """The calls of each process of one copy without faults, from strace's log: how many of each."""
 
     def __init__(self, log, in_turn=False):
         self.in_turn = in_turn  # each call fails with all its errors at first, and then with one after the other

@@ -47,7 +47,7 @@ class Feeder:
             pass
 
     def started(self):
-        """The program has its end by now."""
+        """The program has ended by now."""
         if self.read_end is not None:
             os.close(self.read_end)
 
@@ -62,7 +62,7 @@ Result = collections.namedtuple("Result", "status stdout stderr hangs log")
 
 
 def wait_for(condition, seconds=TIMEOUT):
-    """Returns its value once that is true; None if it never is."""
+    """Returns the value once it is true; None if it never is."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
@@ -84,7 +84,7 @@ def kill(pid, sig):
         pass
 
 
-# So that the log tells whether the fault came before or behind the publishing.
+# Shows in the log whether the fault came before or after the publishing.
 PUBLISHING = "linkat,renameat,renameat2"
 
 
@@ -108,13 +108,13 @@ class Run:
         self.scenario.make_source(self.path("src"))
         os.mkdir(self.path("template"))
         if self.scenario.partial:
-            # It fails when all is copied, but has no name yet.
+            # It fails when everything is copied, but has no name yet.
             self.plainly("strace", "-f", "-qq", "-o/dev/null", "-einject=renameat2:error=EIO")
             for name in (".dst.mpcp-partial", ".dst.mpcp-journal"):
                 os.rename(self.path(name), self.path("template/" + name))
 
     def set_up(self):
-        """All as it is before a copy."""
+        """Everything as it is before a copy."""
         keep = {"src", "template"}
         for name in set(os.listdir(self.directory)) - keep:
             common.remove(self.path(name))
@@ -216,7 +216,7 @@ class Run:
             time.sleep(0.01)
 
     def change_tracer(self, parent, worker, strace):
-        """Lets go of all processes, and has a strace, which is returned, follow a worker from where it is stopped."""
+        """Lets all processes go on, and has a strace, which is returned, follow a worker from where it is stopped."""
         first = tracer_of(parent)
         if first:  # 0 would be this walk itself
             kill(first, signal.SIGKILL)
@@ -232,7 +232,7 @@ class Run:
 
 
 class Verdict:
-    """What is wrong with the outcome of a run. Those of the walks say, in check_outcome, what else must be so."""
+    """What is wrong with the outcome of a run. Those of the walks say, in check_outcome, what else must hold."""
 
     def __init__(self, run, result):
         self.run, self.result = run, result

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is copied, how, and what is there before."""
+"""What is copied, how, and what exists before."""
 
 import os
 import struct
@@ -14,7 +14,7 @@ SOMEONE = 1234
 
 
 def acl_for(user, mask):
-    """The ACL of a file that its owner and `user` may read and write, as the kernel has it."""
+    """The ACL of a file that its owner and `user` may read and write, in the kernel's format."""
     nobody = 0xffffffff
     entries = [(1, 6, nobody), (2, 6, user), (4, 0, nobody), (16, mask, nobody), (32, 0, nobody)]
     return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
@@ -30,7 +30,7 @@ def attributes_of(path):
 
 
 class Scenario:
-    """How one copy is set up and run, and what must have come out."""
+    """How one copy is set up and run, and what the outcome must be."""
 
     is_tree = False
 
@@ -69,7 +69,7 @@ class Scenario:
 
     @staticmethod
     def dress(path):
-        """As far as the file system can have it, and who runs this may."""
+        """As far as the file system can have it, and the user who runs this may give it."""
         try:
             os.setxattr(path, "user.colour", b"blue")
             os.setxattr(path, ACCESS, acl_for(SOMEONE, 6))
@@ -81,7 +81,7 @@ class Scenario:
     def fits(self, engine):
         if engine == common.STREAM:
             return "-" in (self.src, self.dst) or self.src == "fifo"
-        # What is shared at once is never unfinished, and has the source's holes.
+        # What is shared all at once is never unfinished, and has the source's holes.
         if engine == common.REFLINK and (self.partial or "--sparse=always" in self.options):
             return False
         return self.engines is None or engine in self.engines
@@ -103,6 +103,7 @@ SCENARIOS = [
     Scenario("fsync and preserve", "--fsync", "-p", *TWO, old=True),
     Scenario("sparse", "--sparse=always", *TWO, old=True, holes=True),
     Scenario("verify", "--verify", *TWO),
+    Scenario("digest", "--digest=xxh128:/dev/null"),
     Scenario("resume", "--resume", *TWO, old=True),
     Scenario("resumed", "--resume", *TWO, partial=True),
     Scenario("without workers", old=True),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What must be so after a kill that strikes the copying of a tree, and what another run must make of it."""
+"""What must hold after a kill that strikes the copying of a tree, and what another run must make of it."""
 
 import os
 import signal

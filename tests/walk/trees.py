@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whole trees: what they are made of, and what must come of a copy.
+"""Whole trees: what they are made of, and what their copies must be like.
 
 What a copy without faults must come to is what GNU cp makes of the same by the same options.
 """
@@ -36,14 +36,14 @@ def data_of(path, st):
 
 
 def below(root):
-    """All names below it, directories before what is in them, as paths from it."""
+    """All names below it, directories before what is in them, as paths relative to it."""
     for directory, directories, files in os.walk(root):
         for name in sorted(directories + files):
             yield os.path.relpath(os.path.join(directory, name), root)
 
 
 def look(root, names):
-    """What is there, by path, of those names in `root` and of all below them."""
+    """What exists, by path, of those names in `root` and of everything below them."""
     paths = [name for name in names if os.path.lexists(os.path.join(root, name))]
     paths += [os.path.join(name, path) for name in paths for path in below(os.path.join(root, name))]
     stats = {path: os.lstat(os.path.join(root, path)) for path in paths}
@@ -110,12 +110,12 @@ class Making:
 
 
 ACL = (ACCESS, acl_for(SOMEONE, 6))
-# The same entries, and the bit to enter for its owner: what a directory needs.
+# The same entries, plus the right of their owner to enter: what a directory needs.
 DEFAULT = ("system.posix_acl_default", acl_for(SOMEONE, 6))
 
 
 def make_small(making, dressed=True):
-    """One of each kind, in fewer entries than make a crew worth while."""
+    """One of each kind, in fewer entries than make a crew worthwhile."""
     making.dressed = dressed
     making.directory("a/deep")
     making.directory("c", 0o750)
@@ -176,7 +176,7 @@ def make_old_many(making):
 
 
 def make_old(making):
-    """Some of it is there already, as older files and as newer, and something else, too."""
+    """Some of it exists already, as older files and as newer ones, and as something else, too."""
     making.directory("a", 0o711)
     making.file("a/x", "old", 1500, mtime=MTIME - 9000)
     making.file("a/stays", "old")
@@ -231,7 +231,7 @@ class TreeScenario:
         return [mpcp, *asked, jobs, *self.options, *self.operands()]
 
     def as_cp(self):
-        """The same by cp; by -a as by root, which is what the walks are."""
+        """The same with cp; -a as root's, because that is who runs the walks."""
         return ["cp", *[option for option in self.options if option not in OWN], *self.operands()]
 
     def expect(self, run):
@@ -266,7 +266,7 @@ TREES = [
 ]
 
 MANY = {"make": make_many, "crew": True}
-# What kills strike.
+# What is to be killed.
 MANIES = [
     TreeScenario("tree", "-a", **MANY),
     TreeScenario("tree merged", "-a", old=make_old_many, **MANY),

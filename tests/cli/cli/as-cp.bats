@@ -13,12 +13,12 @@ setup() {
     "$REAL" --version | grep -q coreutils || skip "cp isn't GNU's"
 }
 
-# The first line that a command says, but for its name and for what an abbreviation could mean: there is more here.
+# The first line that a command prints, without its name and what an abbreviation could mean: there is more here.
 says() { # command...
     LC_ALL=C "$@" </dev/null 2>&1 >/dev/null | sed '1s/^[^:]*: //; s/; possibilities: .*//; q'
 }
 
-# Without operands, so that all there is to complain about is the options or that.
+# Without operands, so that the only thing to complain about is the options, or the lack of operands.
 lacks_operands() { # command...
     [[ "$(says "$@")" == @(missing file operand|no SOURCE)* ]]
 }
@@ -35,7 +35,7 @@ lacks_operands() { # command...
     [[ "$output" == "Usage: cp "* ]]
 }
 
-@test "nonsense is exit 1, and where help is follows" {
+@test "an invalid command line is exit 1, and where to find help follows" {
     run --separate-stderr bin/cp --frobnicate a b
     echo "$stderr"
     [ "$status" = 1 ]
@@ -47,10 +47,10 @@ Try 'cp --help' for more information." ]
     [ "$status" = 1 ]
 }
 
-@test "it is mpcp by any other name" {
+@test "under any other name it is mpcp" {
     ln -s "$MPCP" bin/cp2
     run --separate-stderr bin/cp2 --frobnicate a b
-    assert_refused 2 "unrecognized option '--frobnicate' (mpcp --help lists them)"
+    assert_refused 2 "unrecognized option '--frobnicate' (mpcp --usage lists them)"
 }
 
 @test "what cp takes is taken" {
@@ -68,7 +68,7 @@ Try 'cp --help' for more information." ]
     done
 }
 
-@test "what cp doesn't take isn't taken, in its words" {
+@test "what cp refuses is refused, in its words" {
     for options in -y -rY --foo --fo=x --force=1 --p --no --re --s --verbos=x -S --suffix --no-preserve --sparse \
         -t --target -ls '-l --symb'; do
         ! lacks_operands bin/cp $options || { echo "$options is taken"; false; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# With as few descriptors as may be, a copy is right, or fails with a sentence that is true.
+# With as few descriptors as possible, a copy is right, or fails with a sentence that is true.
 load ../support
 
 # Runs the program with that many descriptors, of which three are taken.

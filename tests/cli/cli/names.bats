@@ -11,7 +11,7 @@ load ../support
     done
 }
 
-@test "a name of 255 bytes, with room for no longer hidden name" {
+@test "a name of 255 bytes, which leaves no room for a longer hidden name" {
     name=$(printf 'x%.0s' $(seq 255))
     echo 1 >a
     mpcp a "$name"

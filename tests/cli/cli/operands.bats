@@ -52,7 +52,7 @@ load ../support
     cmp ./-j ./--preserve
 }
 
-@test "a bare --preserve or --progress leaves the operand behind it alone" {
+@test "a bare --preserve or --progress leaves the operand after it alone" {
     echo a >a
     mpcp --preserve a b
     mpcp --progress a c
@@ -60,7 +60,7 @@ load ../support
     cmp a c
 }
 
-@test "--strip-trailing-slashes takes a name for a file's, or a link's" {
+@test "--strip-trailing-slashes takes a name for that of a file, or of a link" {
     mkdir d t
     echo text >file
     ln -s t link
@@ -71,7 +71,7 @@ load ../support
     [ -L d/link ]
 }
 
-@test "a name with a slash behind it is announced, and then is no file's" {
+@test "a name with a trailing slash is announced, and then isn't a file's" {
     echo text >file
     ln -s "$MPCP" cp
     run --separate-stderr ./cp -v file new/
@@ -79,7 +79,7 @@ load ../support
     [ "$stderr" = "cp: cannot create regular file 'new/': Not a directory" ]
 }
 
-@test "a source that is missing is told before its destination" {
+@test "a missing source is reported before its destination" {
     run --separate-stderr mpcp -r missing no/such/place
     assert_refused 1 "cannot stat 'missing': No such file or directory"
 }
@@ -100,7 +100,7 @@ load ../support
     assert_refused 1 "target directory 'a': Not a directory"
 }
 
-@test "two sources of one name aren't both copied into a directory" {
+@test "two sources with the same name aren't both copied into a directory" {
     mkdir d e
     echo 1 >a
     echo 2 >d/a

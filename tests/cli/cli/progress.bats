@@ -51,7 +51,7 @@ feed_slowly() { # name
     [ ! -s out ]
 }
 
-# Copies from a FIFO of its own, with all that is said going to OUT: slow_copy OUT COMMAND...
+# Copies from a FIFO of its own; everything that is said goes to OUT: slow_copy OUT COMMAND...
 slow_copy() {
     local out=$1
     shift
@@ -92,7 +92,7 @@ slow_copy() {
     [ "$(stat -c %s dst)" = 102400 ]
 }
 
-# Asks a copy that waits, and has it say what for; it then goes on.
+# Asks a waiting copy what it is waiting for; it then goes on.
 says_that_it_waits() { # expression
     wait_until pgrep -P $!
     PARENT=$(pgrep -P $!)

@@ -6,12 +6,14 @@ load ../support
 @test "nothing, if nothing was asked for" {
     random_file src 9M
     run mpcp src dst
-    [ "$status" = 0 ] && [ -z "$output" ]
+    [ "$status" = 0 ]
+    [ -z "$output" ]
     run mpcp -q src dst
-    [ "$status" = 0 ] && [ -z "$output" ]
+    [ "$status" = 0 ]
+    [ -z "$output" ]
 }
 
-@test "-v tells names, size, time, throughput, engine and jobs" {
+@test "-v prints names, size, time, throughput, engine and jobs" {
     random_file src 9M
     run mpcp -v -j2 --engine=mmap src dst
     [[ "$output" =~ ^\'src\'\ -\>\ \'dst\'\ \(9\.0\ MiB\ in\ [0-9.]+\ s,\ [0-9.]+\ [KMG]?i?B/s\;\ mmap,\ 2\ jobs\)$ ]]
@@ -38,19 +40,19 @@ load ../support
     cmp src dst
 }
 
-@test "--explain tells the facts that the plan rests on" {
+@test "--explain prints the facts that the plan rests on" {
     random_file src 9M
     run mpcp --explain src dst
     [[ "$output" =~ "source       on "[a-z0-9]+", "[0-9]+"% cached" ]]
     [[ "$output" =~ "destination  on "[a-z0-9]+", the source's" ]]
     [[ "$output" =~ "machine      "[0-9]+" CPU"s?" usable, "[0-9.]+" "[KMGT]iB" of memory available" ]]
-    [[ "$output" =~ "engine       "[a-z-]+": the best by forecast ("[0-9]+" ms a GiB by "[0-9]+")" ]]
+    [[ "$output" =~ "engine       "[a-z-]+": the best by forecast ("[0-9]+" ms per GiB by "[0-9]+")" ]]
     [[ "$output" == *"or else "* ]]
     [[ "$output" == *"holes        kept: the source has none"* ]]
-    [[ "$output" == *"page cache   used: there is memory enough"* ]]
+    [[ "$output" == *"page cache   used: there is enough memory"* ]]
 }
 
-@test "--explain tells how much of a sparse file is data" {
+@test "--explain says how much of a sparse file is data" {
     truncate -s 64M src
     head -c 100000 /dev/urandom | dd of=src bs=4096 seek=1000 conv=notrunc status=none
     run mpcp --explain src dst
@@ -80,7 +82,7 @@ load ../support
     assert_refused 1 "cannot stat 'nope': No such file or directory"
 }
 
-@test "--json is an object for a copy" {
+@test "--json is one object per copy" {
     random_file src 9M
     mpcp --json -j2 --engine=mmap src dst >out
     [ "$(wc -l <out)" = 1 ]
@@ -89,7 +91,7 @@ load ../support
     [ "$(json 'o["seconds"] > 0 and abs(o["throughput"] * o["seconds"] / o["bytes"] - 1) < 0.1' <out)" = True ]
 }
 
-@test "--json tells of failed and skipped copies, too" {
+@test "--json reports failed and skipped copies, too" {
     echo a >src
     run --separate-stderr mpcp --json nope dst
     [ "$status" = 1 ]
@@ -109,7 +111,7 @@ load ../support
 }
 
 @test "--json is UTF-8, whatever the name" {
-    # Beyond U+10FFFF, surrogates, forms that are too long; each is none by RFC 3629.
+    # Beyond U+10FFFF, surrogates, forms that are too long: by RFC 3629, none of them is a character.
     for name in $'\364\220\200\200' $'\367\277\277\277' $'\370\210\200\200\200' $'\375\277\277\277\277\277' \
         $'\355\240\200' $'\300\257' $'\360\202\202\254'; do
         echo a >"$name"
@@ -127,7 +129,7 @@ load ../support
 }
 
 # Makes `many` small files, and copies them with the options given into a pipe that nobody reads for a while; sends the
-# signal when it is full. What came out is in `lines`, what was complained about in `err`, and the status in `rc`.
+# signal when it is full. The output is then in `lines`, complaints in `err`, and the status in `rc`.
 copies_into_slow_pipe() { # signal, option...
     local signal=$1
     shift
@@ -146,7 +148,7 @@ copies_into_slow_pipe() { # signal, option...
     cat err
 }
 
-@test "a status that is asked for loses nothing that is said" {
+@test "a status that is asked for loses no output" {
     for option in --json -v --explain; do
         copies_into_slow_pipe USR1 $option
         [ ! -e rc ]
@@ -156,7 +158,7 @@ copies_into_slow_pipe() { # signal, option...
     done
 }
 
-@test "a signal ends it also while nobody reads what it says" {
+@test "a signal ends it even while nobody reads its output" {
     for option in --json -v --explain; do
         copies_into_slow_pipe TERM $option
         [ "$(cat rc)" = 143 ]

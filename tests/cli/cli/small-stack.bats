@@ -30,7 +30,7 @@ needs_small_stack() {
     cmp src dst
 }
 
-@test "whatever is to be done with it, and said of it" {
+@test "whatever is to be done with it, and printed about it" {
     needs_small_stack
     random_file src 9M
     with_small_stack "$DIR/$PROCESS" --explain --json --progress --verify --resume -p --sparse=always src dst

@@ -25,7 +25,7 @@ nothing_to_show() {
     mpcp --status "$PARENT" >out 2>err || status=$?
     [ "$status" = 1 ]
     [ ! -s out ]
-    [ "$(cat err)" = "mpcp: $PARENT: cannot show its status: no copy is made by such a process" ]
+    [ "$(cat err)" = "mpcp: $PARENT: cannot show its status: no such process is making a copy" ]
 }
 
 @test "a copy under way, for people" {
@@ -95,7 +95,7 @@ nothing_to_show() {
     wait_until no_process_left
 }
 
-@test "looking at it doesn't disturb the copy" {
+@test "looking at a copy doesn't disturb it" {
     start --bwlimit=24M
     for i in $(seq 20); do mpcp --status >/dev/null; done
     wait $JOB
@@ -125,7 +125,7 @@ nothing_to_show() {
     pkill -x "$PROCESS"
 }
 
-@test "copies of others aren't shown, but that there are some" {
+@test "copies of others aren't shown, only that there are some" {
     needs_root
     chmod 755 "$DIR"
     start
@@ -136,13 +136,14 @@ nothing_to_show() {
     [[ "$output" != *"$DIR"* ]]
     run --separate-stderr mpcp_as_nobody --status --json
     [ "$status" = 0 ]
-    [[ "$output" != *"$DIR"* ]] && [[ "$output" != *"mpcp of"* ]]
+    [[ "$output" != *"$DIR"* ]]
+    [[ "$output" != *"mpcp of"* ]]
     run --separate-stderr mpcp_as_nobody --status "$PARENT"
     assert_refused 1 "$PARENT: cannot show its status: it belongs to another user"
     kill "$PARENT"
 }
 
-@test "root is told of another user's copy, and shown it by its number" {
+@test "root is told of another user's copy, and can see it by its number" {
     needs_root
     chmod 777 "$DIR"
     random_file src 9M
@@ -159,11 +160,13 @@ nothing_to_show() {
 claim() {
     python3 - "$1" >pid <<'END' 3>&- &
 import os, struct, sys, time
-def share(size=1000, done=10, start=time.monotonic() - 1, phase=0, engine=b'mmap', pid=7, src=b'src', dst=b'dst'):
-    head = b'mpcpcopy' + struct.pack('<IIiIqd', 2, 1, os.getpid(), phase, size, start)
+def share(size=1000, done=10, kept=0, start=time.monotonic() - 1, phase=0, engine=b'mmap', pid=7, src=b'src',
+          dst=b'dst'):
+    head = b'mpcpcopy' + struct.pack('<IIiIqd', 4, 1, os.getpid(), phase, size, start)
     head += engine.ljust(64, b'\0') + src.ljust(4096, b'\0') + dst.ljust(4096, b'\0')
+    head += bytes(80) # of several nodes
     head = head.ljust((len(head) + 128 + 63) // 64 * 64, b'\0')
-    return head + struct.pack('<qqqi', 0, 0, done, pid).ljust(64, b'\0')
+    return head + struct.pack('<qqqqi', 0, 0, done, kept, pid).ljust(64, b'\0')
 os.write(os.memfd_create('mpcp-share'), eval(f'share({sys.argv[1]})'))
 print(os.getpid(), flush=True)
 time.sleep(60)
@@ -181,7 +184,7 @@ END
 }
 
 @test "what another process claims harms nobody" {
-    for claim in size=1,done=1000000 size=-5 done=-5 phase=77 phase=2**32-1 "start=float('nan')" "start=float('inf')" \
+    for claim in size=1,done=1000000 size=-5 done=-5 kept=-5 phase=77 phase=2**32-1 "start=float('nan')" "start=float('inf')" \
         "engine=b'\\x1b[31m'" "src=b'x'*4096"; do
         claim "$claim"
         nothing_to_show
@@ -203,7 +206,7 @@ END
 
 @test "what isn't a copy" {
     run --separate-stderr mpcp --status $$
-    assert_refused 1 "$$: cannot show its status: no copy is made by such a process"
+    assert_refused 1 "$$: cannot show its status: no such process is making a copy"
 }
 
 @test "where nothing can be known" {
@@ -221,9 +224,9 @@ END
     cmp src dst
 }
 
-@test "operands that make no sense" {
+@test "invalid operands" {
     for operands in nonsense 0 -5 '1 2' 99999999999999; do
         run --separate-stderr mpcp --status -- $operands
-        assert_refused 2 "--status: takes no operand but the number of one process"
+        assert_refused 2 "--status: takes at most one operand, the number of a process"
     done
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Nonsense on the command line is exit 2, with one line that names the option and says what it takes.
+# An invalid command line is exit 2, with one line that names the option and says what it takes.
 load ../support
 
 nonsense() { # sentence, argument...
@@ -11,7 +11,7 @@ nonsense() { # sentence, argument...
 }
 
 @test "no workers" { nonsense '--jobs=0: takes a number of workers, 1 or more' -j 0 a b; }
-@test "workers that are no number" { nonsense '--jobs=x: takes a number of workers, 1 or more' -j x a b; }
+@test "workers that aren't a number" { nonsense '--jobs=x: takes a number of workers, 1 or more' -j x a b; }
 @test "fewer than no workers" { nonsense '--jobs=-1: takes a number of workers, 1 or more' -j -1 a b; }
 @test "half a worker" {
     nonsense '--jobs=1.5: takes a number of workers, 1 or more' -j 1.5 a b
@@ -19,21 +19,21 @@ nonsense() { # sentence, argument...
 }
 @test "a negative chunk" { nonsense '--chunk=-1: takes a size from 1 to 1G, such as 512K or 4MiB' --chunk=-1 a b; }
 @test "an empty chunk" { nonsense '--chunk=0: takes a size from 1 to 1G, such as 512K or 4MiB' --chunk=0 a b; }
-@test "an unknown engine" { nonsense '--engine=warp: takes auto, reflink, copy-range, mmap, mmap-read, mmap-write, read-write, sendfile, splice, direct or direct-read' --engine=warp a b; }
+@test "an unknown engine" { nonsense '--engine=warp: takes auto, reflink, copy-range, mmap, mmap-read, mmap-write, read-write, sendfile, splice, direct, direct-read or help' --engine=warp a b; }
 @test "an unknown way with extents" { nonsense '--reflink=perhaps: takes auto, always or never' --reflink=perhaps a b; }
 @test "an unknown way with holes" { nonsense '--sparse=perhaps: takes auto, always or never' --sparse=perhaps a b; }
 @test "an unknown way with the page cache" { nonsense '--cache=perhaps: takes auto, keep or drop' --cache=perhaps a b; }
-@test "no rate" { nonsense '--bwlimit=fast: takes bytes a second, such as 10M or 1.5GiB' --bwlimit=fast a b; }
-@test "a rate of nothing" { nonsense '--bwlimit=0: takes bytes a second, such as 10M or 1.5GiB' --bwlimit=0 a b; }
+@test "no rate" { nonsense '--bwlimit=fast: takes bytes per second, such as 10M or 1.5GiB' --bwlimit=fast a b; }
+@test "a rate of nothing" { nonsense '--bwlimit=0: takes bytes per second, such as 10M or 1.5GiB' --bwlimit=0 a b; }
 @test "shared extents and made holes" {
     nonsense '--reflink=always, --engine=reflink: holes are shared as they are, so take no --sparse' --reflink --sparse=always a b
 }
 @test "shared extents and an engine" {
-    nonsense '--reflink=always and --engine: take one of them, not both' --reflink=always --engine=mmap a b
+    nonsense '--reflink=always and --engine: use one of them, not both' --reflink=always --engine=mmap a b
 }
-@test "extents that shall be shared, and never" {
-    nonsense '--reflink=never and --engine=reflink: take one of them, not both' --reflink=never --engine=reflink a b
-    nonsense '--reflink=never and --engine=reflink: take one of them, not both' --engine=reflink --reflink=never a b
+@test "extents that should be shared, and never" {
+    nonsense '--reflink=never and --engine=reflink: use one of them, not both' --reflink=never --engine=reflink a b
+    nonsense '--reflink=never and --engine=reflink: use one of them, not both' --engine=reflink --reflink=never a b
 }
 @test "of two engines the last is taken" {
     echo a >a
@@ -45,7 +45,7 @@ nonsense() { # sentence, argument...
     nonsense '--preserve=mode,colour: takes a list of mode, ownership, timestamps, links, context, xattr, all' --preserve=mode,colour a b
     nonsense '--no-preserve=colour: takes a list of mode, ownership, timestamps, links, context, xattr, all' --no-preserve=colour a b
 }
-@test "an unknown time for progress" { nonsense '--progress=now: takes auto, always or never' --progress=now a b; }
+@test "an unknown value for progress" { nonsense '--progress=now: takes auto, always, never or json' --progress=now a b; }
 @test "an unknown kind of backup" {
     nonsense '--backup=twice: takes none, off, numbered, t, existing, nil, simple or never' --backup=twice a b
     export VERSION_CONTROL=twice
@@ -60,14 +60,15 @@ nonsense() { # sentence, argument...
     nonsense "option '--suffix' requires an argument: it takes a suffix" --suf
 }
 @test "an option with a value that takes none" { nonsense "option '--force' doesn't allow an argument" --for=1 a b; }
-@test "an unknown option" { nonsense "unrecognized option '--jbos=2' (mpcp --help lists them)" --jbos=2 a b; }
-@test "an unknown letter" { nonsense "invalid option -- 'Y' (mpcp --help lists them)" -rY a b; }
+@test "an unknown option" { nonsense "unrecognized option '--colour=2' (mpcp --usage lists them)" --colour=2 a b; }
+@test "a misspelt option" { nonsense "unrecognized option '--jbos=2' (did you mean --jobs?)" --jbos=2 a b; }
+@test "an unknown letter" { nonsense "invalid option -- 'Y' (mpcp --usage lists them)" -rY a b; }
 @test "an abbreviation of two options" {
     nonsense "option '--j=1' is ambiguous; possibilities: '--jobs' '--json'" --j=1 a b
 }
 @test "an option that would disturb the terminal" {
-    nonsense "unrecognized option '--'$'\\033''[2J' (mpcp --help lists them)" $'--\e[2J' a b
-    nonsense "invalid option -- ''$'\\033' (mpcp --help lists them)" $'-\ex' a b
+    nonsense "unrecognized option '--'$'\\033''[2J' (mpcp --usage lists them)" $'--\e[2J' a b
+    nonsense "invalid option -- ''$'\\033' (mpcp --usage lists them)" $'-\ex' a b
     nonsense "'--sparse='$'\\033''[2J'$'\\n': takes auto, always or never" --sparse=$'\e[2J\n' a b
 }
 @test "no operand" { nonsense 'missing file operand (see mpcp --help)'; }
@@ -84,7 +85,7 @@ nonsense() { # sentence, argument...
         nonsense '--backup is mutually exclusive with -n or --update=none-fail' $options a b
     done
 }
-@test "-v together with -q" { nonsense '--verbose and --quiet: take one of them, not both' -v -q a b; }
+@test "-v together with -q" { nonsense '--verbose and --quiet: use one of them, not both' -v -q a b; }
 @test "--json to standard output that is the destination" {
     nonsense '--json: needs standard output for itself, which is the DEST' --json a -
 }
@@ -92,14 +93,37 @@ nonsense() { # sentence, argument...
     nonsense '--interactive: needs standard input for the answers, which is a SOURCE' -i - b
 }
 @test "standard input into a directory" {
-    nonsense '-: standard input has no name to get in a directory: name the file' - .
+    nonsense '-: standard input has no name for a file in a directory: name the file' - .
 }
 
-@test "help, usage and version go to standard output" {
-    for option in --help '-?' --usage --version -V; do
+@test "help, engines, usage and version go to standard output" {
+    for option in --help '-?' --engine=help --usage --version -V; do
         run --separate-stderr mpcp "$option"
         [ "$status" = 0 ]
         [ -n "$output" ]
         [ -z "$stderr" ]
     done
+}
+
+@test "the engines are told one a line, each with what it does and when it is chosen" {
+    # Each has three columns, of which none is empty.
+    mpcp --engine=help | tail -n +2 | sed 's/   */|/g' | tee told
+    for engine in auto reflink $ENGINES; do
+        grep -Ex "$engine\|[^|]+\|[^|]+" told
+    done
+    [ "$(wc -l <told)" = "$(($(wc -w <<<"$ENGINES") + 2))" ]
+}
+
+@test "nothing is copied when engines are asked for" {
+    echo a >a
+    mpcp --engine=help a b
+    [ ! -e b ]
+}
+
+@test "help is about 60 lines, and says where the rest is" {
+    mpcp --help >help
+    [ "$(wc -l <help)" -le 66 ]
+    [[ "$(tail -1 help)" == *"man mpcp"*"mpcp --usage"* ]]
+    run ! grep -e --copy-contents help
+    mpcp --usage | grep -e --copy-contents
 }

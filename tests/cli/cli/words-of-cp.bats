@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Where GNU cp has a sentence for a case, mpcp has the same words and its way of quoting. What cp says is asked of cp.
+# Where GNU cp has a sentence for a case, mpcp uses the same words and the same quoting. cp itself is asked for them.
 load ../support
 
 eval "enter_$(declare -f setup)"
@@ -16,7 +16,7 @@ setup() {
     mkdir d e d/a
 }
 
-# Both are used by somebody who can be refused from here on.
+# From here on, both are used by somebody who can be refused.
 as_nobody() {
     needs_root
     chmod 777 . e

@@ -15,7 +15,7 @@ has_xattrs() {
     setfattr -n user.probe -v 1 probe 2>/dev/null || skip "no extended attributes here"
 }
 
-# One whose files have all the same owner and mode: with_ntfs SIZE.
+# A file system whose files all have the same owner and mode: with_ntfs SIZE.
 with_ntfs() {
     needs_root
     needs_room "$1"
@@ -27,7 +27,7 @@ with_ntfs() {
     MNT=$DIR/mnt
 }
 
-@test "a new file has the source's mode less the umask" {
+@test "a new file has the source's mode minus the umask" {
     echo a >src
     chmod 666 src
     for mask in 000 022 077; do
@@ -55,7 +55,7 @@ with_ntfs() {
     [ "$(mode_of dst2)" = 755 ]
 }
 
-@test "an existing file keeps its mode, also one that umask would not give" {
+@test "an existing file keeps its mode, even one that umask would not give" {
     echo a >src
     touch dst
     chmod 667 dst
@@ -146,7 +146,7 @@ with_ntfs() {
     done
 }
 
-@test "without an ACL, a new file gives nobody what the source's denies" {
+@test "a new file without an ACL gives nobody what the source's denies" {
     has_acls
     umask 022
     echo a >src
@@ -195,7 +195,7 @@ with_ntfs() {
     done
 }
 
-@test "there, an existing file keeps its mode, and the ACL that nobody heeds" {
+@test "an existing file there keeps its mode, and the ACL that nobody heeds" {
     has_acls
     with_fuse 32M allow_other,default_permissions
     echo a >src
@@ -223,7 +223,7 @@ with_ntfs() {
     assert_clean "$MNT"
 }
 
-@test "owner and mode that a file system takes without having them are missed" {
+@test "owner and mode that a file system accepts without storing them are missed" {
     with_ntfs 16M
     echo a >src
     chown 12:34 src
@@ -236,7 +236,7 @@ with_ntfs() {
     mpcp src "$MNT/dst2"
 }
 
-@test "an extended attribute for which there is no room is missed, also with --preserve=all" {
+@test "an extended attribute for which there is no room is missed, even with --preserve=all" {
     has_xattrs
     with_mount ext4 16M -I 128 -b 1024
     echo a >src

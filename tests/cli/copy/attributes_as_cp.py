@@ -110,7 +110,7 @@ def make_old(dst, user, uid, gid, mode, old_acl):
 
 
 def copy(directory, case, program):
-    """What came out, and what was said."""
+    """The outcome, and what was printed."""
     set_up(directory, case)
     _, _, _, _, _, preserve, mask, user, _ = case
 
@@ -141,7 +141,7 @@ def outcome(dst, status, left):
 
 
 def narrowed(mode, source_acl):
-    """What a mode may be without the ACL that went with it: see mpcp(1)."""
+    """What a mode may be without the ACL that belonged to it: see mpcp(1)."""
     entries = [struct.unpack_from("<HHI", source_acl, at)[:2] for at in range(4, len(source_acl), 8)]
     mask = next(rights for tag, rights in entries if tag == MASK)
     for tag, rights in entries:

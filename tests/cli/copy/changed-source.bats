@@ -4,7 +4,7 @@
 # copies it anyway.
 load ../support
 
-# Copies src, which a command changes when half of it is copied.
+# Copies src, which a command changes when half of it has been copied.
 copy_while() { # command, option...
     local change=$1
     shift
@@ -93,7 +93,7 @@ shrink() { truncate -s 1M src; }
     cmp src dst
 }
 
-@test "--allow-changes: what was there at first is copied of one that grows" {
+@test "--allow-changes: of one that grows, what was there at first is copied" {
     copy_while grow --allow-changes
     [ "$STATUS" = 0 ]
     [ ! -s err ]

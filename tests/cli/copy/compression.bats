@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A file system that compresses what is written goes on doing so: nothing is reserved there, which would stay uncompressed.
+# A file system that compresses what is written goes on doing so: nothing is reserved, which would stay uncompressed.
 load ../support
 
 some_text() { # name, size

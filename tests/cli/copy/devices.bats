@@ -39,7 +39,7 @@ loop_device() { # size
     cmp -i 3145728 old disk
 }
 
-@test "too small a one is refused before a byte is written" {
+@test "one that is too small is refused before a byte is written" {
     random_file disk 8M
     cp disk before
     loop_device 8M
@@ -49,7 +49,7 @@ loop_device() { # size
     cmp before disk
 }
 
-@test "one that is mounted is refused, and with --force written" {
+@test "one that is mounted is refused, and written with --force" {
     with_mount ext4 16M
     device=$(losetup -nO NAME -j image) # no other is written to
     [ -b "$device" ]

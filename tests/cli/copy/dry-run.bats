@@ -42,7 +42,7 @@ both_say() { # sentence as an expression, argument...
     [ "$(cat "$MNT/old")" = old ]
 }
 
-@test "a disk that is full but for what is replaced in place" {
+@test "a disk that is full except for what is replaced in place" {
     with_mount ext4 64M
     head -c 40M /dev/zero >src
     cp src "$MNT/dst"
@@ -58,7 +58,7 @@ both_say() { # sentence as an expression, argument...
     mpcp "$MNT/src" "$MNT/dst"
 }
 
-@test "streams and devices are no matter of rights and room" {
+@test "for streams and devices, permissions and room don't matter" {
     echo new >src
     mpcp --dry-run src /dev/null
     mpcp --dry-run src - >/dev/null

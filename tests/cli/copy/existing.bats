@@ -34,7 +34,7 @@ setup() {
     cmp src dst2
 }
 
-@test "-i asks, and takes anything but y for no" {
+@test "-i asks, and takes anything but y as no" {
     for answer in n N x '' yes-but; do
         echo old >dst
         run --separate-stderr mpcp -i src dst <<<"$answer"
@@ -141,7 +141,7 @@ setup() {
     cmp src over
 }
 
-@test "a larger one in place is cut" {
+@test "a larger one in place is truncated" {
     head -c 5M /dev/urandom >dst
     head -c 3M /dev/urandom >src
     mpcp --inplace -j2 src dst
@@ -193,7 +193,7 @@ as_nobody() {
     assert_clean
 }
 
-@test "-f isn't offered where it would not help" {
+@test "-f isn't suggested where it would not help" {
     mkdir d
     echo old >d/dst
     chmod 400 d/dst dst
@@ -214,7 +214,7 @@ as_nobody() {
     assert_refused 1 "cannot remove 'd/dst': Operation not permitted"
 }
 
-@test "one on a file system that can only be read is refused, with -f, too" {
+@test "one on a read-only file system is refused, with -f, too" {
     with_mount tmpfs 1M
     echo old >"$MNT/dst"
     mount -o remount,ro "$MNT"
@@ -254,7 +254,7 @@ as_nobody() {
     touch -d '2001-01-01 00:00:02' src "$MNT/dst"
     touch -d '2001-01-01 00:00:03' src
     mpcp -upv src "$MNT/dst" | grep -v skipped
-    # Here more is kept of them.
+    # More of them is kept here.
     touch -d '2001-01-01 00:00:01' dst
     touch -d '2001-01-01 00:00:01.00001' src
     mpcp -upv src dst | grep -v skipped
@@ -278,13 +278,15 @@ as_nobody() {
         run --separate-stderr mpcp -f src fixed
         [ "$status" = 1 ]
         mpcp -f src link
-        [ ! -L link ] && [ "$(cat link)" = new ] && [ "$(cat fixed)" = old ]
+        [ ! -L link ]
+        [ "$(cat link)" = new ]
+        [ "$(cat fixed)" = old ]
         chattr -$flag fixed
         rm fixed link
     done
 }
 
-@test "what the plan says of a file of another owner is what happens" {
+@test "what the plan says about a file of another owner is what happens" {
     needs_root
     echo old >dst
     echo new >src
@@ -297,7 +299,7 @@ as_nobody() {
     [ "$(cat dst)" = new ]
 }
 
-@test "a file of /proc is written as it wants to be" {
+@test "a file of /proc is written in the way that it requires" {
     echo 6 >src
     bash -c '"$0" src /proc/self/comm && cat src | "$0" - /proc/self/comm' "$MPCP"
 }

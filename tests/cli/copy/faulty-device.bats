@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A disk whose reads or writes fail is told as such, in one sentence; nothing is published, and nothing left.
+# A disk whose reads or writes fail is reported as such, in one sentence; nothing is published, and nothing is left.
 load ../support
 
 eval "leave_$(declare -f teardown)"
@@ -8,12 +8,13 @@ eval "leave_$(declare -f teardown)"
 # A file system is unmounted while the disk below it is still there.
 teardown() {
     rm -f reads-fail writes-fail
+    let_go
     [ -z "${MNT-}" ] || umount "$MNT" 2>/dev/null
     leave_teardown
 }
 
 # A disk, the file fuse/disk, whose reads fail as long as there is a file reads-fail, and its writes as long as
-# there is writes-fail. What it was asked for and refused is in disk.log.
+# there is writes-fail. The requests that it refused are in disk.log.
 with_disk() {
     needs_root
     command -v nbdkit >/dev/null || skip "nbdkit is missing"
@@ -27,10 +28,10 @@ with_disk() {
     prove_mount "$DIR/fuse" 'fuse*' 128M
 }
 
-# Whatever mkfs was told by the machine's settings: the kernel mustn't panic.
+# Whatever the machine's settings tell mkfs: the kernel mustn't panic.
 OPTIONS=loop,commit=600,errors=continue
 
-# An ext4 on it, at $MNT. Nothing is written to it later but what the test writes: not even its journal, every five
+# An ext4 on it, at $MNT. Later only what the test writes is written to it: not even its journal, every five
 # seconds as usual, which would make it read-only if the disk fails just then.
 with_disk_formatted() {
     with_disk
@@ -41,9 +42,15 @@ with_disk_formatted() {
     MNT=$DIR/mnt
 }
 
-# Forgets what is cached, so that only the disk counts.
+# It stays while the file system is still mounted elsewhere, as in the namespace that another test has just made.
+has_no_loop_device() {
+    [ -z "$(losetup -j fuse/disk)" ]
+}
+
+# Drops what is cached, so that only the disk counts: a mount that took over the loop device would take over its cache.
 remount() {
     umount "$MNT"
+    wait_until has_no_loop_device
     mount -o "$OPTIONS" fuse/disk "$MNT"
 }
 
@@ -78,11 +85,38 @@ with_half_cached() { # size
     head -c $HALF "$MNT/src" >/dev/null
 }
 
-# What is said to have failed is in that half, or, as direct I/O reads whole chunks, reaches into it.
+# Keeps that half in memory, even if the machine needs memory for something else, until let_go.
+hold_half() {
+    coproc HOLDER {
+        exec python3 -c 'import ctypes, mmap, sys
+with open(sys.argv[1], "rb") as source:
+    half = mmap.mmap(source.fileno(), int(sys.argv[2]), prot=mmap.PROT_READ)
+half.madvise(mmap.MADV_RANDOM)  # nothing beyond it is read ahead
+MCL_CURRENT = 1
+if ctypes.CDLL(None).mlockall(MCL_CURRENT) == 0:
+    print("held", flush=True)
+sys.stdin.read()' "$MNT/src" "$HALF" 3>&-
+    }
+    local held
+    read -r held <&"${HOLDER[0]}"
+    [ "$held" = held ]
+}
+
+let_go() {
+    [ -z "${HOLDER_PID-}" ] || { kill "$HOLDER_PID" && wait "$HOLDER_PID"; } 2>/dev/null || :
+}
+
+# Where to copy to: elsewhere, so that writing needs nothing of the disk that isn't cached.
+destination() {
+    [ "$ENGINE" = copy-range ] && echo "$MNT/dst" || echo dst
+}
+
+# What is reported as failed is in the other half, or, as direct I/O reads whole chunks, reaches into it.
 cannot_read_all() { # size, option...
     with_half_cached "$1"
+    hold_half
     shift
-    cannot_read "$MNT/src" "$MNT/dst" "$@"
+    cannot_read "$MNT/src" "$(destination)" "$@"
     [ $((OFFSET + BYTES)) -gt $HALF ]
     [ "$OFFSET" -lt $((2 * HALF)) ]
 }
@@ -103,9 +137,9 @@ cannot_read_all() { # size, option...
     assert_clean
 }
 
-@test "reading goes well again once the disk does" {
+@test "reading works again once the disk does" {
     with_half_cached 32M
-    cannot_read "$MNT/src" "$MNT/dst" -j2
+    cannot_read "$MNT/src" "$(destination)" -j2
     mpcp -j2 "$MNT/src" "$MNT/dst"
     remount
     cmp "$MNT/src" "$MNT/dst"
@@ -113,14 +147,14 @@ cannot_read_all() { # size, option...
 
 # --- writes ---
 
-# Only direct I/O learns at once what the disk said; what has gone through the cache is known by the file only.
+# Only direct I/O learns at once what the disk said; the fate of what went through the cache is known only to the file.
 write_error() {
     local at='([0-9]+ bytes )?at offset [0-9]+' later='on its way to the disk'
     [ "$ENGINE" = direct ] || at="($at|$later)"
     echo "error writing '$MNT/dst': Input/output error \($at\)"
 }
 
-# The source is on the same file system for the sake of copy-range, and cached.
+# The source is on the same file system for the sake of copy-range, and is cached.
 cannot_write() { # sentence's end as an expression, option...
     local end=$1
     shift
@@ -221,8 +255,8 @@ become_read_only() {
     assert_clean
 }
 
-# The kernel tells of a failed write once, keeps what couldn't be written cached as if it had been, and may on ext4
-# lose even what is written anew to the same place of the same file. So nothing of that file may be built upon.
+# The kernel reports a failed write once, keeps what couldn't be written cached as if it had been, and may on ext4
+# lose even what is written again to the same place of the same file. So nothing of that file may be built upon.
 
 @test "--resume begins anew after the disk has failed" {
     with_source_on_disk

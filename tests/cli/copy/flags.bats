@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A file that is replaced keeps the flags, and what else its file system keeps with an inode.
+# A file that is replaced keeps its flags, and whatever else its file system keeps with an inode.
 load ../support
 
 # flags_of FILE: those that chattr(1) sets.
 flags_of() { lsattr "$1" | cut -d' ' -f1 | tr -d e-; }
 
-# In $MNT: dst with flags. There are as many ways to replace it.
+# Makes dst with flags in $MNT, and replaces it in every way that there is.
 replaced_with() { # chattr's argument
     for size in 3 100K 10M; do
         for how in "" --resume; do
@@ -38,14 +38,14 @@ replaced_with() { # chattr's argument
     replaced_with +C
 }
 
-@test "compression or none of it, on btrfs" {
+@test "compression, or none, on btrfs" {
     with_mount btrfs 200M
     cd "$MNT"
     replaced_with +c
     replaced_with +m
 }
 
-@test "a directory's flag isn't put on one that hasn't it" {
+@test "a directory's flag isn't put on a file that doesn't have it" {
     with_mount btrfs 200M
     cd "$MNT"
     echo old >dst
@@ -57,7 +57,7 @@ replaced_with() { # chattr's argument
     [ "$(flags_of dst2)" = C ]
 }
 
-@test "one without copy on write doesn't share what one with it has" {
+@test "one without the flag of no copy on write doesn't share what one with it has" {
     with_mount btrfs 200M
     cd "$MNT"
     random_file src 10M
@@ -69,7 +69,7 @@ replaced_with() { # chattr's argument
     [ "$(flags_of dst)" = C ]
 }
 
-@test "hints of how to allocate, on xfs" {
+@test "allocation hints, on xfs" {
     with_mount xfs 400M
     cd "$MNT"
     touch dst
@@ -91,7 +91,7 @@ replaced_with() { # chattr's argument
     mpcp src d/dst
     cmp src d/dst
     [ "$(lsattr -p d/dst | awk '{ print $1 }')" = 42 ]
-    # What a directory gives to all of its files, no other can be renamed into.
+    # A file without the project that a directory gives to all its files can't be renamed into it.
     chattr +P -p 7 d
     run mpcp -v src d/dst
     [[ "${lines[0]}" == "'d/dst': written in place: a new file can't be given its owner and attributes" ]]
@@ -114,6 +114,6 @@ replaced_with() { # chattr's argument
     cmp src dst
     [ "$(stat -c %i dst)" = "$inode" ]
     run --separate-stderr traced ioctl:error=EPERM:when="$when" --resume src dst
-    assert_refused 1 "dst: cannot resume, for a new file can't be given its owner and attributes: Operation not permitted"
+    assert_refused 1 "dst: cannot resume, because a new file can't be given its owner and attributes: Operation not permitted"
     assert_clean
 }

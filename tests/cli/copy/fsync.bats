@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --fsync returns when file and name have reached the disk. (What a power failure leaves: power-loss.)
+# --fsync returns when file and name have reached the disk. (For what a power failure leaves, see power-loss.)
 load ../support
 
 @test "in a directory that may be written to and searched, but not read" {
@@ -16,12 +16,12 @@ load ../support
         ASAN_OPTIONS=detect_leaks=0 setpriv --reuid=65534 --regid=65534 --clear-groups \
             strace -f -qq -o log -e trace=fsync,syncfs,linkat,renameat "$DIR/$PROCESS" --fsync src $dst
         cmp src dir/dst
-        # Its name is written with all else that the file system has to write.
+        # Its name is written with everything else that the file system has to write.
         [[ "$(tail -1 log)" == *syncfs* ]]
     done
 }
 
-@test "a name that can't be written to the disk is told" {
+@test "a name that can't be written to the disk is reported" {
     needs_root
     needs_strace
     mkdir dir

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A destination without enough room is one sentence; what was there stays.
+# A destination without enough room gives one sentence; what was there stays.
 load ../support
 
 # Zeros, but no holes, which would need no room.
@@ -42,7 +42,7 @@ refuses_when_full() { # sentence as an expression
     refuses_when_full "error writing '.*': No space left on device \(reserving 100\.0 MiB\)"
 }
 
-@test "ext2, which can't reserve space, is looked at before" {
+@test "ext2, which can't reserve space, is checked before" {
     with_mount ext2 64M
     refuses_when_full "error writing '.*': No space left on device \(reserving 100\.0 MiB\)"
 }
@@ -52,7 +52,7 @@ refuses_when_full() { # sentence as an expression
     refuses_when_full "error writing '.*': No space left on device \(reserving 100\.0 MiB\)"
 }
 
-@test "a limit on the size of files is told as such" {
+@test "a limit on the size of files is reported as such" {
     random_file src 4M
     echo old >dst
     run --separate-stderr bash -c 'ulimit -f 1000; "$@"' - "$DIR/$PROCESS" --engine="$ENGINE" -j2 src dst
@@ -79,9 +79,9 @@ refuses_when_full() { # sentence as an expression
     done
 }
 
-# Of the blocks that statfs(2) counts as free for root, ext4 keeps some for itself: for them there seems to be room, and
-# reserving fails when it has got nearly all of it.
-@test "what a reservation that failed has got is given back" {
+# Of the blocks that statfs(2) counts as free for root, ext4 keeps some for itself: there seems to be room for them,
+# and reserving fails when it has got nearly all of it.
+@test "what a failed reservation has got is given back" {
     only_once
     needs_root
     with_mount ext4 256M
@@ -101,7 +101,7 @@ refuses_when_full() { # sentence as an expression
     assert_clean "$MNT"
 }
 
-@test "with --resume nothing is left where not even the journal has room" {
+@test "with --resume nothing is left if there isn't even room for the journal" {
     only_once
     needs_root
     skip_across

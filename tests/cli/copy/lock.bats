@@ -37,7 +37,7 @@ setup_files() {
     assert_clean
 }
 
-@test "by whatever way it is named" {
+@test "whatever way it is named" {
     setup_files
     mkdir dir
     ln -s dst link
@@ -60,7 +60,7 @@ setup_files() {
     assert_clean
 }
 
-@test "a file of several names, by another of them" {
+@test "a file with several names, by another of them" {
     setup_files
     touch dst
     ln dst twin
@@ -94,7 +94,7 @@ setup_files() {
     assert_clean
 }
 
-@test "what it then copies is what there is then" {
+@test "what it then copies is what is there by then" {
     setup_files
     start
     mpcp --wait other dst &
@@ -106,7 +106,65 @@ setup_files() {
     assert_clean
 }
 
-@test "a FIFO isn't opened twice for it" {
+# Starts a copy to in-dst/f, and waits with another one, of a tree or with a backup, for its end.
+waits_in_tree() { # argument...
+    mkdir in in-dst
+    random_file src 24M
+    random_file in/f 9M
+    touch -d '2 hours ago' in/f
+    mpcp --bwlimit=16M -j2 src in-dst/f &
+    JOB=$!
+    wait_for_processes 3
+    run --separate-stderr mpcp --wait "$@" </dev/null
+    wait $JOB
+    echo "status $status, $stderr"
+}
+
+@test "what the first has made is heeded by a tree, too: -n" {
+    waits_in_tree -rT -n in in-dst
+    [ "$status" = 0 ]
+    cmp src in-dst/f
+}
+
+@test "what the first has made is heeded by a tree, too: -u" {
+    waits_in_tree -rT -u in in-dst
+    [ "$status" = 0 ]
+    cmp src in-dst/f
+}
+
+@test "what the first has made is heeded by a tree, too: -i" {
+    waits_in_tree -rT -i in in-dst
+    [ "$status" = 1 ]
+    [[ "$stderr" == "mpcp: overwrite 'in-dst/f'?"* ]]
+    cmp src in-dst/f
+}
+
+@test "what the first has made is heeded by a tree, too: --update=none-fail" {
+    waits_in_tree -rT --update=none-fail in in-dst
+    [ "$stderr" = "mpcp: not replacing 'in-dst/f'" ]
+    cmp src in-dst/f
+}
+
+@test "what the first has made is backed up" {
+    waits_in_tree -b in/f in-dst/f
+    [ "$status" = 0 ]
+    cmp src in-dst/f~
+    cmp in/f in-dst/f
+    assert_clean
+}
+
+@test "what the first has made is backed up, though there was an older file" {
+    mkdir in-dst
+    echo old >in-dst/f
+    mkdir() { command mkdir -p "$@"; }
+    waits_in_tree --backup=numbered in/f in-dst/f
+    [ "$status" = 0 ]
+    cmp src in-dst/f.~2~
+    cmp in/f in-dst/f
+    assert_clean
+}
+
+@test "a FIFO isn't opened twice because of it" {
     needs_strace
     setup_files
     mkfifo fifo
@@ -118,7 +176,7 @@ setup_files() {
     [ "$(grep -c '"fifo"' trace)" = 1 ]
 }
 
-@test "waiting ends at a signal" {
+@test "a signal ends the waiting" {
     local status=0
     setup_files
     start
@@ -170,10 +228,10 @@ setup_files() {
     cmp other dir/dst
 }
 
-@test "a lock that a stranger pretends to have is none" {
+@test "a lock that a stranger pretends to have doesn't count" {
     needs_root
     setup_files
-    # All that a stranger knows are the directory and the name; he can bind what he likes.
+    # A stranger knows only the directory and the name, and can bind what they like.
     start
     name=$(lock_name)
     [ -n "$name" ]
@@ -195,22 +253,23 @@ time.sleep(20)' "$name" >bound &
     head -c 24M /dev/zero | tr '\0' B >B
     cp A dst
     chmod 777 .
-    # The name of the lock is made of device and inode of the directory, and of the name: whoever can see these.
+    # The lock's name is made of device and inode of the directory, and of the name: anybody can find these out.
     ln dst other
-    python3 - dst <<'P' 3>&- &
+    python3 - dst <<'P' >said 3>&- &
 import os, socket, sys, time
 os.setgid(65534), os.setuid(65534)
 st = os.stat(sys.argv[1])
 s = socket.socket(socket.AF_UNIX)
 s.bind("\0mpcp-file-%x-%x" % (st.st_dev, st.st_ino))
 s.listen()
+print("bound", flush=True)
 time.sleep(60)
 P
     local stranger=$! first
-    sleep 0.5
+    wait_until grep -q bound said
     mpcp --inplace --reflink=never --bwlimit=8M A dst &
     first=$!
-    sleep 0.7
+    wait_until grep -q "OFDLCK.*:$(stat -c %i dst) " /proc/locks
     run --separate-stderr mpcp --inplace --reflink=never B dst
     assert_refused 1 "dst: cannot copy: another process has it locked, another mpcp perhaps (--wait waits for it)"
     mpcp --wait --inplace --reflink=never B dst

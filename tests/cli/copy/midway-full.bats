@@ -8,7 +8,7 @@ setup_source() { # directory
     random_file "$1/src" 24M
 }
 
-# --sparse=always reserves nothing, for nobody knows how much will become holes.
+# --sparse=always reserves nothing, because nobody knows how much will become holes.
 start_unreserved() { # source, destination
     mpcp --sparse=always --chunk=256K --bwlimit=16M -j2 "$1" "$2" 2>err &
     wait_for_processes 3
@@ -84,8 +84,8 @@ fills_up_twice() {
     assert_clean
 }
 
-# What is mapped may be written by the kernel alone, after the copy: then the flush before the file gets its name says
-# so.
+# What is mapped may be written by the kernel alone, after the copy: then the flush before the file gets its name
+# reports it.
 @test "FUSE becomes full" {
     skip_across
     with_fuse 64M
@@ -104,7 +104,7 @@ fills_up_twice() {
     done
 }
 
-# A limit that was there at the start would have been met when the size was set. Mappings know no such limit.
+# A limit that existed at the start would have been hit when the size was set. Mappings know no such limit.
 @test "a limit on the size of files comes up" {
     [[ $ENGINE != mmap && $ENGINE != mmap-read ]] || skip "to mappings the limit doesn't apply"
     command -v prlimit >/dev/null || skip "prlimit is missing"
@@ -122,7 +122,7 @@ only_once() {
     [ "$ENGINE" = read-write ] || skip "the engine has no part in this"
 }
 
-# SIGXFSZ, which would kill by default, is sent to whom goes beyond the limit.
+# SIGXFSZ, which kills by default, is sent to any process that goes beyond the limit.
 @test "a stream that reaches the limit on the size of files" {
     only_once
     setup_source .

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The power goes off: under the destination's name there is the old or the new file, whole, if --fsync is given; and
-# --resume builds upon nothing that hasn't reached the disk.
+# The power goes off: under the destination's name is the old or the new file, whole, if --fsync is given; and
+# --resume builds on nothing that hasn't reached the disk.
 #
 # The disk is a file, on a file system that can share extents. A copy of it by FICLONE, which locks the file while it
 # works, is what the disk had at that moment, and so what is found after the power has come back; what only the inner
-# file system's cache had is lost. (A disk with a cache of its own may lose even more, what was not flushed. This one
+# file system's cache had is lost. (A disk with a cache of its own may lose even more: what was not flushed. This one
 # doesn't.)
 load ../support
 
@@ -90,7 +90,7 @@ survives() { # type
 @test "xfs: with --fsync there is the old or the new file" { survives xfs; }
 @test "btrfs: with --fsync there is the old or the new file" { survives btrfs; }
 
-# Each copy is by another engine.
+# Each copy is made with another engine.
 survives_right_after() { # type
     local i=0 engine file moments
     with_disk "$1"
@@ -119,7 +119,7 @@ survives_right_after() { # type
 @test "btrfs: as soon as mpcp --fsync has ended, there is the new file" { survives_right_after btrfs; }
 
 # Without --fsync the name may be there before the bytes, so that some may be missing: they are zeros, or the file is
-# short. What isn't possible is that there is no file, or that it has other bytes in it.
+# short. What is impossible is that there is no file, or that it has other bytes in it.
 has_no_other_bytes() {
     python3 - a b after/dst <<'P'
 import sys
@@ -148,8 +148,8 @@ resume_after() { # option...
     assert_clean after
 }
 
-# The power goes off while a copy is under way. At some moments the journal has reached the disk, and what it tells of
-# hasn't; at others all has.
+# The power goes off while a copy is under way. At some moments the journal has reached the disk, but not what it tells
+# of; at others everything has.
 resumes() { # type
     local i
     with_disk "$1"

@@ -104,6 +104,23 @@ stays_in_directory() { # option...
     assert_clean
 }
 
+# On a file system of its own, where nobody else takes the number first.
+@test "the destination becomes a link of the same inode number: the copy doesn't have its mode" {
+    local inode
+    with_mount ext4 64M
+    random_file src 12M
+    echo old >"$MNT/dst"
+    chmod 600 "$MNT/dst"
+    inode=$(stat -c %i "$MNT/dst")
+    start src "$MNT/dst"
+    rm "$MNT/dst"
+    ln -s victim "$MNT/dst"
+    [ "$(stat -c %i "$MNT/dst")" = "$inode" ]
+    ends_with 0
+    cmp src "$MNT/dst"
+    [ "$(stat -c %a "$MNT/dst")" = 600 ]
+}
+
 @test "a link appears where there was nothing: it is left alone" {
     setup_files
     start src dst
@@ -147,7 +164,7 @@ stays_in_directory() { # option...
     assert_clean
 }
 
-# Between the look at the destination and its opening there is the lock, taken by listen(2), which is made to take long.
+# Between the look at the destination and its opening comes the lock, taken by listen(2), which is made to take long.
 in_place_meanwhile() { # command...
     local status=0
     needs_strace
@@ -194,7 +211,7 @@ become_other() {
 
 # --- at random ---
 
-# Swaps a name, again and again until killed, between a regular file and a link to the victim.
+# Swaps a name, again and again until it is killed, between a regular file and a link to the victim.
 swap_forever() { # name
     exec python3 - "$1" <<'P'
 import os, sys
@@ -208,7 +225,7 @@ while True:
 P
 }
 
-# Whether a link is there at the time of the look or not, each file is what it was or all of the copy.
+# Whether there is a link at the time of the look or not, each file is what it was or the whole copy.
 @test "a destination that is a link now and then" {
     random_file src 100K
     echo theirs >victim
@@ -252,8 +269,8 @@ is_private_until_complete() { # mode of the copy, option...
     assert_clean "$MNT"
 }
 
-@test "a staged file with a name can be opened by nobody else" { is_private_until_complete 755; }
-@test "a staged file with a name has no power either" { is_private_until_complete 4755 -p; }
+@test "nobody else can open a staged file with a name" { is_private_until_complete 755; }
+@test "a staged file with a name has no set-id bits either" { is_private_until_complete 4755 -p; }
 
 @test "with --resume, neither staged file nor journal can be opened by anybody else" {
     setup_files
@@ -267,7 +284,7 @@ is_private_until_complete() { # mode of the copy, option...
     assert_clean
 }
 
-# What was somebody else's mustn't become somebody else's with power.
+# What was somebody else's mustn't become yet another user's with set-id bits.
 @test "set-id bits aren't given to a copy that has another owner" {
     needs_root
     setup_files

@@ -45,12 +45,12 @@ shares_on() { # type
     done
 }
 
-@test "not if it shan't" {
+@test "not if that isn't wanted" {
     with_sharing xfs
     [ "$(takes --reflink=never)" -gt 60000 ]
 }
 
-@test "not if holes shall be filled" {
+@test "not if holes are to be filled" {
     with_sharing btrfs
     [ "$(takes --sparse=never)" -gt 60000 ]
 }
@@ -72,7 +72,7 @@ shares_on() { # type
     done
 }
 
-@test "where nothing can be shared, copy-range needn't be ruled out" {
+@test "where nothing can be shared, copy-range needn't be refused" {
     with_mount ext4 64M
     random_file "$MNT/src" 1M
     mpcp --engine=copy-range --reflink=never --sparse=never "$MNT/src" "$MNT/dst"
@@ -134,7 +134,9 @@ cannot_share() { # sentence, argument...
     mpcp --reflink=always "$MNT/src" "$MNT/dst"
     mpcp --reflink=always --verify --json "$MNT/src" "$MNT/new" >out
     [ "$(jq -c '[.engine, .bytes, .verified]' out)" = '["reflink",0,true]' ]
-    [ -e "$MNT/new" ] && [ ! -s "$MNT/dst" ] && [ ! -s "$MNT/new" ]
+    [ -e "$MNT/new" ]
+    [ ! -s "$MNT/dst" ]
+    [ ! -s "$MNT/new" ]
 }
 
 @test "a destination that can't share keeps its end" {

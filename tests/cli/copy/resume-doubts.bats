@@ -49,7 +49,14 @@ load ../resume
     assert_started_over "cannot resume: its journal is damaged, so the copy starts over"
 }
 
-@test "a journal that is none starts over" {
+@test "a journal in the format of another version starts over" {
+    killed_after 16
+    printf '\003' | dd of=$JOURNAL bs=1 seek=8 conv=notrunc status=none
+    resume
+    assert_started_over "cannot resume: its journal is of another version of mpcp, so the copy starts over"
+}
+
+@test "a journal that isn't one starts over" {
     killed_after 16
     head -c 5000 /dev/urandom >$JOURNAL
     resume
@@ -69,7 +76,7 @@ load ../resume
     printf xyz | dd of=$JOURNAL bs=1 seek=$((HEADER + 5 * LINE + 3)) conv=notrunc status=none
     resume
     [ "$KEPT" -ge 13 ]
-    [ "$(cat err)" = "mpcp: dst: its journal is damaged: 32 bytes of it make no sense, and are ignored" ]
+    [ "$(cat err)" = "mpcp: dst: its journal is damaged: 32 bytes of it are invalid, and are ignored" ]
     assert_clean
 }
 
@@ -104,7 +111,7 @@ not_touched() { # file
     echo theirs >$JOURNAL
     chown 65534 $JOURNAL
     resume
-    [ "$(cat err)" = "mpcp: dst: cannot resume: what is where its journal would be isn't this user's alone" ]
+    [ "$(cat err)" = "mpcp: dst: cannot resume: what has its journal's name isn't this user's alone" ]
     not_touched $JOURNAL
 }
 
@@ -114,7 +121,7 @@ not_touched() { # file
     echo theirs >$PARTIAL
     chown 65534 $PARTIAL
     resume
-    [ "$(cat err)" = "mpcp: dst: cannot resume: what is where the unfinished copy would be isn't this user's alone" ]
+    [ "$(cat err)" = "mpcp: dst: cannot resume: what has the unfinished copy's name isn't this user's alone" ]
     not_touched $PARTIAL
 }
 
@@ -162,7 +169,7 @@ not_touched() { # file
     cmp src dst
 }
 
-@test "a name that leaves no room for more" {
+@test "a name that leaves no room for a longer one" {
     local name
     name=$(printf 'n%.0s' $(seq 255))
     random_file src 9M

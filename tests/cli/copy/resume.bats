@@ -53,6 +53,20 @@ load ../resume
     [ "$(stat -c %b dst)" -lt 50000 ]
 }
 
+@test "what was written into a hole meanwhile isn't kept" {
+    only_once
+    random_file src 20M
+    truncate -s 28M src
+    random_file more 2M
+    cat more >>src
+    killed_after 16
+    printf X | dd of=$PARTIAL bs=1 seek=$((24 << 20)) conv=notrunc status=none
+    printf X | dd of=$PARTIAL bs=1 seek=$((20 << 20)) conv=notrunc status=none
+    resume
+    [ "$KEPT" -ge 14 ]
+    assert_clean
+}
+
 @test "where zeros become holes, they do so over what was there" {
     random_file src 16M
     head -c 4M /dev/zero >>src
@@ -103,4 +117,18 @@ load ../resume
     [ "$(member kept <out)" -gt 0 ]
     cmp src "$MNT/dst"
     assert_clean
+}
+
+@test "a journal that can't be removed is told, and the copy is made" {
+    needs_strace
+    only_once
+    random_file src 9M
+    run --separate-stderr traced unlinkat:error=EIO:when=1 --resume src dst
+    echo "$stderr"
+    [ "$status" = 0 ]
+    [ "$stderr" = "mpcp: dst: cannot remove its journal: Input/output error" ]
+    cmp src dst
+    [ -e .dst.mpcp-journal ]
+    traced unlinkat:error=EIO:when=1 --resume --quiet src other 2>err
+    [ ! -s err ]
 }

@@ -55,8 +55,8 @@ keeps_holes_on() { # type, size, mkfs option...
 @test "holes are kept on btrfs" { keeps_holes_on btrfs 512M; }
 @test "holes are kept on tmpfs" { keeps_holes_on tmpfs 256M; }
 
-# On a disk where there is no room for a mistake.
-@test "a TiB with some MiB of data takes their time" {
+# On a disk without room for a mistake.
+@test "a TiB with some MiB of data takes only as long as these" {
     with_mount ext4 128M -b 4096
     cd "$MNT"
     truncate -s 1T src
@@ -80,7 +80,7 @@ keeps_holes_on() { # type, size, mkfs option...
     [ "$(allocated dst)" -le 64 ]
 }
 
-@test "zeros become holes if they shall" {
+@test "zeros become holes if they are to" {
     head -c 8M /dev/zero >src
     put src 3 100000
     mpcp --sparse=always -j2 src dst
@@ -89,7 +89,7 @@ keeps_holes_on() { # type, size, mkfs option...
     [ "$(allocated dst)" -le 256 ]
 }
 
-@test "holes are filled if they shall be" {
+@test "holes are filled if they are to be" {
     skip_sharing .
     a_sparse_file src
     mpcp --sparse=never src dst
@@ -97,7 +97,7 @@ keeps_holes_on() { # type, size, mkfs option...
     [ "$(allocated dst)" -ge 65536 ]
 }
 
-@test "in place, what is a hole has nothing left of the old file" {
+@test "in place, nothing of the old file is left in what is a hole" {
     random_file dst 70M
     a_sparse_file src
     mpcp --inplace src dst
@@ -114,7 +114,7 @@ keeps_holes_on() { # type, size, mkfs option...
     cmp src "$LOOP"
 }
 
-@test "a stream leaves holes for zeros if it shall" {
+@test "a stream leaves holes for zeros if it is to" {
     head -c 8M /dev/zero >src
     put src 3 100000
     truncate -s 9M src
@@ -134,7 +134,7 @@ keeps_holes_on() { # type, size, mkfs option...
     diff <(data_map src) <(data_map "$MNT/dst")
 }
 
-@test "more data than there is room for is refused at once" {
+@test "more data than there is room for is refused immediately" {
     skip_across
     with_mount ext4 64M
     truncate -s 10G src
@@ -157,7 +157,7 @@ keeps_holes_on() { # type, size, mkfs option...
     assert_clean
 }
 
-@test "a hole of exbibytes takes no time, also with --fsync, --verify or --resume" {
+@test "a hole of exbibytes takes no time, even with --fsync, --verify or --resume" {
     local option
     only_once
     with_mount xfs 400M

@@ -3,8 +3,8 @@
 # What is staged belongs to nobody else until it is published, whoever will have rights to it then.
 load ../support
 
-# Starts a copy over a file of nobody's that all may write to, and looks at what is staged, named by an expression of
-# find(1), while it is under way.
+# Starts a copy over a file of nobody's that everybody may write to, and looks at what is staged, named by a find(1)
+# expression, while it is under way.
 watch() { # directory, expression, option...
     local where=$1 which=$2
     shift 2
@@ -20,8 +20,8 @@ watch() { # directory, expression, option...
     wait_until begun 2>/dev/null
     echo "$STAGED: $(stat -Lc '%u %a' "$STAGED")"
     [ "$(stat -Lc '%u %a' "$STAGED")" = "0 600" ]
-    ! setpriv --reuid=65534 --regid=65534 --clear-groups cat "$STAGED" >/dev/null
-    ! setpriv --reuid=1234 --regid=65534 --clear-groups cat "$STAGED" >/dev/null
+    ! setpriv --reuid=65534 --regid=65534 --clear-groups cat "$STAGED" >/dev/null || false
+    ! setpriv --reuid=1234 --regid=65534 --clear-groups cat "$STAGED" >/dev/null || false
     wait $PID
     cmp "$where/src" "$where/dst"
     [ "$(cd "$where" && getfacl -n dst 2>/dev/null)" = "$before" ]

@@ -68,7 +68,8 @@ load ../support
     with_device null
     with_device full
     mpcp null dst
-    [ -f dst ] && [ ! -s dst ]
+    [ -f dst ]
+    [ ! -s dst ]
     random_file src 3M
     mpcp src null
     [ -c null ]
@@ -105,7 +106,7 @@ load ../support
     assert_clean
 }
 
-@test "what a stream may have of chunks takes no memory before it has them" {
+@test "the chunks that a stream may have take no memory before it has them" {
     skip_sanitized "the sanitizer needs memory of its own"
     random_file src 300K
     python3 -c 'import resource, subprocess, sys

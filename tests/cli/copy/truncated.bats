@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A source that shrinks while it is copied is told as such, and nothing is published.
+# A source that shrinks while it is copied is reported as such, and nothing is published.
 load ../support
 
 shrinks_to() { # size, in words

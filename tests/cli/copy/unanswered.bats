@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What can't be found out is no answer, neither yes nor no: it is an error, told with the system's reason.
+# What can't be found out is no answer, neither yes nor no: it is an error, reported with the system's reason.
 load ../support
 
 # Fails a call of the parent's with EIO: the first, or the last, that matches an expression together with the
@@ -22,7 +22,7 @@ fails_at() { # first or last, call, expression, sentence as an expression, optio
     [ "$(cat dst)" = old ]
 }
 
-@test "whether the source still bears its name" {
+@test "whether the source still has its name" {
     fails_at last newfstatat 'newfstatat\(AT_FDCWD, "src", .*, 0\)' "cannot stat 'src'"
     assert_clean
 }
@@ -50,6 +50,6 @@ fails_at() { # first or last, call, expression, sentence as an expression, optio
     fails_at first newfstatat 'mpcp-journal.*AT_EMPTY_PATH' 'dst: cannot open its journal.*' --resume
 }
 
-@test "whether the journal still bears its name" {
+@test "whether the journal still has its name" {
     fails_at last newfstatat ' newfstatat.*mpcp-journal' 'dst: cannot open its journal.*' --resume
 }

@@ -3,7 +3,7 @@
 # Offsets beyond 2 and 4 GiB are right.
 load ../support
 
-# Like cmp, but only where the first has data, not holes: 5 GiB take their time, and much of the page cache.
+# Like cmp, but only where the first file has data, not holes: 5 GiB would take long, and much of the page cache.
 same_data() {
     python3 -c 'import errno, os, sys
 files = [os.open(name, os.O_RDONLY) for name in sys.argv[1:]]

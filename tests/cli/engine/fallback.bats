@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What can't be mapped is copied otherwise, unless an engine that maps was asked for.
+# What can't be mapped is copied in another way, unless an engine that maps was asked for.
 load ../support
 
 limited() { # option...

@@ -47,7 +47,7 @@ count() { # expression
     skip_sanitized "the sanitizer maps memory in the same way"
     trace
     parent=$(head -1 trace | cut -d' ' -f1)
-    # What has been copied is unmapped behind, by whoever copied it: MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS|MAP_NORESERVE
+    # Whoever has copied something unmaps it afterwards: MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS|MAP_NORESERVE
     [ "$(grep -cE "^$parent +mmap\([^,]+, [0-9]+, 0, 0x4032," trace || true)" = 0 ]
     [ "$(count 'mmap\([^,]+, [0-9]+, 0, 0x4032,')" -ge 6 ]
 }

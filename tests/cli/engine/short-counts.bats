@@ -3,7 +3,7 @@
 # Calls that move fewer bytes than they were asked to, which is no error, still give an exact copy.
 load ../support
 
-# The sanitizer's library would come behind the preloaded one, and refuses to.
+# The sanitizer's library would come after the preloaded one, and refuses to.
 needs_preload() {
     skip_sanitized "a sanitizer must be loaded first"
 }
@@ -22,7 +22,7 @@ copies_exactly() { # option...
     assert_clean
 }
 
-# An odd size, more than one chunk a worker, and zeros in the middle.
+# An odd size, more than one chunk per worker, and zeros in the middle.
 make_source() {
     random_file src 9000001
     dd if=/dev/zero of=src bs=1M seek=4 count=2 conv=notrunc status=none
@@ -85,4 +85,4 @@ copies_a_fifo_exactly() { # option...
 }
 
 @test "a FIFO" { copies_a_fifo_exactly; }
-@test "a FIFO, of which zeros become holes" { copies_a_fifo_exactly --sparse=always; }
+@test "a FIFO whose zeros become holes" { copies_a_fifo_exactly --sparse=always; }

@@ -20,10 +20,10 @@ copies_exactly() { # size
 
 @test "an empty file" { copies_exactly 0; }
 @test "one byte" { copies_exactly 1; }
-@test "a page less one" { copies_exactly 4095; }
+@test "a page minus one" { copies_exactly 4095; }
 @test "a page" { copies_exactly 4096; }
-@test "a page and one" { copies_exactly 4097; }
-@test "2 MiB less one" { copies_exactly 2097151; }
+@test "a page plus one" { copies_exactly 4097; }
+@test "2 MiB minus one" { copies_exactly 2097151; }
 @test "2 MiB" { copies_exactly 2097152; }
-@test "2 MiB and one" { copies_exactly 2097153; }
+@test "2 MiB plus one" { copies_exactly 2097153; }
 @test "an odd size with a remainder" { copies_exactly 33333333; }

@@ -36,7 +36,7 @@ takes_two_seconds() { # option...
     [ "$(ms_of mpcp --bwlimit=1M a b dir)" -ge 950 ]
 }
 
-@test "what is shared isn't limited, for nothing is moved" {
+@test "what is shared isn't limited, because nothing is moved" {
     with_mount btrfs 512M
     random_file "$MNT/src" 60M
     for option in --reflink=always --verify; do
@@ -45,7 +45,7 @@ takes_two_seconds() { # option...
     done
 }
 
-# A copy at a rate so low that a chunk, or a page, takes long: what SIGUSR1 has it say after a moment.
+# A copy at a rate so low that a chunk, or a page, takes long; prints what it says on SIGUSR1 after a moment.
 says_soon() { # expression, option...
     local expression=$1
     shift
@@ -60,22 +60,22 @@ says_soon() { # expression, option...
     kill "$PARENT"
 }
 
-@test "what is done of a chunk is told" {
+@test "progress within a chunk is reported" {
     random_file src 9M
     says_soon '[0-9]+%  [1-9][0-9.]* KiB of 9.0 MiB' --resume --bwlimit=100K -j2
 }
 
-@test "what is done of a chunk is told without workers, too" {
+@test "progress within a chunk is reported without workers, too" {
     random_file src 1M
     says_soon '[0-9]+%  [1-9][0-9.]* KiB of 1.0 MiB' --resume --bwlimit=100K
 }
 
-@test "and at a rate of next to nothing" {
+@test "and at a rate of almost nothing" {
     random_file src 1M
     says_soon '0%  0 B of 1.0 MiB' --bwlimit=100
 }
 
-@test "what is done of a chunk counts once" {
+@test "progress within a chunk counts once" {
     random_file src 5M
     [ "$(mpcp --json --resume --bwlimit=5M -j2 src dst | member bytes)" = 5242880 ]
     [ "$(mpcp --json --sparse=always --verify --bwlimit=5M src dst | member bytes)" = 5242880 ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What --cache=drop copies doesn't stay in the page cache, nor does it push others out.
+# What --cache=drop copies doesn't stay in the page cache, nor does it push out other files.
 load ../support
 
 # Percent of a file that is cached.
@@ -27,15 +27,25 @@ setup() {
     cat src other >/dev/null
 }
 
-@test "what is dropped isn't cached, and what others have cached is" {
+# The kernel may have other reasons to drop something just then.
+in_three_tries() {
+    "$@" || "$@" || "$@"
+}
+
+others_stay_cached() {
+    cat other >/dev/null
     local before=$(cached other)
     mpcp --cache=drop src dst
     local after=$(cached other)
-    cmp <(dd if=src iflag=direct bs=1M status=none) <(dd if=dst iflag=direct bs=1M status=none)
     echo "cached: another $before%, then $after%"
+    [ "$after" -ge $((before - 5)) ]
+}
+
+@test "what is dropped isn't cached, and what others have cached is" {
+    in_three_tries others_stay_cached
+    cmp <(dd if=src iflag=direct bs=1M status=none) <(dd if=dst iflag=direct bs=1M status=none)
     [ "$(cached src)" -le 5 ]
     [ "$(cached dst)" -le 5 ]
-    [ "$after" -ge $((before - 5)) ]
 }
 
 @test "it isn't cached with --fsync, either" {
@@ -44,9 +54,13 @@ setup() {
     [ "$(cached dst)" -le 5 ]
 }
 
+stays_cached() {
+    mpcp --cache=keep src dst
+    [ "$(cached src)" -ge 95 ] || return 1
+    [ "$(cached dst)" -ge 95 ]
+}
+
 @test "what is kept is cached" {
     [ "$ENGINE" != direct ] || skip "direct I/O caches nothing"
-    mpcp --cache=keep src dst
-    [ "$(cached src)" -ge 95 ]
-    [ "$(cached dst)" -ge 95 ]
+    in_three_tries stays_cached
 }

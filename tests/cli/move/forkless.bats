@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# When processes can't be forked, the copy is made with those there are, or with none.
+# If processes can't be forked, the copy is made with those that exist, or without any.
 load ../support
 
 @test "the first fork fails: the parent copies alone, and says so with -v" {
@@ -14,7 +14,7 @@ load ../support
     assert_clean
 }
 
-@test "later forks fail: the workers there are do all" {
+@test "later forks fail: the existing workers do everything" {
     needs_strace
     random_file src 16M
     run traced clone,clone3,fork,vfork:error=EAGAIN:when=2+ -v -j3 src dst

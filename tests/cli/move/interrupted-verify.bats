@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What ends a copy while it is read back (--verify) ends it as while it is copied: the file isn't published, nothing is
-# left, and the signal, or the worker that was killed, is what it ended by. With --resume all that is copied is kept.
+# What ends a copy that is being read back (--verify) ends it as while copying: the file isn't published, nothing is
+# left, and the signal, or the killed worker, is reported as the cause. With --resume all that is copied is kept.
 load ../support
 
 phase_is() { # phase
     "$MPCP" --status --json "$PARENT" 2>/dev/null | grep -q "\"phase\": *\"$1\""
 }
 
-# Copies, and returns while the copy is read back, which takes at least 50 ms a chunk. Engines have no part
-# in this; mmap isn't slowed down while it copies.
+# Copies, and returns while the copy is read back, which takes at least 50 ms per chunk. Engines don't matter
+# here; mmap isn't slowed down while it copies.
 start_verifying() { # option...
     needs_strace
     ulimit -c 0
@@ -48,7 +48,7 @@ dies_of() { # signal, status
 @test "SIGHUP" { dies_of HUP 129; }
 @test "SIGQUIT" { dies_of QUIT 131; }
 
-# Where there are no holes, all zeros that should be one are read by the parent: a minute for these.
+# If there are no holes, the parent reads all zeros that should be one: a minute for these.
 @test "SIGTERM, while holes are checked" {
     local status=0
     needs_strace
@@ -105,7 +105,7 @@ a_worker_dies() { # words that follow, option...
     assert_clean
 }
 
-# All is copied, and so nothing is left to copy.
+# Everything is copied, so nothing is left to copy.
 goes_on() {
     mpcp --resume --verify --chunk=256K --json -j2 src dst >out
     cmp src dst
@@ -117,7 +117,7 @@ goes_on() {
     start_verifying --resume
     kill -TERM "$PARENT"
     ends_with 143
-    [ -z "$(own_messages err)" ]
+    [ "$(own_messages err)" = "mpcp: dst: interrupted: --resume goes on from what is copied" ]
     goes_on
 }
 

@@ -12,13 +12,13 @@ setup() {
     skip_sanitized "the sanitizers look at memory themselves"
 }
 
-# The program; expects a status, and not a word from valgrind. What it doesn't know (cachestat) it tells with "--".
+# Runs the program; expects a status, and not a word from valgrind. Calls that it doesn't know are lines with "--".
 checked() { # status, argument...
     local expected=$1 status=0
     shift
     # libxxhash keeps no pointer to the beginning of what it allocates: "possibly lost" to valgrind.
     # --vgdb: it would leave pipes in /tmp, if killed.
-    # ulimit: all of the address space that a crew could share is read through when one looks for leaks.
+    # ulimit: the search for leaks reads through all of the address space that a crew could share.
     (
         ulimit -v 1000000
         exec valgrind --quiet --vgdb=no --log-file="$DIR/memcheck.%p" --error-exitcode=99 --trace-children=yes \
@@ -31,7 +31,7 @@ checked() { # status, argument...
 }
 
 nothing_found() {
-    ! grep -h '^==' "$DIR"/memcheck.* >&2
+    ! grep -h '^==' "$DIR"/memcheck.* >&2 || false
 }
 
 @test "a copy, with each engine" {
@@ -77,7 +77,7 @@ nothing_found() {
     diff -r sources target
 }
 
-@test "a tree, with all that a tree may have" {
+@test "a tree, with everything that a tree may have" {
     some_tree in 30 3
     ln in/d1/f1 in/twin
     ln -s twin in/link
@@ -114,7 +114,7 @@ nothing_found() {
     wait $!
 }
 
-@test "help, nonsense, and a look at what is copied" {
+@test "help, an invalid command line, and --status" {
     checked 0 --help
     checked 2 --chunk=nonsense src dst
     checked 2 src

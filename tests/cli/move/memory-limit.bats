@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# How much memory there is depends on the control group: a copy that is large for it stays out of its page cache.
+# How much memory there is depends on the control group: a copy too large for it stays out of its page cache.
 load ../support
 
 limited() { # option...
@@ -15,10 +15,10 @@ limited() { # option...
     make_group memory memory.max 96M memory.limit_in_bytes 96M || skip "no control group with a limit can be made here"
     run limited --explain src dst
     [ "$status" = 0 ]
-    [[ "$output" == *"page cache   cleared: so large a file would push others out of it"* ]]
+    [[ "$output" == *"page cache   cleared: such a large file would push others out of it"* ]]
     cmp src dst
     run limited --explain small dst
-    [[ "$output" == *"page cache   used: there is memory enough"* ]]
+    [[ "$output" == *"page cache   used: there is enough memory"* ]]
     run mpcp --dry-run --explain src dst
-    [[ "$output" == *"page cache   used: there is memory enough"* ]]
+    [[ "$output" == *"page cache   used: there is enough memory"* ]]
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --verify finds what the disk returns otherwise than it was given, and lets nothing else pass.
+# --verify finds bytes that the disk returns differently from what it was given, and lets nothing else pass.
 load ../support
 
 is_found_right() { # option...
@@ -15,7 +15,7 @@ is_found_right() { # option...
     is_found_right -j3
 }
 
-@test "of odd chunks, too" {
+@test "with odd chunks, too" {
     random_file src 12345679
     is_found_right -j3 --chunk=300000
 }
@@ -166,7 +166,7 @@ finds_byte() { # offset, offset and length of its chunk
     unshare -m true || skip "no mount namespace can be made here"
     random_file src 9M
     run --separate-stderr unshare -m sh -c 'umount -l /proc && "$0" --verify src dst' "$MPCP"
-    assert_refused 1 "dst: cannot verify: it can't be read back, for /proc is not mounted"
+    assert_refused 1 "dst: cannot verify: it can't be read back, because /proc is not mounted"
     [ ! -e dst ]
     assert_clean
 }

@@ -1,27 +1,27 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# How bytes are moved, and by how many, may change in the middle of a copy.
+# How bytes are moved, and by how many workers, may change in the middle of a copy.
 load ../support
 
-# A cached source that is large enough to find out, of no whole number of pages.
+# A cached source that is large enough to find out, with a size that isn't a whole number of pages.
 setup_source() {
     random_file src 48M
     printf tail >>src
     cat src >/dev/null
 }
 
-# Calls that write take their time; stores into a mapping don't: slow_writes COMMAND...
+# Calls that write take long; stores into a mapping don't: slow_writes COMMAND...
 slow_writes() {
     needs_strace
     traced "pwrite64:delay_enter=${DELAY-5000}" "$@"
 }
 
-# What shall be cached isn't written directly, so the other way is a mapping, where that is known to be good.
+# What should be cached isn't written directly, so the other way is a mapping, where that is known to be good.
 needs_mapping() {
     mpcp --dry-run --explain --cache=keep src dst | grep -q ' mmap' || skip "nothing is mapped on this file system"
 }
 
-@test "what proves slow is left for what is quicker, and every byte is right" {
+@test "what proves slow is given up for what is quicker, and every byte is right" {
     setup_source
     needs_mapping
     DELAY=30000 # much more than a busy machine lets a process wait
@@ -31,7 +31,7 @@ needs_mapping() {
     [ "$(json '[o["engine"], o["last_engine"]]' <out)" = "['read-write', 'mmap']" ]
 }
 
-@test "-v tells it" {
+@test "-v reports it" {
     setup_source
     needs_mapping
     DELAY=30000
@@ -56,7 +56,7 @@ needs_mapping() {
     run ! grep 'O_WRONLY.*O_DIRECT' trace
 }
 
-@test "more workers come where they only wait, unless a number was asked for" {
+@test "more workers are added if they only wait, unless a number was asked for" {
     setup_source
     needs_strace
     traced pread64,pwrite64:delay_enter=30000 --json --chunk=256K --cache=keep --reflink=never src dst >out
@@ -75,7 +75,7 @@ needs_mapping() {
     [ "$(json 'o["last_jobs"] == o["jobs"]' <out)" = True ]
 }
 
-# What the page cache has of one part must not be written back over what was written directly beside it, or be read
+# What the page cache has of one part must not be written back over what was written directly next to it, or be read
 # instead of it.
 @test "what was written directly and what was cached stay apart, in the cache and on the disk" {
     setup_source
@@ -88,7 +88,7 @@ needs_mapping() {
     done
 }
 
-@test "with --resume and --verify ways change as well, and what was copied by all of them is kept" {
+@test "with --resume and --verify ways change as well, and what was copied in all of them is kept" {
     setup_source
     slow_writes --resume --chunk=256K -j2 src dst &
     more_than_its_header() { [ "$(stat -c %s .dst.mpcp-journal)" -gt 1000 ]; }

@@ -4,7 +4,8 @@
 load ../support
 
 nothing_visible() {
-    [ ! -e out ] && [ -z "$(find . -path './.out*' -prune -o -name out -print)" ]
+    [ ! -e out ]
+    [ -z "$(find . -path './.out*' -prune -o -name out -print)" ]
 }
 
 @test "nothing is visible before the end" {
@@ -31,7 +32,7 @@ nothing_visible() {
     assert_clean
 }
 
-@test "nor does one that isn't in the copying: what can't be read" {
+@test "the same for a failure outside copying: what can't be read" {
     needs_root
     some_tree in 20 5
     chmod 0 in/d7
@@ -40,13 +41,13 @@ nothing_visible() {
     run --separate-stderr mpcp_as_nobody -r --atomic in out
     [ "$status" = 1 ]
     [ "$stderr" = "mpcp: cannot access 'in/d7': Permission denied
-mpcp: not creating directory 'out', as not all could be copied" ]
+mpcp: not creating directory 'out', as not everything could be copied" ]
     [ ! -e out ]
     assert_clean
     chmod 755 in/d7
 }
 
-@test "nor do read-only directories, as an ordinary user" {
+@test "the same for read-only directories, as an ordinary user" {
     needs_root
     some_tree in 5 2
     mkdir in/shut
@@ -86,7 +87,7 @@ interrupt_after() { # files
     done
 }
 
-@test "nor does one in the last directory" {
+@test "the same in the last directory" {
     needs_strace
     mkdir -p in/only
     local i
@@ -94,7 +95,7 @@ interrupt_after() { # files
     interrupt_after 10
 }
 
-@test "what is there already is refused" {
+@test "what exists already is refused" {
     some_tree in 2 2
     mkdir -p to/in
     run --separate-stderr mpcp -r --atomic in to

@@ -3,7 +3,7 @@
 # Neither depth nor the number of names in a directory, nor that of open files, limits a tree.
 load ../support
 
-# Makes DIRECTORY so deep, of names so long, with a file in each: deep_tree DIRECTORY LEVELS LENGTH.
+# Makes a DIRECTORY that deep, with names that long, and a file at each level: deep_tree DIRECTORY LEVELS LENGTH.
 deep_tree() {
     python3 -c 'import os, sys
 top, levels, length = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -48,7 +48,7 @@ for _ in range(depth):
     rmdir "$1"
 }
 
-@test "a path longer than the kernel takes" {
+@test "a path longer than the kernel accepts" {
     deep_tree in 600 200
     mpcp -r in out
     [ "$(depth_of out 200)" = 600 ]
@@ -91,7 +91,7 @@ assert os.path.samestat(st, os.stat("twin"))'
     remove_deep in
 }
 
-@test "with --atomic, which removes what is not whole, however deep" {
+@test "with --atomic, which removes what isn't whole, however deep" {
     needs_strace
     deep_tree in 600 200
     run traced openat:error=EIO:when=2000 -r --atomic in out

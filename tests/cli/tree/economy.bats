@@ -3,7 +3,7 @@
 # What a tree costs: few system calls for each small file, and memory that doesn't grow with the tree.
 load ../support
 
-# System calls that a tree of so many files more costs, for each: calls_each OPTION...
+# System calls that each additional file of a tree costs: calls_each OPTION...
 calls_each() {
     local count
     for count in 1000 2000; do
@@ -41,8 +41,8 @@ at_most() {
     at_most 9.5
 }
 
-# Runs a program, and prints the memory of all its processes, what they share counted once: the most that is ever seen,
-# and how often something was.
+# Runs a program, and prints the most memory of all its processes that is ever seen, counting shared memory once,
+# and how often it was looked at.
 watch_memory() { # program, argument...
     python3 -c 'import subprocess, sys, time
 most, seen = 0, 0

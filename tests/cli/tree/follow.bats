@@ -17,7 +17,8 @@ linked() {
     local options
     for options in -r -rP -rd -a; do
         mpcp $options in out
-        [ "$(readlink out/link)" = file ] && [ "$(readlink out/dir/to-directory)" = ../../elsewhere ]
+        [ "$(readlink out/link)" = file ]
+        [ "$(readlink out/dir/to-directory)" = ../../elsewhere ]
         rm -r out
         mpcp $options operand out
         [ "$(readlink out)" = in ]
@@ -28,7 +29,8 @@ linked() {
 @test "-H follows operands only" {
     linked
     mpcp -rH operand out
-    [ -d out ] && [ ! -L out ]
+    [ -d out ]
+    [ ! -L out ]
     [ "$(readlink out/link)" = file ]
 }
 
@@ -48,7 +50,7 @@ linked() {
     [ ! -L all/link ]
 }
 
-@test "-L: a cycle is told, and the rest is copied" {
+@test "-L: a cycle is reported, and the rest is copied" {
     mkdir -p in/a/b
     echo text >in/a/b/file
     ln -s ../.. in/a/b/up
@@ -59,11 +61,12 @@ linked() {
     [ "$(sort <<<"$stderr")" = "mpcp: cannot copy cyclic symbolic link 'in/a/b/up'
 mpcp: cannot copy cyclic symbolic link 'in/self'" ]
     [ "$(cat out/a/b/file)" = text ]
-    [ ! -e out/self ] && [ ! -e out/a/b/up ]
+    [ ! -e out/self ]
+    [ ! -e out/a/b/up ]
     assert_clean
 }
 
-@test "-L: the same directory by two links is no cycle" {
+@test "-L: the same directory through two links isn't a cycle" {
     mkdir -p in/a elsewhere
     echo text >elsewhere/file
     ln -s ../elsewhere in/one
@@ -72,7 +75,7 @@ mpcp: cannot copy cyclic symbolic link 'in/self'" ]
     diff out/one/file out/a/two/file
 }
 
-@test "-L: a link that leads nowhere is told" {
+@test "-L: a link that leads nowhere is reported" {
     mkdir in
     ln -s nowhere in/link
     echo text >in/file

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A directory can't be copied into itself, in whatever words: that is said, and ends.
+# A directory can't be copied into itself, however it is named: that is reported, and the copy ends.
 load ../support
 
 assert_itself() { # command...
@@ -8,7 +8,7 @@ assert_itself() { # command...
     echo "$*: $stderr"
     [ "$status" = 1 ]
     [[ "$stderr" == *"cannot copy a directory, "*", into itself, "* ]]
-    [ "$(grep -vc 'not creating directory .* as not all could be copied' <<<"$stderr")" = 1 ]
+    [ "$(grep -vc 'not creating directory .* as not everything could be copied' <<<"$stderr")" = 1 ]
     [ "$(find "$DIR" -name file | wc -l)" -le 30 ]
     assert_clean
 }
@@ -36,7 +36,7 @@ tree() {
     assert_itself -r in in/a/b
 }
 
-@test "by . and .." {
+@test "through . and .." {
     tree
     cd in
     assert_itself -r . a
@@ -44,14 +44,14 @@ tree() {
     assert_itself -r a/.. new
 }
 
-@test "by a link" {
+@test "through a link" {
     tree
     assert_itself -r in link
     assert_itself -r link/. in/a
     assert_itself -rH link in/a
 }
 
-@test "with -L, by a link in it" {
+@test "with -L, through a link in it" {
     tree
     mkdir out
     ln -s ../out in/a/to-out
@@ -60,7 +60,7 @@ tree() {
     [ "$(find out -name file | wc -l)" -le 4 ]
 }
 
-@test "by another way to it, where it is mounted" {
+@test "through another place where it is mounted" {
     needs_root
     tree
     mkdir mounted
@@ -77,7 +77,7 @@ tree() {
     done
 }
 
-@test "what is beside it may have a name that begins as its does" {
+@test "what is next to it may have a name that begins like its own" {
     tree
     mpcp -r in in2
     diff -r in in2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Nothing takes the place of the only copy of itself.
+# Nothing takes the place of its own only copy.
 load ../support
 
 setup_link() {
@@ -8,7 +8,7 @@ setup_link() {
     ln -s file link
 }
 
-# What is asked for is refused, and nothing is lost by it.
+# What is asked for is refused, and nothing is lost because of it.
 refused() { # option...
     run --separate-stderr mpcp "$@" link file
     assert_refused 1 "'link' and 'file' are the same file"
@@ -44,7 +44,7 @@ refused() { # option...
     [ "$(cat file~)" = text ]
 }
 
-@test "-s doesn't replace a further name of the source, if that isn't asked for" {
+@test "-s doesn't replace a further name of the source, unless that is asked for" {
     mkfifo pipe
     ln pipe other
     run --separate-stderr mpcp -rs pipe other
@@ -54,7 +54,7 @@ refused() { # option...
     [ -L other ]
 }
 
-@test "-l replaces nothing by a FIFO but with -f" {
+@test "-l replaces nothing with a FIFO, except with -f" {
     mkfifo pipe
     echo text >file
     run --separate-stderr mpcp -rl pipe file
@@ -64,7 +64,7 @@ refused() { # option...
     [ -p file ]
 }
 
-@test "a directory isn't copied onto itself, be it empty" {
+@test "a directory isn't copied onto itself, even if it is empty" {
     mkdir -p a/b
     run --separate-stderr mpcp -r a/b/. a/b
     assert_refused 1 "'a/b/.' and 'a/b/.' are the same file"

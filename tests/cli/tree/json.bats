@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --json of trees: a line for each entry, and one for all.
+# --json of trees: one line per entry, and one for all.
 load ../support
 
-# Prints what an expression makes of the lines of the file `said`: of o, those of entries, by their sources, and of total,
-# the last one, which must be their sum.
+# Prints the value of an expression over the lines of the file `said`: over o, those of entries, by their sources, and
+# total, the last one, which must be their sum.
 said() { # expression
     python3 -c 'import collections, json, os, sys
 *entries, total = [json.loads(line) for line in open("said", newline="\n")]
@@ -44,7 +44,7 @@ print(eval(sys.argv[1]))' "$1"
     [ "$(said 'total["seconds"] > 0 and total["throughput"] > 0')" = True ]
 }
 
-@test "lines of several processes are whole, each there once" {
+@test "lines of several processes are whole, and each is there once" {
     some_tree in 60 20
     mpcp -r --json -j8 in out >said
     [ "$(said 'len(o)')" = "$(find in | wc -l)" ]
@@ -104,7 +104,7 @@ for i in range(int(directories)):
     [ "$(said 'sorted("mpcp: " + v["error"] for v in o.values() if v["error"]) == sorted(open("err").read().splitlines())')" = True ]
 }
 
-@test "what fails is told with its sentence, and what is skipped" {
+@test "what fails is reported with its sentence, and what is skipped" {
     mkdir -p in/d out/in/taken
     echo some >in/taken
     echo some >in/kept
@@ -123,7 +123,7 @@ for i in range(int(directories)):
     [ "$(said 'o["in"]["outcome"]')" = copied ]
 }
 
-@test "a directory that can't be read has failed, with what is said of it" {
+@test "a directory that can't be read has failed, with what was printed about it" {
     needs_root
     some_tree in 3 3
     chmod 0 in/d1
@@ -135,7 +135,7 @@ for i in range(int(directories)):
     chmod 755 in/d1
 }
 
-@test "a tree that is to be whole, and isn't" {
+@test "a tree that should be whole, and isn't" {
     needs_root
     some_tree in 2 2
     chmod 0 in/d1/f1
@@ -143,10 +143,10 @@ for i in range(int(directories)):
     mpcp_as_nobody -r --atomic --json in out >said 2>err || [ $? = 1 ]
     [ ! -e out ]
     [ "$(said '(o["in"]["outcome"], o["in"]["error"])')" = \
-        "('failed', \"not creating directory 'out', as not all could be copied\")" ]
+        "('failed', \"not creating directory 'out', as not everything could be copied\")" ]
 }
 
-@test "what isn't copied, for it is dry" {
+@test "what isn't copied because of --dry-run" {
     some_tree in 2 2
     mpcp -r --dry-run --json in out >said
     [ ! -e out ]
@@ -189,10 +189,11 @@ for i in range(int(directories)):
     grep -q '^  engine ' err
 }
 
-@test "a process that is killed: what it was at has failed" {
+# Stopped at reads alone: between what it prints and what it counts is no time to kill it in.
+@test "a process that is killed: what it was copying has failed" {
     needs_strace
     some_tree in 60 5
-    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=read -e inject=read:delay_enter=10000 \
+    ASAN_OPTIONS=detect_leaks=0 strace -f --seccomp-bpf -qq -o /dev/null -e trace=read -e inject=read:delay_enter=10000 \
         "$DIR/$PROCESS" -a -j4 --json in out >said 2>err &
     local job=$! status=0
     wait_for_processes 5

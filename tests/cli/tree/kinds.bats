@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# All that can be in a tree is copied: by -a as it is, by -r as cp does it.
+# Everything that can be in a tree is copied: by -a as it is, by -r as cp does it.
 load ../support
 
 all_kinds() {
@@ -58,12 +58,13 @@ all_kinds() {
     all_kinds
     mkdir out
     mpcp -a in/link in/dir/dangling in/fifo "$DIR/in/dir" in/read-only out
-    [ "$(readlink out/link)" = file ] && [ "$(readlink out/dangling)" = nowhere ]
+    [ "$(readlink out/link)" = file ]
+    [ "$(readlink out/dangling)" = nowhere ]
     assert_same_trees in/dir out/dir
     [ "$(stat -c '%a %Y %F' in/fifo in/link)" = "$(stat -c '%a %Y %F' out/fifo out/link)" ]
 }
 
-@test "the ACL of a FIFO, be it an operand or below one" {
+@test "the ACL of a FIFO, as an operand or below one" {
     needs_kept acl
     mkdir in out
     mkfifo in/fifo
@@ -89,7 +90,7 @@ all_kinds() {
     assert_same_trees in out
 }
 
-@test "as an ordinary user what is another's becomes his, without set-id bits" {
+@test "as an ordinary user, another's files become one's own, without set-id bits" {
     needs_root
     mkdir -p in/dir
     echo program >in/dir/program
@@ -100,7 +101,7 @@ all_kinds() {
     [ "$(stat -c '%u %a' out/dir)" = "65534 777" ]
 }
 
-@test "ACLs, and those for what is new, with -a and -p" {
+@test "ACLs, and default ACLs, with -a and -p" {
     local option
     needs_kept acl
     mkdir -p in/dir/below
@@ -117,7 +118,7 @@ all_kinds() {
     done
 }
 
-@test "what is copied into a directory with an ACL for new files doesn't keep it with -a" {
+@test "what is copied into a directory with a default ACL doesn't keep it with -a" {
     needs_kept acl
     mkdir -p in/dir to
     echo text >in/dir/file
@@ -157,7 +158,7 @@ all_kinds() {
     [ "$(getfattr -R -d with | grep -c '^user')" = 2 ]
 }
 
-@test "of what may not be written, too" {
+@test "also of what may not be written" {
     needs_root
     needs_kept xattr
     mkdir -p in/dir
@@ -184,7 +185,7 @@ all_kinds() {
     [[ "$(getcap out/dir/program)" == *cap_net_raw* ]]
 }
 
-@test "what may not be entered or read is told, and made all the same" {
+@test "what may not be entered or read is reported, and made anyway" {
     needs_root
     mkdir -p in/closed in/open in/unreadable
     echo text >in/open/file
@@ -246,7 +247,7 @@ mpcp: cannot open 'in/open/secret' for reading: Permission denied" ]
     [ "$(stat -c %a out/file plain/file | xargs)" = '755 755' ]
 }
 
-@test "umask counts without -p only" {
+@test "umask counts only without -p" {
     some_tree in 3 3
     chmod 777 in/d1
     chmod 666 in/d1/f1
@@ -286,7 +287,7 @@ mpcp: cannot open 'in/open/secret' for reading: Permission denied" ]
     [ "$(stat -c '%g' to/in to/in/dir to/in/dir/file | xargs)" = '12346 12346 12346' ]
 }
 
-@test "times of directories are theirs, though things are put in them" {
+@test "directories keep their times, though things are put into them" {
     some_tree in 20 5
     ln in/d3/f1 in/d17/link
     find in -type d -exec touch -d '2001-02-03 04:05:06.789' {} +
@@ -302,4 +303,21 @@ for name in b"new\nline", b"\xff\xfe", b" ", b"-r", b"%s", b"x" * 255, b".hidden
     os.mkdir(b"in/" + name[:250] + b"-dir")'
     mpcp -a in out
     assert_same_trees in out
+}
+
+@test "with --copy-contents, a FIFO is read when its writer comes, until that has ended" {
+    mkdir in
+    mkfifo in/fifo
+    echo some >in/file
+    (
+        sleep 0.5
+        {
+            echo first
+            sleep 0.5
+            echo last
+        } >in/fifo
+    ) 3>&- &
+    mpcp -r --copy-contents in out
+    [ "$(cat out/fifo)" = "$(printf 'first\nlast')" ]
+    [ "$(cat out/file)" = some ]
 }

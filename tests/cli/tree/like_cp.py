@@ -19,7 +19,7 @@ LARGE = (8 << 20) + 5  # is copied by workers
 
 
 def write(path, size, mark):
-    """A file whose bytes tell where they come from, all along."""
+    """A file whose bytes show everywhere where they come from."""
     line = f'{mark}\n'.encode()
     with open(path, 'wb') as file:
         file.write((line * (size // len(line) + 1))[:size])
@@ -30,7 +30,7 @@ def some_size(rng):
 
 
 def link_somewhere(rng, path, names):
-    """A link to a destination, which may be there, or come to be, or never be; or to a source."""
+    """A link to a destination, which may exist, or come to exist, or never exist; or to a source."""
     os.symlink(rng.choice([f'../d/{rng.choice(names)}', f'../s/{rng.choice(names)}', '../d/never', '../outside']), path)
 
 
@@ -105,12 +105,12 @@ def look_at_all():
 
 
 def run(rng_seed, top, command):
-    """Lays out, copies, and returns what there is then, with the status and what was said."""
+    """Lays out, copies, and returns what there is afterwards, with the status and what was printed."""
     rng = random.Random(rng_seed)
     os.mkdir(top)
     os.chdir(top)
     options = rng.choice([[], [], [], ['-n'], ['-u'], ['-p']])
-    # With -u, cp makes hard links of destinations whose sources are one file, even of those that it was to leave.
+    # With -u, cp hard-links destinations whose sources are one file, even destinations that it should leave alone.
     operands = lay_out(rng, '-u' not in options)
     done = subprocess.run([*command, *options, *operands, 'd'], capture_output=True, text=True, errors='replace',
                           stdin=subprocess.DEVNULL)

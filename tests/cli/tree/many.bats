@@ -26,7 +26,7 @@ some_files() { # count
     [ "$(grep -cE '(clone|clone3|fork|vfork)\(' trace || true)" -le $((2 * $(nproc))) ] # to look, and to copy
 }
 
-@test "large files among them are copied by workers, as ever" {
+@test "large files among them are copied by workers, as usual" {
     needs_strace
     some_files 100
     random_file in/large 20M
@@ -35,7 +35,7 @@ some_files() { # count
     [ "$(grep -cE '(clone|clone3|fork|vfork)\(' trace || true)" -ge 3 ]
 }
 
-@test "what fails is told, once, and the rest is copied" {
+@test "what fails is reported, once, and the rest is copied" {
     some_files 200
     ln -s nowhere in/dangling
     mkdir in/directory
@@ -57,13 +57,13 @@ some_files() { # count
     diff -r in out
 }
 
-@test "-v tells of them in their order" {
+@test "-v reports them in their order" {
     some_files 100
     mpcp -v in/* out >lines
     diff <(sed "s/ (.*//" lines) <(for file in in/*; do echo "'$file' -> 'out/${file#in/}'"; done)
 }
 
-@test "a process that is killed is told, with the file it was at" {
+@test "a process that is killed is reported, with the file it was copying" {
     needs_strace
     some_files 200
     run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=linkat \
@@ -73,7 +73,7 @@ some_files() { # count
     assert_clean
 }
 
-# The parent alone is traced; what it reads before the pipe is not to fail.
+# Only the parent is traced; what it reads before the pipe must not fail.
 @test "what the processes say can't be read" {
     local before
     needs_strace

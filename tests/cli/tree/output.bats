@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What several processes say of a tree: whole lines, each once; progress; and how -v tells of it.
+# What several processes print about a tree: whole lines, each once; progress; and what -v reports.
 load ../support
 
 @test "the first operand is copied first" {
@@ -13,7 +13,7 @@ load ../support
     [ "$(grep -o '^.[abc]. ' <<<"$output" | tr -d "' \n")" = cab ]
 }
 
-@test "-v tells of each entry once, in whole lines" {
+@test "-v reports each entry once, in whole lines" {
     some_tree in 60 20
     mpcp -rv -j8 in out >said
     [ "$(wc -l <said)" = "$(find in | wc -l)" ]
@@ -21,7 +21,7 @@ load ../support
     sort said | diff expected -
 }
 
-@test "-v says of a directory before it does of what is in it" {
+@test "-v reports a directory before what is in it" {
     some_tree in 20 5
     mpcp -rv -j8 in out >said
     python3 -c 'import os, sys
@@ -46,7 +46,7 @@ for line in open("said"):
     chmod -R u+rwX in
 }
 
-# Eight directories so deep, of names of 250 bytes of which each is told by four, with files at their ends.
+# Eight directories so deep, with names of 250 bytes of which each is printed as four, with files at their ends.
 deep_ones() { # levels
     python3 -c 'import os, sys
 for i in range(8):
@@ -74,17 +74,17 @@ for line in open("said"):
     assert_whole_lines 60
 }
 
-@test "a full standard output is told, and all is copied" {
+@test "a full standard output is reported, and everything is copied" {
     some_tree in 30 10
     run --separate-stderr bash -c "'$DIR/$PROCESS' -rv in out >/dev/full"
     echo "$stderr"
     [ "$status" = 1 ]
-    [ "$(grep -c 'standard output' <<<"$stderr")" = 1 ]
+    [ "$(grep -c 'write error' <<<"$stderr")" = 1 ]
     diff -r in out
     wait_until no_process_left
 }
 
-@test "if a reader goes away, all is copied" {
+@test "if a reader goes away, everything is copied" {
     some_tree in 60 20
     (mpcp -rv in out && touch unexpected || true) | head -1
     [ ! -e unexpected ]
@@ -92,7 +92,7 @@ for line in open("said"):
     wait_until no_process_left
 }
 
-# Leaves what a terminal was sent by a copy of 400 files, each of whose calls is slow, as `screen`, and its `lines`.
+# Leaves what a copy of 400 files, each of whose calls is slow, sent to a terminal as `screen`, and its `lines`.
 show_slowly() { # call, microseconds, option
     needs_terminal
     needs_strace
@@ -110,14 +110,14 @@ show_slowly() { # call, microseconds, option
     diff -r in out
 }
 
-@test "so it is shown by one process alone" {
+@test "it is shown in the same way by a single process" {
     show_slowly read 5000 -j1
     grep -qE '^counting  [1-9][0-9]* of [1-9][0-9]* entries  [0-9.]+ K?i?B of [0-9.]+ K?i?B  .*/s  0:0[0-9]' lines
     [ "$(tail -c 4 screen | od -An -c | tr -d ' ')" = '\r033[K' ]
     diff -r in out
 }
 
-@test "when all is found, the time left; a large file's bytes count as they come" {
+@test "when all is found, the time left; a large file's bytes count as they are copied" {
     needs_terminal
     mkdir in
     echo some >in/small
@@ -126,7 +126,7 @@ show_slowly() { # call, microseconds, option
     tr '\r' '\n' <screen >lines
     cat -v lines
     grep -qE '1 of 3 entries +[1-9][0-9]%  [0-9.]+ MiB of 12\.0 MiB  .*/s  0:0[0-9] left' lines
-    ! grep -q counting lines
+    ! grep -q counting lines || false
     cmp in/large out/large
 }
 
@@ -152,7 +152,7 @@ show_slowly() { # call, microseconds, option
     tr '\r' '\n' <<<"$output" | sed 's/\x1b\[K//' >lines
     cat -v lines
     grep -q "^mpcp: cannot create directory 'out/.*': Disk quota exceeded$" lines
-    ! grep -q 'entries.*mpcp' lines
+    ! grep -q 'entries.*mpcp' lines || false
 }
 
 @test "a short run shows nothing" {
@@ -162,7 +162,7 @@ show_slowly() { # call, microseconds, option
     [ ! -s screen ]
 }
 
-@test "--quiet says what fails, and nothing else" {
+@test "--quiet reports what fails, and nothing else" {
     some_tree in 3 3
     mkdir -p out/in/d1/f1
     run --separate-stderr mpcp -r --quiet in out

@@ -39,7 +39,7 @@ load ../support
     [[ "$stderr" == *"with --parents, the destination must be a directory"* ]]
 }
 
-@test "directories on the way that are there stay as they are" {
+@test "existing directories on the way stay as they are" {
     mkdir -p a/b to/a/b
     echo text >a/b/file
     chmod 700 to/a to/a/b to
@@ -48,7 +48,7 @@ load ../support
     [ "$(stat -c %a to to/a to/a/b | xargs)" = '700 700 700' ]
 }
 
-@test "directories on the way may be links to some, what is copied mayn't" {
+@test "directories on the way may be links to directories, what is copied may not" {
     mkdir -p a/b to elsewhere
     echo text >a/b/file
     ln -s ../elsewhere to/a
@@ -63,7 +63,7 @@ load ../support
     assert_refused 1 "cannot create directory 'to/a': File exists"
 }
 
-@test "what follows a directory on the way, be it a dot, is no cycle" {
+@test "what follows a directory on the way, even a dot, isn't a cycle" {
     mkdir -p a to/a
     echo text >a/file
     mpcp -r --parents a/. to
@@ -73,7 +73,7 @@ load ../support
     [ "$(cat to/a/self/file)" = text ]
 }
 
-@test "on the way may be . and .., behind what was just made, too" {
+@test "on the way there may be . and .., also after what was just made" {
     mkdir -p s/q s/w d d2
     echo text >s/q/a
     mpcp --parents s/w/../q/a d

@@ -11,7 +11,7 @@ some_files() { # count
     done
 }
 
-# The program with each file taking 40 ms or more, on a terminal of 100 columns; prints all that it writes there.
+# The program with each file taking 40 ms or more, on a terminal of 100 columns; prints everything written there.
 slowly_on_terminal() {
     on_terminal 100 \
         env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=linkat,ftruncate \
@@ -42,7 +42,7 @@ slowly_on_terminal() {
     cat lines
     [ "$(grep -c "^mpcp: cannot create regular file 'out/[0-9]*': Disk quota exceeded$" lines)" -ge 5 ]
     grep -q ' of 100 files ' lines
-    ! grep -q 'files.*mpcp' lines
+    ! grep -q 'files.*mpcp' lines || false
 }
 
 @test "a short run shows nothing" {
@@ -52,7 +52,7 @@ slowly_on_terminal() {
     [ ! -s screen ]
 }
 
-@test "always, also where there is no terminal" {
+@test "always, even without a terminal" {
     needs_strace
     some_files 100
     traced linkat:delay_enter=30000 --progress=always in/* out 2>err
@@ -75,7 +75,7 @@ slowly_on_terminal() {
     diff -r in out
 }
 
-# 100 files of 1000 bytes at 40,000 bytes a second.
+# 100 files of 1000 bytes at 40,000 bytes per second.
 @test "with a rate, too" {
     some_files 100
     mpcp --progress=always --bwlimit=40000 in/* out 2>err
@@ -95,4 +95,26 @@ slowly_on_terminal() {
     [ "$(wc -l <err)" = 1 ]
     [[ "$(cat err)" =~ ^mpcp:\ [0-9]+\ of\ 100\ files ]]
     diff -r in out
+}
+
+# Of each of these files a report is made, that has nothing to say.
+@test "the line of a tree stays while nothing is said, and tells where it is" {
+    needs_terminal
+    some_files 100
+    NO_COLOR=1 LC_ALL=C on_terminal 100 "$DIR/$PROCESS" -r --progress --bwlimit=40000 in out >screen
+    tr '\r' '\n' <screen >lines
+    cat -v lines
+    [ "$(grep -cE '[0-9]+ of 101 entries .*  in$' <(sed 's/\x1b\[K//' lines))" -ge 5 ]
+    [ "$(grep -o $'\r\x1b\\[K' screen | wc -l)" = 1 ]
+    diff -r in out/in
+}
+
+@test "that a new tree is written to the disk is told" {
+    needs_strace
+    some_files 100
+    traced syncfs:delay_enter=1500000 -r --progress --bwlimit=60000 --atomic --fsync in out/new 2>err
+    cat err
+    grep -q '^flushing  10[01] of 101 entries' err
+    ! grep -q '100%' err || false
+    diff -r in out/new
 }

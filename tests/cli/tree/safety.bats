@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --fsync, --verify, --resume and --dry-run of trees; and what is left by one that is killed.
+# --fsync, --verify, --resume and --dry-run of trees; and what a killed copy leaves.
 load ../support
 
-@test "--fsync: all is on the disk before a name is, by few syncs" {
+@test "--fsync: everything is on the disk before a name is, with few syncs" {
     needs_strace
     some_tree in 30 10
     ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=syncfs,fsync,fdatasync,renameat2 \
@@ -22,7 +22,7 @@ load ../support
     assert_same_trees in out
 }
 
-@test "--fsync: a failing sync is told, and nothing appears" {
+@test "--fsync: a failing sync is reported, and nothing appears" {
     needs_strace
     some_tree in 3 3
     run --separate-stderr traced syncfs:error=EIO:when=1 -a --fsync in out
@@ -31,7 +31,7 @@ load ../support
     assert_clean
 }
 
-@test "--verify reads all back" {
+@test "--verify reads everything back" {
     some_tree in 5 5
     mpcp -a --verify in out
     assert_same_trees in out
@@ -72,7 +72,7 @@ load ../support
     stat -c %i out/d0/f0 out/d1/f1 | diff before -
 }
 
-@test "--resume: what was killed goes on, and leaves nothing" {
+@test "--resume: what was killed goes on, and leaves nothing behind" {
     needs_strace
     some_tree in 40 5
     local round
@@ -116,13 +116,13 @@ slow_resume() {
     wait_until [ -e .out.mpcp-partial/f0 ]
 }
 
-@test "--resume: two copies to one directory don't meet" {
+@test "--resume: two copies to one directory don't collide" {
     needs_strace
     some_tree in 5 5
     touch in/f0
     slow_resume
     run --separate-stderr mpcp -a --resume in out
-    assert_refused 1 "cannot create directory 'out': another mpcp is at it (--wait waits for it)"
+    assert_refused 1 "cannot create directory 'out': another mpcp is making it (--wait waits for it)"
     mpcp -a --resume --wait in out
     wait
     assert_same_trees in out
@@ -144,7 +144,7 @@ slow_resume() {
     [ ! -e out ]
 }
 
-@test "--resume: a journal without a copy goes with the next run" {
+@test "--resume: a journal without a copy is removed by the next run" {
     mkdir in
     random_file in/large 9M
     mpcp -a in out
@@ -169,7 +169,7 @@ strike_one() {
     wait_until no_process_left
 }
 
-@test "if one process is killed, what it was at is told, and the others copy the rest" {
+@test "if one process is killed, what it was copying is reported, and the others copy the rest" {
     strike_one KILL
     [ "$status" = 1 ]
     lost=$(sed -n "s/^mpcp: the process that copied '\(.*\)' was killed$/\1/p" err)
@@ -180,7 +180,25 @@ strike_one() {
     assert_clean
 }
 
-@test "a signal that asks one process alone to stop isn't heeded" {
+@test "if one is killed that has just made a directory, nothing of it is left" {
+    skip_sanitized "the sanitizer must be loaded first"
+    some_tree in 60 5
+    local status=0
+    (export STRUCK=$DIR/struck SPARED=$BASHPID LD_PRELOAD=$STRIKER
+        "$DIR/$PROCESS" -a -j4 in out 2>err) || status=$?
+    cat err
+    [ -e struck ] || skip "one process alone has made all directories"
+    [ "$status" = 1 ]
+    [ "$(wc -l <err)" = 1 ]
+    lost=$(sed -n "s/^mpcp: the process that copied 'in\/\(.*\)' was killed$/\1/p" err)
+    [ -n "$lost" ]
+    rm -r "in/$lost"
+    touch -r out in
+    assert_same_trees in out
+    assert_clean
+}
+
+@test "a signal that asks only one process to stop isn't heeded" {
     strike_one TERM
     [ "$status" = 0 ]
     assert_same_trees in out
@@ -200,11 +218,12 @@ strike_one() {
     diff before after
     [ "$(grep -vc 'write(1,\|CLD_EXITED' trace)" = 0 ]
     run --separate-stderr mpcp -a --dry-run in new
-    [ "$status" = 0 ] && [ ! -e new ]
+    [ "$status" = 0 ]
+    [ ! -e new ]
     [ "$(ls -A | grep -c new)" = 0 ]
 }
 
-@test "--dry-run tells of a directory that would be copied into itself, and makes nothing" {
+@test "--dry-run reports a directory that would be copied into itself, and makes nothing" {
     mkdir -p in/a
     run --separate-stderr mpcp -a --dry-run in in/new
     assert_refused 1 "cannot copy a directory, 'in', into itself, 'in/new'"
@@ -215,7 +234,7 @@ strike_one() {
     mpcp -a --dry-run in out
 }
 
-@test "--dry-run tells where no directory can be made, and what can't be read" {
+@test "--dry-run reports where no directory can be made, and what can't be read" {
     needs_root
     some_tree in 2 2
     mkdir -m 755 foreign
@@ -229,7 +248,7 @@ strike_one() {
     [ -z "$(find foreign free -mindepth 1)" ]
 }
 
-@test "--dry-run tells where a file of a tree would have no room" {
+@test "--dry-run reports where a file of a tree would have no room" {
     with_mount tmpfs 4M
     mkdir in
     random_file in/large 9M
@@ -238,7 +257,7 @@ strike_one() {
     [ "$(ls "$MNT")" = "" ]
 }
 
-@test "--dry-run tells what would fail" {
+@test "--dry-run reports what would fail" {
     some_tree in 3 1
     mkdir -p to/in/d1/f0
     run --separate-stderr mpcp -r --dry-run in to

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Where several of many files are copied to one file, or one is copied to another's source, their order counts, as with
+# If several of many files are copied to one file, or one is copied to another's source, their order counts, as with
 # cp: the last one wins, whole.
 load ../support
 
@@ -35,7 +35,7 @@ links_to_elsewhere() { echo old >target && ln -s ../target d/f01 && ln -s "$DIR/
     last_wins hard_links d/f01
 }
 
-@test "hard links, the last being the smaller" {
+@test "hard links, the last file being smaller" {
     sources 7M 100
     last_wins hard_links d/f01
 }
@@ -130,7 +130,7 @@ with_folded_names() {
     [ -n "${MNT-}" ] || skip "no file system that takes a and A for one name can be mounted here"
 }
 
-@test "names that differ for us, and not for the file system" {
+@test "names that differ for us, but not for the file system" {
     local round
     with_folded_names
     sources 3M 100

@@ -74,7 +74,7 @@ Test(arena, processes_see_the_same_at_the_same_address)
     arena_destroy(arena);
 }
 
-/* Tells it by what it puts into the environment. */
+/* It can be told by what it puts into the environment. */
 static bool is_under_valgrind(void)
 {
     const char *preload = getenv("LD_PRELOAD");

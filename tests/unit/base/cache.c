@@ -18,7 +18,7 @@ static void need_a_disk(int fd)
         SKIP("the test's directory is in memory");
 }
 
-/* It looks for code at the beginning of what is mapped, and so has that cached. */
+/* It looks for code at the beginning of what is mapped, and so has that in the cache. */
 static void need_no_valgrind(void)
 {
     const char *preload = getenv("LD_PRELOAD");

@@ -106,6 +106,17 @@ Test(facts, file_systems_have_names)
         cr_assert_str_eq(filesystem_of(expected[i].magic)->name, expected[i].name);
 }
 
+Test(facts, network_file_systems_are_known_as_such)
+{
+    static const long network[] = {NFS_SUPER_MAGIC, 0x0bd00bd0, 0x47504653, (long)(int)0xff534d42,
+                                   0x00c36400};
+    static const long local[] = {EXT4_SUPER_MAGIC, TMPFS_MAGIC, 0x65735546, 0};
+    for (size_t i = 0; i < LENGTH(network); i++)
+        cr_assert(filesystem_is_network(network[i], 0), "%#lx", network[i]);
+    for (size_t i = 0; i < LENGTH(local); i++)
+        cr_assert_not(filesystem_is_network(local[i], 0), "%#lx", local[i]);
+}
+
 Test(facts, those_that_the_kernel_tells_of_are_recognized)
 {
     struct statfs fs;

@@ -80,7 +80,7 @@ Test(io, pwrite_full_writes_at_the_offset)
 
 /* --- in order --- */
 
-/* A child that after a while reads all from the pipe, slowly, and checks the count. */
+/* A child that after a while slowly reads everything from the pipe, and checks the count. */
 static pid_t fork_reader(const int ends[2], size_t expected)
 {
     pid_t pid = fork();
@@ -103,7 +103,7 @@ Test(io, write_full_continues_what_a_tick_cuts_short)
     cr_assert_eq(pipe(ends), 0);
     pid_t reader = fork_reader(ends, LARGE);
     signals_install();
-    signals_tick(true); /* interrupts every 0.1 s what takes 0.6 s */
+    signals_tick(true); /* interrupts something that takes 0.6 s every 0.1 s */
     int rc = io_write_full(ends[1], bytes, LARGE, &written);
     signals_tick(false);
     close(ends[1]);
@@ -227,8 +227,8 @@ Test(io, flush_leaves_the_descriptor_open)
 
 /* --- the descriptors 0, 1 and 2 --- */
 
-/* Closes the descriptors whose bits are set in `closed`, and occupies them. Returns 0 if then none
- * of the three can be used as before, and the others can. Called in a child. */
+/* Closes the descriptors whose bits are set in `closed`, and occupies them. Returns 0 if afterwards
+ * none of these can be used as before, and the others can. Called in a child. */
 static int occupy(unsigned closed)
 {
     char byte = 0;
@@ -299,4 +299,35 @@ Test(io, rename_replaces_only_if_it_is_to)
     cr_assert(io_same_file(&old, &now));
     cr_assert_eq(io_rename(AT_FDCWD, "to", "new", false), 0);
     cr_assert_eq(io_rename(AT_FDCWD, "to", "other", true), -ENOENT);
+}
+
+/* Asks as a user who isn't root. Returns the errno, which fits into an exit status. */
+static int removable_for(uid_t uid, const char *name)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(setuid(uid) < 0 ? 255 : -io_check_removable(AT_FDCWD, name));
+    int status = reap(pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+Test(io, what_may_be_removed_is_told)
+{
+    enum { OWNER = 65533, OTHER };
+    create("file");
+    cr_assert_eq(io_check_removable(AT_FDCWD, "file"), 0);
+    cr_assert_eq(io_check_removable(AT_FDCWD, "missing"), -ENOENT);
+    if (geteuid() != 0)
+        SKIP("needs root");
+    cr_assert_eq(chown("file", OWNER, OWNER), 0);
+    cr_assert_eq(chmod(".", 0755), 0);
+    cr_assert_eq(removable_for(OWNER, "file"), EACCES);
+    cr_assert_eq(chmod(".", 0777), 0);
+    cr_assert_eq(removable_for(OTHER, "file"), 0);
+    cr_assert_eq(chmod(".", 01777), 0);
+    cr_assert_eq(removable_for(OTHER, "file"), EPERM);
+    cr_assert_eq(removable_for(OWNER, "file"), 0);
+    cr_assert_eq(io_check_removable(AT_FDCWD, "file"), 0);
+    cr_assert_eq(chown(".", OTHER, OTHER), 0);
+    cr_assert_eq(removable_for(OTHER, "file"), 0);
 }

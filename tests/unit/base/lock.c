@@ -120,7 +120,7 @@ Test(lock, a_file_is_locked_for_all_others_who_write_to_it)
     cr_assert_eq(lock_file(first), 0, "one's own is no obstacle");
     cr_assert_eq(lock_file(second), -EBUSY);
     pid_t child = fork();
-    if (child == 0) { /* who has the same open file has the same lock */
+    if (child == 0) { /* whoever has the same open file has the same lock */
         int rc = lock_file(first);
         _exit(rc);
     }

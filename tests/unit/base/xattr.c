@@ -61,3 +61,35 @@ Test(xattr, what_is_not_open_has_none)
     cr_assert_eq(xattr_list(9999, NULL, 0), -1);
     cr_assert_eq(xattr_get(9999, "user.mark", NULL, 0), -1);
 }
+
+/* --- of entries --- */
+
+static void assert_changed(int dir)
+{
+    char names[256] = "", value[16] = "";
+    cr_assert_gt(xattr_list_at(dir, "file", names, sizeof(names)), 0);
+    cr_assert_eq(xattr_get_at(dir, "file", "user.mark", value, sizeof(value)), 5);
+    cr_assert_str_eq(value, "value");
+    cr_assert_eq(xattr_set_at(dir, "file", "user.more", "more", 4), 0);
+    cr_assert_eq(xattr_get_at(dir, "file", "user.more", NULL, 0), 4);
+    cr_assert_eq(xattr_remove_at(dir, "file", "user.more"), 0);
+    cr_assert_eq(xattr_get_at(dir, "file", "user.more", NULL, 0), -1);
+    cr_assert_eq(errno, ENODATA);
+}
+
+Test(xattr, of_an_entry)
+{
+    int dir = open(".", O_PATH | O_CLOEXEC);
+    assert_changed(AT_FDCWD);
+    cr_assert_eq(chdir("/"), 0);
+    assert_changed(dir);
+    close(dir);
+}
+
+Test(xattr, of_no_entry)
+{
+    int dir = open(".", O_PATH | O_CLOEXEC);
+    cr_assert_eq(xattr_list_at(dir, "none", NULL, 0), -1);
+    cr_assert_eq(errno, ENOENT);
+    close(dir);
+}

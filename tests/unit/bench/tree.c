@@ -6,7 +6,7 @@
 
 static struct trouble trouble;
 
-/* Makes "src", of each kind of entry some, and "dst" as cp -a copies it. */
+/* Makes "src", with some of each kind of entry, and "dst" as cp -a copies it. */
 static void make_trees(void)
 {
     static const struct recipe recipe = {"test",

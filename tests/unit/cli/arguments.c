@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* argv is read as getopt_long(3) reads it, with cp's options: what getopt makes of many random
- * commands is what is made of them here, errors included. */
+/* argv is read as getopt_long(3) reads it, with cp's options: for many random commands, the result
+ * here is the same as getopt's, including errors. */
 #include "cli/table.h"
 #include "support.h"
 #include "terminal.h"
@@ -17,12 +17,12 @@ static struct getopt_option long_options[MOST];
 static char letters[2 * MOST + 1];
 static int row_count, value_count; /* and how many of them take a value */
 
-/* What getopt takes for the same has the same number. */
+/* What getopt treats as the same has the same number. */
 static int number_of(int row)
 {
     int i = 0;
     while (!rows[i].name || rows[i].flag != rows[row].flag || rows[i].set != rows[row].set ||
-           rows[i].unsaid != rows[row].unsaid)
+           rows[i].choose != rows[row].choose || rows[i].unsaid != rows[row].unsaid)
         i++;
     return 1000 + i;
 }
@@ -83,7 +83,7 @@ static void read_by_getopt(int argc, char **argv, FILE *out)
     tell_operands(out, argv + optind);
 }
 
-/* The option called so, but if there are several by one number, the first of them. */
+/* The option of that name; if several have the same number, the first of them. */
 static void tell_named(FILE *out, const char *name, int len, const char *value)
 {
     int row = 0;
@@ -109,7 +109,7 @@ static void read_by_arguments(int argc, char **argv, FILE *out)
     arguments_release(&a);
 }
 
-/* What one of them makes of it, and what it says, but where help is. */
+/* What one of them makes of it, and prints, except where to find help. */
 static char *outcome(void (*read_by)(int, char **, FILE *), char **words)
 {
     char *argv[WORDS + 2], *text = NULL, *hint;
@@ -138,7 +138,7 @@ static unsigned below(unsigned most)
     return (state >> 16) % most;
 }
 
-/* A name, or how it begins, or nearly so; with a value or without. */
+/* A name, or its beginning, or nearly so; with a value or without. */
 static void make_long(char *word)
 {
     static const char *const values[] = {"", "", "", "", "=", "=x", "=none", "=--force"};
@@ -224,6 +224,34 @@ Test(arguments, an_abbreviation_means_what_it_means_to_cp_first)
     cr_expect_str_eq(first_of("--prog"), "--progress=");
     cr_expect_str_eq(first_of("--j"),
                      "mpcp: option '--j' is ambiguous; possibilities: '--jobs' '--json'\n");
+}
+
+Test(arguments, of_a_misspelt_option_the_right_name_is_told)
+{
+    static const struct {
+        const char *word, *meant;
+    } cases[] = {
+        {"--verfiy", "verify"},     {"--verifyy", "verify"},
+        {"--vrify=1", "verify"},    {"--vetify", "verify"},
+        {"--jbos", "jobs"},         {"--frce", "force"},
+        {"--ngine=mmap", "engine"}, {"--no-clober", "no-clobber"},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        char sentence[96];
+        snprintf(sentence, sizeof(sentence),
+                 "mpcp: unrecognized option '%s' (did you mean --%s?)\n", cases[i].word,
+                 cases[i].meant);
+        cr_expect_str_eq(first_of(cases[i].word), sentence, "%s", first_of(cases[i].word));
+    }
+}
+
+Test(arguments, what_is_no_slip_of_one_letter_is_not_guessed_at)
+{
+    static const char *const words[] = {"--vrfy", "--yfirev", "--frobnicate",
+                                        "--x",    "--pth",    "--verify2024"};
+    for (size_t i = 0; i < LENGTH(words); i++)
+        cr_expect(strstr(first_of(words[i]), "(mpcp --usage lists them)"), "%s",
+                  first_of(words[i]));
 }
 
 Test(arguments, no_words_at_all)

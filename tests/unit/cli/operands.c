@@ -35,6 +35,19 @@ int asprintf(char **text, const char *format, ...)
     return len;
 }
 
+/* The same, as it is called by what is built with _FORTIFY_SOURCE. */
+int __asprintf_chk(char **text, int flag, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int __asprintf_chk(char **text, int flag, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = fails() ? -1 : vasprintf(text, format, args);
+    va_end(args);
+    (void)flag;
+    return len;
+}
+
 char *strdup(const char *text)
 {
     size_t len = strlen(text) + 1;
@@ -46,7 +59,8 @@ static int status;
 static struct pair *pairs;
 static int count;
 
-/* Pairs operands, ended by NULL, when the call `at` gets no memory, and asserts what is said. */
+/* Pairs operands, ended by NULL, while the call `at` gets no memory, and asserts what is
+ * printed. */
 static void pair(const char **operands, int at, const char *said)
 {
     char text[512] = "";
@@ -115,7 +129,7 @@ Test(operands, a_failure_before_nonsense_is_still_nonsense, .init = needs_direct
     const char *operands[] = {"a", "-", "d", NULL};
     pair(operands, 1,
          "mpcp: a: cannot copy: Cannot allocate memory\n"
-         "mpcp: -: standard input has no name to get in a directory: name the file\n");
+         "mpcp: -: standard input has no name for a file in a directory: name the file\n");
     cr_expect_eq(status, STATUS_USAGE);
     operands_release(pairs, count);
 }

@@ -13,7 +13,7 @@ static struct options o;
 static int status;
 static char said[1024]; /* on stderr */
 
-/* Parses the words of a command, with " a b" behind them, and asserts whether it shall go on. */
+/* Parses the words of a command, followed by " a b", and asserts whether it is to go on. */
 static void parse_to(const char *options, bool goes_on)
 {
     static char line[256];
@@ -264,7 +264,7 @@ Test(options, for_each_attribute_the_last_word_counts, .init = as_mpcp)
     enum { ALL = EVERY | ATTRIBUTE_TOLERANT };
     static const struct {
         const char *options;
-        unsigned preserve, no_preserve; /* the context aside */
+        unsigned preserve, no_preserve; /* leaving out the context */
     } cases[] = {
         {"", 0, 0},
         {"-p", BASIC, 0},
@@ -284,7 +284,7 @@ Test(options, for_each_attribute_the_last_word_counts, .init = as_mpcp)
         {"-d --no-preserve=link", 0, LINKS},
         {"--no-preserve=link -d", LINKS, 0},
         {"-a --no-preserve=all", 0, EVERY},
-        {"-a --preserve=xattr", EVERY, 0}, /* these must be had then */
+        {"-a --preserve=xattr", EVERY, 0}, /* these must be preserved then */
         {"--preserve=xattr -a", EVERY, 0},
         {"--preserve=xattr,all", EVERY, 0},
         {"-a --preserve=xattr --no-preserve=xattr -a", ALL, 0},
@@ -366,8 +366,8 @@ Test(options, what_excludes_each_other_is_refused, .init = as_mpcp)
 
 Test(options, mpcp_says_it_in_one_line, .init = as_mpcp)
 {
-    refuse("--frce", "mpcp: unrecognized option '--frce' (mpcp --help lists them)\n");
-    refuse("-ry", "mpcp: invalid option -- 'y' (mpcp --help lists them)\n");
+    refuse("--frce", "mpcp: unrecognized option '--frce' (did you mean --force?)\n");
+    refuse("-ry", "mpcp: invalid option -- 'y' (mpcp --usage lists them)\n");
     refuse("--sparse=x", "mpcp: --sparse=x: takes auto, always or never\n");
     cr_expect_eq(options_exit_status(STATUS_USAGE), STATUS_USAGE);
     cr_expect_eq(options_exit_status(STATUS_COPIED), STATUS_COPIED);

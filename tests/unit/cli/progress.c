@@ -4,229 +4,27 @@
 #include "support.h"
 #include "terminal.h"
 
-#include <limits.h>
-#include <math.h>
 #include <signal.h>
 
-static const struct progress_state half = {
-    .done = 512 << 20, .size = 1 << 30, .rate = 1 << 30, .elapsed = 2};
-
-static const char *line_of(size_t width, struct progress_state state)
-{
-    static char line[256];
-    memset(line, '#', sizeof(line));
-    progress_format(line, width, &state);
-    for (size_t i = width + 1; i < sizeof(line); i++)
-        cr_assert_eq(line[i], '#', "it writes beyond its room");
-    return line;
-}
-
-/* --- the line --- */
-
-Test(progress, the_line_has_bar_percent_bytes_rate_and_time)
-{
-    cr_assert_str_eq(
-        line_of(79, half),
-        "[=============>            ]   50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left");
-}
-
-Test(progress, it_fits_every_width_in_ascii)
-{
-    static const struct progress_state states[] = {
-        {.done = 512 << 20, .size = 1 << 30, .rate = 1 << 30, .elapsed = 2},
-        {.done = 0, .size = 1LL << 50, .rate = 0},
-        {.done = 0, .size = INT64_MAX, .rate = 1e-3},
-        {.done = INT64_MAX, .size = INT64_MAX, .rate = 1e12, .elapsed = 1e9},
-        {.done = 1LL << 40, .size = -1, .rate = 12345, .elapsed = 1e6},
-        {.done = 0, .size = -1},
-        {.done = 0, .size = 0},
-    };
-    for (size_t width = 1; width <= 200; width++) {
-        for (size_t i = 0; i < LENGTH(states); i++) {
-            const char *line = line_of(width, states[i]);
-            cr_assert_leq(strlen(line), width);
-            for (const char *c = line; *c; c++)
-                cr_assert(*c >= ' ' && *c <= '~', "byte %d in \"%s\"", *c, line);
-        }
-    }
-}
-
-Test(progress, with_less_room_the_bar_goes_first_then_parts_from_the_right)
-{
-    static const struct {
-        size_t width;
-        const char *line;
-    } cases[] = {
-        {61, "[====>   ]   50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left"},
-        {59, "[===>  ]   50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left"},
-        {58, " 50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left"},
-        {49, " 50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left"},
-        {48, " 50%  512.0 MiB of 1.0 GiB  1.00 GiB/s"},
-        {38, " 50%  512.0 MiB of 1.0 GiB  1.00 GiB/s"},
-        {37, " 50%  512.0 MiB of 1.0 GiB"},
-        {26, " 50%  512.0 MiB of 1.0 GiB"},
-        {25, " 50%"},
-        {4, " 50%"},
-        {3, ""},
-        {1, ""},
-    };
-    for (size_t i = 0; i < LENGTH(cases); i++) {
-        const char *line = line_of(cases[i].width, half);
-        cr_assert_str_eq(line, cases[i].line, "width %zu: \"%s\"", cases[i].width, line);
-    }
-}
-
-Test(progress, the_bar_has_an_end)
-{
-    const char *line = line_of(200, half);
-    cr_assert_eq(strcspn(line, "]"), 49);
-}
-
-Test(progress, the_start_is_0_percent)
-{
-    struct progress_state state = {.done = 0, .size = 1 << 20, .rate = 1e6};
-    cr_assert_not_null(strstr(line_of(79, state), "[>   "));
-    cr_assert_not_null(strstr(line_of(79, state), " ]    0%  0 B of 1.0 MiB"));
-}
-
-Test(progress, nearly_done_is_not_100_percent)
-{
-    struct progress_state state = {.done = (1LL << 40) - 1, .size = 1LL << 40, .rate = 1e6};
-    cr_assert_not_null(strstr(line_of(79, state), ">]   99%"));
-}
-
-Test(progress, the_end_is_100_percent)
-{
-    struct progress_state state = {.done = 1 << 20, .size = 1 << 20, .rate = 1e6, .elapsed = 1};
-    cr_assert_not_null(strstr(line_of(79, state), "=]  100%"));
-    cr_assert_not_null(strstr(line_of(79, state), "0:00 left"));
-}
-
-Test(progress, without_a_size_there_is_neither_bar_nor_percent)
-{
-    struct progress_state state = {.done = 3 << 20, .size = -1, .rate = 2e6, .elapsed = 65};
-    cr_assert_str_eq(line_of(79, state), "3.0 MiB  1.91 MiB/s  1:05");
-    cr_assert_str_eq(line_of(20, state), "3.0 MiB  1.91 MiB/s");
-    cr_assert_str_eq(line_of(10, state), "3.0 MiB");
-}
-
-Test(progress, a_stalled_copy_has_no_time_left_to_tell)
-{
-    struct progress_state state = {.done = 0, .size = 1 << 20, .rate = 0};
-    cr_assert_not_null(strstr(line_of(79, state), "-:-- left"));
-}
-
-Test(progress, a_phase_stands_before_the_figures)
-{
-    struct progress_state state = half;
-    state.phase = "flushing";
-    cr_assert_not_null(strstr(line_of(79, state), "]  flushing   50%  512.0 MiB of 1.0 GiB"));
-}
-
-Test(progress, a_phase_without_a_size_is_named_too)
-{
-    struct progress_state state = {
-        .done = 3 << 20, .size = -1, .rate = 1 << 20, .elapsed = 3, .phase = "copying"};
-    cr_assert_str_eq(line_of(79, state), "copying  3.0 MiB  1.00 MiB/s  0:03");
-}
-
-Test(progress, waiting_is_told_with_its_time)
-{
-    struct progress_state state = {.done = -1, .size = -1, .elapsed = 65};
-    cr_assert_str_eq(line_of(79, state), "waiting  1:05");
-    state.phase = "waiting for another mpcp";
-    cr_assert_str_eq(line_of(79, state), "waiting for another mpcp  1:05");
-    cr_assert_str_eq(line_of(24, state), "waiting for another mpcp");
-}
-
-Test(progress, figures_that_cannot_be_fit_their_room_too)
-{
-    static const off_t counts[] = {INT64_MIN, -2, -1, 0, 1, 1000000, INT64_MAX};
-    static const double rates[] = {-INFINITY, -1e300, -1, 0, 1e-300, 1, 1e300, INFINITY, NAN};
-    for (size_t d = 0; d < LENGTH(counts); d++)
-        for (size_t s = 0; s < LENGTH(counts); s++)
-            for (size_t r = 0; r < LENGTH(rates); r++)
-                for (size_t width = 0; width <= 200; width += 1 + width / 3) {
-                    const char *line =
-                        line_of(width, (struct progress_state){counts[d], counts[s], rates[r],
-                                                               rates[r], s % 2 ? "copying" : NULL});
-                    cr_assert_leq(strlen(line), width);
-                    cr_assert_null(strstr(line, "nan"), "%s", line);
-                    cr_assert_null(strstr(line, "inf"), "%s", line);
-                }
-}
-
-Test(progress, more_done_than_there_is_is_all_of_it)
-{
-    struct progress_state state = {.done = 1000000, .size = 1, .rate = 1 << 20, .elapsed = 1};
-    cr_assert_not_null(strstr(line_of(79, state), "=]  100%  976.6 KiB of 1 B"), "%s",
-                       line_of(79, state));
-    cr_assert_not_null(strstr(line_of(79, state), "-:-- left"));
-}
-
-Test(progress, a_phase_of_any_length_fits)
-{
-    char phase[1000];
-    memset(phase, 'p', sizeof(phase));
-    phase[sizeof(phase) - 1] = '\0';
-    struct progress_state state = half;
-    state.phase = phase;
-    for (size_t width = 0; width <= 200; width++)
-        cr_assert_leq(strlen(line_of(width, state)), width);
-}
-
-/* --- of a tree --- */
-
-static struct progress_state half_of_tree(bool counting)
-{
-    struct progress_state state = half;
-    state.tree = (struct progress_tree){.entries = 12, .found = 345, .counting = counting};
-    return state;
-}
-
-Test(progress, a_tree_has_its_entries_before_the_bytes)
-{
-    cr_assert_str_eq(line_of(68, half_of_tree(false)),
-                     "12 of 345 entries   50%  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:01 left");
-    cr_assert_eq(strncmp(line_of(120, half_of_tree(false)), "[=====", 6), 0);
-    cr_assert_str_eq(line_of(25, half_of_tree(false)), "12 of 345 entries   50%");
-}
-
-Test(progress, while_a_tree_is_counted_nobody_knows_how_much_is_left)
-{
-    cr_assert_str_eq(line_of(79, half_of_tree(true)),
-                     "counting  12 of 345 entries  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:02");
-    cr_assert_str_eq(line_of(200, half_of_tree(true)),
-                     "counting  12 of 345 entries  512.0 MiB of 1.0 GiB  1.00 GiB/s  0:02");
-    cr_assert_str_eq(line_of(30, half_of_tree(true)), "counting  12 of 345 entries");
-    cr_assert_str_eq(line_of(10, half_of_tree(true)), "counting");
-    cr_assert_str_eq(line_of(7, half_of_tree(true)), "");
-}
-
-Test(progress, a_tree_of_most_entries_fits_every_width)
-{
-    struct progress_state state = {.done = INT64_MAX, .size = INT64_MAX, .rate = 1e12};
-    for (size_t width = 0; width <= 200; width++)
-        for (int counting = 0; counting < 2; counting++) {
-            state.tree = (struct progress_tree){LLONG_MAX, LLONG_MAX, counting};
-            cr_assert_leq(strlen(line_of(width, state)), width);
-        }
-}
+static const off_t half = 512 << 20, whole = 1 << 30;
 
 /* --- drawing it --- */
 
 static void let_seconds_pass(struct progress *progress, double seconds)
 {
     progress->start -= seconds;
+    progress->entered -= seconds;
     progress->last -= seconds;
+    progress->whole.last -= seconds;
+    progress->part.last -= seconds;
 }
 
 /* What is drawn at half a GiB after ten seconds, and once more at the end. */
-static void draw_half(struct progress *progress, bool enabled, bool always, char text[1024])
+static void draw_half(struct progress *progress, enum progress_form form, char text[1024])
 {
-    progress_start(progress, enabled, always);
+    progress_start(progress, form);
     let_seconds_pass(progress, 10);
-    progress_update(progress, half.done, half.size);
+    progress_update(progress, half, whole);
     strcpy(text, drawn());
     progress_end(progress);
 }
@@ -236,13 +34,15 @@ Test(progress, a_terminals_line_is_drawn_over_and_cleared)
     struct progress progress;
     char text[1024];
     int old = to_terminal(64);
-    draw_half(&progress, true, false, text);
+    setenv("NO_COLOR", "1", 1);
+    setenv("LC_ALL", "C", 1);
+    draw_half(&progress, PROGRESS_AUTO, text);
     const char *end = drawn();
     dup2(old, STDERR_FILENO);
     cr_assert_eq(strncmp(text, "\r", 1), 0);
     cr_assert_not_null(strstr(text, "  50%  512.0 MiB of 1.0 GiB  5"), "the rate is 51.20 or less");
-    cr_assert_leq(strlen(text), 1 + 61 + 3, "the last columns stay free");
-    cr_assert_not_null(strstr(text, "\033[K"));
+    cr_assert_leq(strlen(text), 1 + 61 + 4, "the last columns stay free");
+    cr_assert_str_eq(text + strlen(text) - 4, "\033[K\r", "the cursor stays where the line begins");
     cr_assert_null(strchr(text, '\n'));
     cr_assert_str_eq(end, "\r\033[K");
 }
@@ -252,7 +52,7 @@ static void assert_drawn_without_escapes(void)
 {
     struct progress progress;
     char text[1024];
-    progress_start(&progress, true, false);
+    progress_start(&progress, PROGRESS_AUTO);
     let_seconds_pass(&progress, 10);
     progress_update(&progress, 1023 << 20, 1 << 30);
     size_t longer = strlen(drawn());
@@ -275,10 +75,53 @@ Test(progress, a_terminal_of_next_to_no_columns_gets_no_more)
         struct progress progress;
         char text[1024];
         int old = to_terminal(columns);
-        draw_half(&progress, true, false, text);
+        draw_half(&progress, PROGRESS_AUTO, text);
         dup2(old, STDERR_FILENO);
-        cr_assert_lt(strlen(text), columns + 4U, "%s", text);
+        cr_assert_lt(strlen(text), columns + 5U, "%s", text);
     }
+}
+
+/* What the line is wrapped into stands below where the cursor was left. */
+Test(progress, a_terminal_that_got_narrower_is_cleared_below_too)
+{
+    struct progress progress;
+    char text[1024];
+    const struct winsize narrow = {.ws_row = 24, .ws_col = 30};
+    int old = to_terminal(80);
+    progress_start(&progress, PROGRESS_AUTO);
+    for (int i = 0; i < 2; i++) {
+        let_seconds_pass(&progress, 10);
+        progress_update(&progress, half, whole);
+        strcpy(text, drawn());
+        cr_assert_eq(strstr(text, "\033[J\r") != NULL, i == 1, "%d: %s", i, text);
+        ioctl(STDERR_FILENO, TIOCSWINSZ, &narrow);
+    }
+    progress_update(&progress, half, whole);
+    progress_end(&progress);
+    const char *end = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_str_eq(end, "\r\033[K", "this line isn't wrapped");
+}
+
+/* With Ctrl-S, for one, nothing is taken. */
+Test(progress, nothing_is_written_where_it_would_be_waited_for)
+{
+    struct progress progress;
+    int ends[2];
+    char junk[4096] = "";
+    cr_assert_eq(pipe2(ends, O_NONBLOCK), 0);
+    while (write(ends[1], junk, sizeof(junk)) > 0)
+        ;
+    cr_assert_eq(fcntl(ends[1], F_SETFL, 0), 0);
+    int old = dup(STDERR_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    alarm(20); /* instead of waiting for ever */
+    progress_start(&progress, PROGRESS_ALWAYS);
+    let_seconds_pass(&progress, 10);
+    progress_update(&progress, half, whole);
+    progress_finish(&progress, "copied");
+    dup2(old, STDERR_FILENO);
+    cr_assert_not(progress.shown);
 }
 
 Test(progress, a_dumb_terminal_gets_no_escapes)
@@ -296,7 +139,7 @@ Test(progress, what_is_no_terminal_gets_lines_if_always)
     struct progress progress;
     char text[1024];
     int old = to_pipe();
-    draw_half(&progress, true, true, text);
+    draw_half(&progress, PROGRESS_ALWAYS, text);
     const char *end = drawn();
     dup2(old, STDERR_FILENO);
     cr_assert_eq(text[strlen(text) - 1], '\n');
@@ -310,7 +153,7 @@ Test(progress, what_is_no_terminal_gets_nothing_otherwise)
     struct progress progress;
     char text[1024];
     int old = to_pipe();
-    draw_half(&progress, true, false, text);
+    draw_half(&progress, PROGRESS_AUTO, text);
     dup2(old, STDERR_FILENO);
     cr_assert_str_eq(text, "");
 }
@@ -320,7 +163,7 @@ Test(progress, disabled_it_draws_nothing)
     struct progress progress;
     char text[1024];
     int old = to_terminal(80);
-    draw_half(&progress, false, true, text);
+    draw_half(&progress, PROGRESS_NEVER, text);
     dup2(old, STDERR_FILENO);
     cr_assert_str_eq(text, "");
 }
@@ -329,9 +172,9 @@ Test(progress, a_short_copy_draws_nothing_on_a_terminal)
 {
     struct progress progress;
     int old = to_terminal(80);
-    progress_start(&progress, true, false);
+    progress_start(&progress, PROGRESS_AUTO);
     let_seconds_pass(&progress, 0.5);
-    progress_update(&progress, half.done, half.size);
+    progress_update(&progress, half, whole);
     progress_end(&progress);
     const char *text = drawn();
     dup2(old, STDERR_FILENO);
@@ -342,7 +185,7 @@ Test(progress, it_is_drawn_no_more_often_than_it_can_be_read)
 {
     struct progress progress;
     int old = to_pipe();
-    progress_start(&progress, true, true);
+    progress_start(&progress, PROGRESS_ALWAYS);
     let_seconds_pass(&progress, 1.5);
     for (int i = 0; i < 100; i++)
         progress_update(&progress, i, 100);
@@ -356,11 +199,11 @@ Test(progress, sigusr1_asks_for_a_line_even_if_disabled)
     struct progress progress;
     signals_install();
     int old = to_pipe();
-    progress_start(&progress, false, false);
+    progress_start(&progress, PROGRESS_NEVER);
     let_seconds_pass(&progress, 1);
     raise(SIGUSR1);
     for (int i = 0; i < 2; i++)
-        progress_update(&progress, half.done, half.size);
+        progress_update(&progress, half, whole);
     const char *text = drawn();
     dup2(old, STDERR_FILENO);
     cr_assert_eq(strncmp(text, "mpcp: 50%  512.0 MiB of 1.0 GiB", 31), 0, "%s", text);
@@ -372,13 +215,13 @@ Test(progress, it_is_due_when_an_update_would_draw)
     struct progress progress;
     signals_install();
     int old = to_pipe();
-    progress_start(&progress, true, true);
+    progress_start(&progress, PROGRESS_ALWAYS);
     bool at_first = progress_is_due(&progress);
     let_seconds_pass(&progress, 1.5);
     bool later = progress_is_due(&progress);
-    progress_update(&progress, half.done, half.size);
+    progress_update(&progress, half, whole);
     bool drawn_just_now = progress_is_due(&progress);
-    progress_start(&progress, false, false);
+    progress_start(&progress, PROGRESS_NEVER);
     let_seconds_pass(&progress, 10);
     bool disabled = progress_is_due(&progress);
     raise(SIGUSR1);
@@ -392,7 +235,7 @@ Test(progress, sigusr1_is_answered_while_it_waits)
     struct progress progress;
     signals_install();
     int old = to_pipe();
-    progress_start(&progress, false, false);
+    progress_start(&progress, PROGRESS_NEVER);
     let_seconds_pass(&progress, 7);
     raise(SIGUSR1);
     progress_update(&progress, -1, -1);
@@ -405,11 +248,12 @@ Test(progress, a_phase_is_counted_anew)
 {
     struct progress progress;
     int old = to_pipe();
-    progress_start(&progress, true, true);
+    progress_start(&progress, PROGRESS_ALWAYS);
     let_seconds_pass(&progress, 100);
     progress_update(&progress, 1 << 30, 1 << 30);
     drawn();
     progress_enter(&progress, "flushing");
+    cr_assert_str_eq(drawn(), "flushing\n", "it is told at once");
     let_seconds_pass(&progress, 1.5);
     progress_update(&progress, 3 << 20, 1 << 30);
     const char *text = drawn();
@@ -419,4 +263,129 @@ Test(progress, a_phase_is_counted_anew)
     cr_assert_not_null(phase, "%s", text);
     sscanf(phase, "flushing    0%%  3.0 MiB of 1.0 GiB  %lf MiB/s", &rate);
     cr_assert(rate > 1.5 && rate < 2.1, "%s", text);
+}
+
+/* What an update at the end of the next 1.5 s draws. */
+static const char *drawn_after(struct progress *progress, off_t kept, off_t done)
+{
+    let_seconds_pass(progress, 1.5);
+    progress_keep(progress, kept);
+    progress_update(progress, done, whole);
+    return drawn();
+}
+
+Test(progress, what_an_earlier_run_copied_says_nothing_about_the_rest)
+{
+    struct progress progress;
+    char checking[1024], copying[1024];
+    int old = to_pipe();
+    progress_start(&progress, PROGRESS_ALWAYS);
+    strcpy(checking, drawn_after(&progress, half, half));
+    strcpy(copying, drawn_after(&progress, half, half + (3 << 20)));
+    signals_install();
+    raise(SIGUSR1);
+    let_seconds_pass(&progress, 3);
+    progress_update(&progress, half + (12 << 20), whole);
+    const char *asked = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_not_null(strstr(checking, "checking   50%"), "%s", checking);
+    cr_assert_not_null(strstr(checking, "-:-- left"), "%s", checking);
+    cr_assert_null(strstr(copying, "checking"), "%s", copying);
+    double rate = 0; /* 2.00, or a bit less where this takes its time */
+    sscanf(strstr(copying, "GiB") + 3, " %lf MiB/s", &rate);
+    cr_assert(rate > 1.5 && rate < 2.1, "%s", copying);
+    cr_assert_not_null(strstr(copying, "4:"), "508 MiB are left: %s", copying);
+    sscanf(strstr(asked, "GiB") + 3, " %lf MiB/s", &rate);
+    cr_assert(rate > 1.5 && rate < 2.1, "%s", asked);
+}
+
+/* Of an object. */
+static double number_in(const char *text, const char *member)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "\"%s\": ", member);
+    const char *at = strstr(text, name);
+    cr_assert_not_null(at, "%s", text);
+    return atof(at + strlen(name));
+}
+
+static double throughput_in(const char *text)
+{
+    return number_in(text, "throughput");
+}
+
+Test(progress, what_was_kept_of_one_file_is_no_throughput_of_all)
+{
+    struct progress progress;
+    const struct progress_count count = {1, 2, "file", false};
+    int old = to_pipe();
+    progress_start(&progress, PROGRESS_JSON);
+    progress_begin_file(&progress, &count, "first", 0, 2 * whole);
+    drawn_after(&progress, half, half);
+    progress_begin_file(&progress, &count, "second", whole, 2 * whole);
+    progress_leave_out(&progress, half);
+    drawn_after(&progress, half, half);
+    progress_conclude(&progress, whole + (3 << 20), whole + (3 << 20), whole);
+    progress_finish(&progress, "copied");
+    const char *text = drawn();
+    dup2(old, STDERR_FILENO);
+    double rate = throughput_in(text);
+    cr_assert(rate > 0.7 * (1 << 20) && rate < 1.1 * (1 << 20), "%s", text);
+}
+
+/* As of a tree, half of which is skipped, or was copied by an earlier run, while the rest begins to
+ * be copied. */
+Test(progress, what_was_not_copied_is_no_throughput)
+{
+    struct progress progress;
+    char left[1024];
+    int old = to_pipe();
+    progress_start(&progress, PROGRESS_JSON);
+    progress.count = (struct progress_count){1, 2, "entries", false};
+    for (int i = 1; i <= 4; i++) {
+        let_seconds_pass(&progress, 1.5);
+        progress_leave_out(&progress, half);
+        progress_update(&progress, half + i * (3 << 20), whole);
+        strcpy(left, drawn());
+    }
+    double rate = throughput_in(left), seconds = number_in(left, "seconds_left");
+    progress_conclude(&progress, half + (12 << 20), whole, half);
+    progress_finish(&progress, "interrupted");
+    const char *text = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert(rate > 1.5 * (1 << 20) && rate < 2.1 * (1 << 20), "%s", left);
+    cr_assert(seconds > 240 && seconds < 340, "500 MiB are left: %s", left);
+    cr_assert_not_null(strstr(left, "\"phase\": \"copying\""), "%s", left);
+    cr_assert_eq(number_in(text, "bytes"), half + (12 << 20), "%s", text);
+    rate = throughput_in(text);
+    cr_assert(rate > 1.5 * (1 << 20) && rate < 2.1 * (1 << 20), "%s", text);
+}
+
+/* It was found and copied in the same interval: what most of that was counts. */
+Test(progress, a_check_that_has_ended_is_no_longer_told)
+{
+    struct progress progress;
+    char text[1024];
+    int old = to_pipe();
+    progress_start(&progress, PROGRESS_ALWAYS);
+    drawn_after(&progress, half, half);
+    strcpy(text, drawn_after(&progress, half + (1 << 20), half + (4 << 20)));
+    dup2(old, STDERR_FILENO);
+    cr_assert_null(strstr(text, "checking"), "%s", text);
+}
+
+Test(progress, while_it_checks_sigusr1_is_told_no_time)
+{
+    struct progress progress;
+    signals_install();
+    int old = to_pipe();
+    progress_start(&progress, PROGRESS_NEVER);
+    let_seconds_pass(&progress, 1.5);
+    progress_keep(&progress, half);
+    raise(SIGUSR1);
+    progress_update(&progress, half + (3 << 20), whole);
+    const char *text = drawn();
+    dup2(old, STDERR_FILENO);
+    cr_assert_not_null(strstr(text, "checking   50%"), "%s", text);
+    cr_assert_not_null(strstr(text, "-:-- left"), "%s", text);
 }

@@ -12,9 +12,9 @@ Test(values, names_are_found_whole_or_as_far_as_they_are_clear)
 {
     static const struct {
         const char *text;
-        unsigned value; /* 0: nonsense */
+        unsigned value; /* 0: invalid */
     } cases[] = {
-        {"none", 1},  {"fail", 6}, /* whole, though more begin so */
+        {"none", 1},  {"fail", 6}, /* a whole name, though others begin with it */
         {"none-", 2}, {"none-fail", 2}, {"of", 1},         {"ol", 3}, /* two that are the same */
         {"o", 0},     {"no", 0},        {"n", 0},          {"nu", 4},
         {"", 0},      {"x", 0},         {"none-failx", 0}, {"None", 0},
@@ -24,6 +24,26 @@ Test(values, names_are_found_whole_or_as_far_as_they_are_clear)
         cr_expect_eq(values_find(names, cases[i].text, &value), cases[i].value != 0, "%s",
                      cases[i].text);
         cr_expect_eq(value, cases[i].value ? cases[i].value : 77, "%s", cases[i].text);
+    }
+}
+
+Test(values, all_names_are_described_in_their_order)
+{
+    static const struct named one[] = {{"one", 1}, {0}}, two[] = {{"one", 1}, {"two", 2}, {0}};
+    static const struct {
+        const struct named *names;
+        bool list;
+        const char *description;
+    } cases[] = {
+        {one, false, "one"},
+        {two, false, "one or two"},
+        {two, true, "a list of one, two"},
+        {names, false, "none, off, none-fail, older, old, numbered, fails or fail"},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        char *description = values_describe(cases[i].names, cases[i].list);
+        cr_expect_str_eq(description, cases[i].description, "%s", description);
+        free(description);
     }
 }
 
@@ -59,7 +79,7 @@ Test(values, a_count_is_whole_and_no_more_than_fits)
 {
     static const struct {
         const char *text;
-        unsigned count; /* 0: nonsense */
+        unsigned count; /* 0: invalid */
     } cases[] = {{"1", 1}, {"2K", 2048}, {"0.5K", 512}, {"5000000000", UINT_MAX},
                  {"0", 0}, {"1.5", 0},   {"2.0B", 0},   {"-1", 0},
                  {"x", 0}, {"", 0}};

@@ -6,7 +6,7 @@
 
 enum { OWNER = 0x01, USER = 0x02, GROUP_OWNER = 0x04, GROUP = 0x08, MASK = 0x10, OTHER = 0x20 };
 
-/* An ACL in the kernel's form. */
+/* An ACL in the kernel's format. */
 struct acl {
     uint32_t version;
     struct {

@@ -15,7 +15,7 @@ enum {
 static int from, to;
 static struct attributes_lack lack;
 
-/* Two empty files, that differ in all they can. */
+/* Two empty files that differ in everything they can. */
 static void make_pair(void)
 {
     static const struct timespec times[2] = {{1000000000, 123456789}, {1234567890, 987654321}};
@@ -51,7 +51,7 @@ static mode_t mode_of(int fd)
     return status_of(fd).st_mode & 07777;
 }
 
-/* Gives `to` what `st`, which is the source's, and `from` have. */
+/* Gives `to` the attributes of `st`, which is the source's, and those of `from`. */
 static void give(const struct stat *st, unsigned which)
 {
     const struct attributes a = {.src = from, .src_st = st, .which = which, .mode = -1};
@@ -189,7 +189,7 @@ Test(attributes, the_owner_stays_unless_asked_for)
 Test(attributes, a_user_who_cannot_give_a_file_away_keeps_it_without_set_id_bits)
 {
     struct stat st = status_of(from);
-    st.st_uid = st.st_gid = SOMEONE; /* as if it were another's */
+    st.st_uid = st.st_gid = SOMEONE; /* as if it were another user's */
     st.st_mode = S_IFREG | 06755;
     if (geteuid() == 0) {
         cr_assert_eq(fchown(to, 65534, 65534), 0);
@@ -269,7 +269,7 @@ Test(attributes, a_file_without_any_gives_none)
     cr_assert_not(has_xattr(to, "user.test"));
 }
 
-/* A file that can't have user attributes: /proc's belong to no file system that keeps any. */
+/* A file that can't have user attributes: /proc doesn't keep any. */
 static int open_without_attributes(void)
 {
     int fd = open("/proc/self/comm", O_RDWR);
@@ -380,7 +380,7 @@ static void set_acl(int fd)
     set_these(fd, 4, 4, 4, 0);
 }
 
-/* Who may do what: one who is named, if any is, one of the group, and another. */
+/* What users may do: one who is named, if any is, one of the group, and another one. */
 struct rights {
     unsigned named, group, other;
 };
@@ -603,7 +603,7 @@ Test(attributes, a_set_id_bit_that_is_left_out_for_want_of_the_right_is_not_miss
     need_root("becomes somebody else");
     cr_assert_eq(fchown(to, 65534, SOMEONE), 0);
     st.st_uid = 65534;
-    st.st_gid = SOMEONE; /* a group that he isn't in */
+    st.st_gid = SOMEONE; /* a group that the user isn't in */
     st.st_mode = S_IFREG | 02755;
     cr_assert_eq(setegid(65534), 0);
     cr_assert_eq(seteuid(65534), 0);
@@ -742,7 +742,7 @@ Test(attributes, a_replacement_does_not_inherit_capabilities)
 
 /* --- new files --- */
 
-/* `to` as it was created; what is said of it may differ. */
+/* `to` as it was created; what is known of it may differ. */
 static void give_new(unsigned which, int mode, bool plain)
 {
     struct stat st = status_of(from);

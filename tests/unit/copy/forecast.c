@@ -59,7 +59,8 @@ Test(forecast, what_maps_must_be_several_times_quicker)
     cr_assert_eq(forecast_best(&f[1], 1), 0, "there is nothing else");
 }
 
-/* Every file system has one for every route, and no engine that maps where that wasn't measured. */
+/* Every file system has one for every route, and no engine that maps where mapping wasn't
+ * measured. */
 Test(forecast, there_is_always_one)
 {
     static const char *const systems[] = {"ext4", "xfs", "btrfs", "tmpfs", "overlay", ""};

@@ -54,7 +54,7 @@ static struct plan plan_with(struct facts facts, off_t size, struct destination 
     return plan_make(&src, &dst, &wishes, &facts, size);
 }
 
-/* In so much memory that no file is large. */
+/* With so much memory that no file is large. */
 static struct plan plan_on(unsigned cpus, off_t size, struct destination dst, struct wishes wishes)
 {
     struct facts facts = warm;
@@ -77,7 +77,7 @@ static struct plan plan_of(off_t size, struct destination dst, struct wishes wis
 
 /* --- engine --- */
 
-/* Where nobody has measured, what reads directly is worth a trial. */
+/* Where nothing was measured, an engine that reads directly is worth a trial. */
 Test(plan, the_engine_is_the_best_by_forecast)
 {
     static const struct {
@@ -453,7 +453,7 @@ Test(plan, a_large_file_gets_as_many_workers_as_make_it_quicker)
         struct plan plan = plan_on(cpus[i], 1LL << 40, a_new_destination(TMPFS_MAGIC), none);
         cr_assert_eq(plan.jobs, cpus[i]);
         cr_assert_eq(plan.blocks, cpus[i]);
-        cr_assert_str_eq(plan.jobs_why, "as many CPUs may be used");
+        cr_assert_str_eq(plan.jobs_why, "one for each CPU that may be used");
     }
     struct plan plan = plan_on(128, 1LL << 40, a_new_destination(EXT4_SUPER_MAGIC), none);
     cr_assert_lt(plan.jobs, 64);
@@ -477,6 +477,19 @@ Test(plan, a_small_file_is_copied_without_workers)
     }
 }
 
+Test(plan, for_a_checksum_workers_stay_close_together_and_leave_bytes_in_the_page_cache)
+{
+    const struct wishes wishes = {.checksum = CHECKSUM_XXH128, .nodes = 4};
+    struct plan plan = plan_with(cold, 1LL << 30, a_new_destination(EXT4_SUPER_MAGIC), wishes);
+    cr_assert_gt(plan.jobs, 1);
+    cr_assert_eq(plan.blocks, 1);
+    cr_assert_eq(plan.nodes, 1);
+    for (const struct candidate *c = plan.engines; c->engine; c++)
+        cr_assert(c->engine != &engine_direct && c->engine != &engine_direct_read);
+    plan = plan_with(cold, 1LL << 30, a_new_destination(EXT4_SUPER_MAGIC), none);
+    cr_assert_eq(plan.engines[0].engine, &engine_direct); /* else this would prove nothing */
+}
+
 Test(plan, a_disk_is_kept_busy_by_more_workers_than_cpus)
 {
     struct facts facts = cold;
@@ -494,8 +507,8 @@ Test(plan, a_disk_is_kept_busy_by_more_workers_than_cpus)
         PLAN_DISK_JOBS);
 }
 
-/* Of what is cached, no more workers are at work at once than there are CPUs, however many were
- * asked for; with as many CPUs a mapping is several times as quick. */
+/* For cached data, no more workers are at work at once than there are CPUs, however many were asked
+ * for; with that many CPUs a mapping is several times as quick. */
 Test(plan, the_forecast_reckons_with_cpus)
 {
     const struct wishes asked = {.jobs = 16};
@@ -516,6 +529,37 @@ Test(plan, a_rotating_disk_is_read_in_order)
     cr_assert_eq(plan.jobs, 1);
     facts.src_cached = 1; /* then the disk isn't read */
     cr_assert_gt(plan_with(facts, large, a_new_destination(EXT4_SUPER_MAGIC), none).jobs, 1);
+}
+
+/* Whether source or destination is there, warm or cold, on few CPUs or many. */
+Test(plan, on_a_network_file_system_it_begins_with_a_few_workers_and_more_are_tried)
+{
+    static const unsigned cpus[] = {1, 2, 64};
+    for (size_t i = 0; i < LENGTH(cpus); i++) {
+        struct destination dst = a_new_destination(0);
+        struct facts facts = i % 2 ? warm : cold;
+        facts.cpus = cpus[i];
+        dst.network = true;
+        struct plan plan = plan_with(facts, large, dst, none);
+        cr_assert_eq(plan.jobs, PLAN_DISK_JOBS, "%u CPUs: %u jobs", cpus[i], plan.jobs);
+        cr_assert_eq(plan.most_jobs, cpus[i] > 16 ? cpus[i] : PLAN_MOST_DISK_JOBS);
+        cr_assert(strstr(plan.jobs_why, "network file system"));
+    }
+    struct source src = a_source(large);
+    struct destination local = a_new_destination(EXT4_SUPER_MAGIC);
+    src.network = true;
+    cr_assert(plan_make(&src, &local, &none, &warm, large).network);
+}
+
+Test(plan, on_a_network_file_system_what_was_asked_for_is_kept)
+{
+    struct destination dst = a_new_destination(0);
+    dst.network = true;
+    struct plan plan = plan_with(warm, large, dst, (struct wishes){.jobs = 7});
+    cr_assert_eq(plan.jobs, 7);
+    cr_assert_eq(plan.most_jobs, 7);
+    plan = plan_with(warm, large, dst, (struct wishes){.rate = 1 << 30});
+    cr_assert_eq(plan.most_jobs, PLAN_DISK_JOBS);
 }
 
 Test(plan, a_block_is_large_enough_for_a_worker)
@@ -630,14 +674,14 @@ Test(plan, the_weightiest_reason_is_given)
     dst.dir_writable = false;
     assert_placed(dst, none, "it has more than one hard link");
     dst.standard = true;
-    assert_placed(dst, (struct wishes){.in_place = true}, "it is no regular file");
+    assert_placed(dst, (struct wishes){.in_place = true}, "it isn't a regular file");
 }
 
 Test(plan, what_is_no_regular_file_is_written_in_place)
 {
     static const mode_t types[] = {S_IFBLK, S_IFCHR, S_IFIFO};
     for (size_t i = 0; i < LENGTH(types); i++)
-        assert_placed(a_special_destination(types[i]), none, "it is no regular file");
+        assert_placed(a_special_destination(types[i]), none, "it isn't a regular file");
 }
 
 /* --- streams --- */
@@ -649,7 +693,7 @@ static void assert_stream(struct plan plan, unsigned jobs)
     cr_assert_eq(plan.blocks, 1);
     cr_assert_eq(plan.size, -1);
     cr_assert_eq(plan.reserve, RESERVE_NOTHING);
-    cr_assert_str_eq(plan.jobs_why, "a stream has one end");
+    cr_assert_str_eq(plan.jobs_why, "a stream has only one end");
 }
 
 static const struct wishes many = {.jobs = 8, .engine = &engine_mmap};
@@ -703,4 +747,46 @@ Test(plan, a_block_device_is_no_stream)
     struct plan plan = plan_make(&src, &dst, &none, &warm, src.size);
     cr_assert_gt(plan.jobs, 1);
     cr_assert_eq(plan.size, large);
+}
+
+/* --- several nodes --- */
+
+static const struct wishes two_nodes = {.nodes = 2};
+
+Test(plan, nodes_make_a_large_file_together)
+{
+    struct plan plan = plan_with(warm, large, a_new_destination(EXT4_SUPER_MAGIC), two_nodes);
+    cr_assert_eq(plan.nodes, 2);
+    cr_assert_eq(plan_with(warm, large, a_new_destination(EXT4_SUPER_MAGIC), none).nodes, 1);
+}
+
+Test(plan, one_of_them_makes_a_small_file)
+{
+    const off_t least = 2 * (off_t)PLAN_NODE_CHUNKS * PLAN_DEFAULT_CHUNK;
+    struct destination dst = a_new_destination(EXT4_SUPER_MAGIC);
+    cr_assert_eq(plan_with(warm, least, dst, two_nodes).nodes, 2);
+    cr_assert_eq(plan_with(warm, least - 1, dst, two_nodes).nodes, 1);
+}
+
+Test(plan, or_what_cannot_be_staged_or_is_shared)
+{
+    struct destination dst = a_new_destination(EXT4_SUPER_MAGIC), appends = dst;
+    struct wishes in_place = two_nodes, share = two_nodes;
+    appends.dir_appends = true;
+    in_place.in_place = true;
+    share.reflink = WHEN_ALWAYS;
+    cr_assert_eq(plan_with(warm, large, appends, two_nodes).nodes, 1);
+    cr_assert_eq(plan_with(warm, large, dst, in_place).nodes, 1);
+    cr_assert_eq(plan_with(warm, large, dst, share).nodes, 1);
+}
+
+Test(plan, what_others_write_to_is_not_mapped)
+{
+    struct facts facts = warm;
+    facts.cpus = 32;
+    struct destination dst = a_new_destination(EXT4_SUPER_MAGIC);
+    cr_assert(plan_with(facts, large, dst, none).engines[0].engine->maps);
+    struct plan plan = plan_with(facts, large, dst, two_nodes);
+    for (const struct candidate *c = plan.engines; c->engine; c++)
+        cr_assert_not(c->engine->maps, "%s", c->engine->name);
 }

@@ -43,7 +43,7 @@ Test(room, only_extents_are_taken)
 
 Test(room, too_little_is_found_without_taking_any)
 {
-    mount_small(); /* what took it anyway would fill no more than that */
+    mount_small(); /* even if it took the room, it would fill no more than that */
     int fd = open("small", O_PATH);
     cr_assert_eq(room_look(fd, 1LL << 60), -ENOSPC);
     cr_assert_eq(room_look(fd, 1), 0);

@@ -78,7 +78,7 @@ static struct stage in_place(const char *name)
     return stage;
 }
 
-/* Every way to stage: what a test below says is true of each. */
+/* Every way to stage: what a test below asserts holds for each. */
 static void for_each_way(void (*assert_way)(void))
 {
     for (int way = 0; way < 4; way++) {
@@ -179,7 +179,7 @@ static void assert_published_new(void)
     cr_assert_neq(access("dst", F_OK), 0);
     publish(&stage, false);
     cr_assert_eq(stage.fd, -1);
-    stage_discard(&stage); /* which is too late now */
+    stage_discard(&stage); /* too late now */
     assert_content("dst", "new");
     cr_assert_eq(entry_count(), 1);
     unlink("dst");
@@ -227,7 +227,7 @@ static void assert_nothing_left(void)
     stage_discard(&stage);
     cr_assert_eq(entry_count(), 0);
     cr_assert_eq(stage.fd, -1);
-    stage_discard(&stage); /* once more is harmless */
+    stage_discard(&stage); /* a second time is harmless */
 }
 
 Test(stage, discard_leaves_nothing)

@@ -32,7 +32,7 @@ static struct chunk chunk_at(const struct transfer *t, off_t off)
     return (struct chunk){off, rest < t->chunk_len ? rest : t->chunk_len};
 }
 
-/* All but reflink, which has no chunks and needs a file system that can. */
+/* All except reflink, which has no chunks and needs a file system that supports it. */
 #define FOR_EACH_ENGINE(e)                                                                         \
     for (const struct engine *const *e = engines; *e; e++)                                         \
         if ((*e)->split == SPLIT_BLOCKS)
@@ -240,7 +240,7 @@ static void raise_bus_error(void)
     raise(SIGBUS);
 }
 
-/* As a bug elsewhere would: by touching a mapping behind the end of its file. */
+/* As a bug elsewhere would: by touching a mapping beyond the end of its file. */
 static void meet_bus_error(void)
 {
     int fd = make_file("other", PAGE);
@@ -356,7 +356,7 @@ Test(engine, a_broken_pair_has_no_fallback)
     cr_assert_eq(prepare_or_read_write(&t), -EBADF);
     cr_assert_eq(t.engine, &engine_mmap);
     engine_release(&t);
-    engine_release(&t); /* once more is harmless */
+    engine_release(&t); /* a second time is harmless */
     close(t.dst_fd);
 }
 
@@ -383,7 +383,9 @@ Test(engine, direct_refuses_to_end_within_a_block_of_a_device)
 {
     struct transfer t = a_transfer(&engine_direct, MIB + 1, MIB);
     close(t.dst_fd);
-    t.dst_fd = open("/dev/null", O_RDWR); /* no regular file is as good as a block device here */
+    t.dst_fd =
+        open("/dev/null",
+             O_RDWR); /* here, a block device is replaced by anything that isn't a regular file */
     cr_assert_eq(prepare_only(&t), -EINVAL);
     finish(&t);
 }

@@ -118,7 +118,7 @@ Test(stream, from_a_pipe_to_a_file)
 Test(stream, where_splice_is_refused_bytes_are_read_and_written)
 {
     int fd = make_file("dst", 0);
-    cr_assert_eq(fcntl(fd, F_SETFL, O_APPEND), 0); /* splice takes no such file */
+    cr_assert_eq(fcntl(fd, F_SETFL, O_APPEND), 0); /* splice doesn't accept such a file */
     struct transfer t = a_stream(a_pipe_with("some words"), fd);
     char text[32] = "";
     cr_assert_eq(copy_all(&t), 10);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A crew on storage that is made up: what it moves depends on how many are at work. */
+/* A crew on made-up storage: how much it moves depends on how many are at work. */
 #include "move/crew.h"
 
 #include <criterion/criterion.h>
 
 enum { CPUS = 2, MOST = 16, TICKS = 40 };
 
-/* Bytes a second by so many workers. */
+/* Bytes per second with so many workers. */
 typedef double rate_by(unsigned workers);
 
 static struct crew after(rate_by *rate, unsigned workers, double busy_part)

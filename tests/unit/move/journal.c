@@ -145,6 +145,14 @@ Test(journal, one_of_other_chunks_is_told_from_one_of_another_source)
     shut(&o);
 }
 
+/* When the byte there has been changed. The version is the number behind the magic. */
+static enum journal_found found_without(off_t off)
+{
+    return off >= HEADER          ? JOURNAL_USABLE
+           : off >= 8 && off < 12 ? JOURNAL_VERSION
+                                  : JOURNAL_DAMAGED;
+}
+
 Test(journal, a_changed_byte_anywhere_costs_its_record_and_no_other)
 {
     for (off_t off = 0; off < HEADER + 7 * LINE; off++) {
@@ -153,7 +161,7 @@ Test(journal, a_changed_byte_anywhere_costs_its_record_and_no_other)
         change_byte(off);
         struct opened o = open_for(&subject);
         cr_assert_eq(o.rc, 0);
-        cr_assert_eq(o.found, off < HEADER ? JOURNAL_DAMAGED : JOURNAL_USABLE, "byte %d", (int)off);
+        cr_assert_eq(o.found, found_without(off), "byte %d", (int)off);
         cr_assert_eq(o.damaged, off < HEADER ? 0 : LINE);
         cr_assert_eq(claimed(o.records), off < HEADER ? 0 : 6);
         shut(&o);

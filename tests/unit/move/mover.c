@@ -28,7 +28,7 @@ static void start(struct move *m, const struct engine *engine, int src_fd, bool 
         .ways = &m->transfer, .way_count = 1, .extents = &m->extents, .pace = &no_limit};
 }
 
-/* Who moves it, and how often something was counted. */
+/* The worker that moves it, and how often something was counted. */
 static struct slot slot;
 static int ticks;
 
@@ -114,7 +114,8 @@ Test(mover, zeros_become_holes_if_they_shall)
     }
 }
 
-/* One way after the other, as when none is known to be best; each chunk is moved once, by one. */
+/* One way after the other, as if none was known to be best; each chunk is moved once, by one
+ * way. */
 static void move_in_turns(struct mover *mover, size_t len)
 {
     struct work work = mover_work(mover);
@@ -242,7 +243,7 @@ Test(mover, at_a_low_rate_a_chunk_is_counted_in_pieces)
 Test(mover, while_a_piece_is_waited_for_there_are_ticks)
 {
     struct move m;
-    struct pace pace = {.rate = PAGE}; /* a second for a piece */
+    struct pace pace = {.rate = PAGE}; /* one second per piece */
     start(&m, &engine_read_write, make_file("src", SIZE), false);
     m.mover.pace = &pace;
     cr_assert_eq(extents_whole(PAGE, &m.extents), 0);

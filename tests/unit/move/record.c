@@ -65,3 +65,49 @@ Test(record, destroying_none_is_fine)
 {
     records_destroy(NULL);
 }
+
+Test(record, those_of_a_range_are_of_whole_chunks)
+{
+    struct records *records = records_create(3 * CHUNK + 7, CHUNK);
+    size_t count = 0;
+    cr_assert_eq(records_of(records, CHUNK, 2 * CHUNK, &count), &records->list[1]);
+    cr_assert_eq(count, 2);
+    cr_assert_eq(records_of(records, 2 * CHUNK, CHUNK + 7, &count), &records->list[2]);
+    cr_assert_eq(count, 2);
+    cr_assert_null(records_of(records, 1, CHUNK, &count));
+    cr_assert_null(records_of(records, -CHUNK, CHUNK, &count));
+    cr_assert_null(records_of(records, 0, 0, &count));
+    cr_assert_null(records_of(records, 0, CHUNK + 7, &count));
+    cr_assert_null(records_of(records, 3 * CHUNK, 2 * CHUNK, &count));
+    cr_assert_null(records_of(records, 4 * CHUNK, CHUNK, &count));
+    cr_assert_null(records_of(records, 0, INT64_MAX, &count));
+    records_destroy(records);
+}
+
+Test(record, what_another_process_says_is_taken_in_if_it_makes_sense)
+{
+    struct records *records = records_create(3 * CHUNK, CHUNK);
+    struct record told[] = {{{1, 2}, RECORD_COPIED}, {{3, 4}, RECORD_KEPT}};
+    cr_assert(records_take_in(records, CHUNK, 2 * CHUNK, told, sizeof(told)));
+    cr_assert_eq(records->list[2].hash.high64, 4);
+    cr_assert_eq(records->list[0].state, RECORD_NONE);
+    cr_assert_not(records_take_in(records, CHUNK, CHUNK, told, sizeof(told)), "too many");
+    cr_assert_not(records_take_in(records, 0, 3 * CHUNK, told, sizeof(told)), "too few");
+    cr_assert_not(records_take_in(records, 2 * CHUNK, 2 * CHUNK, told, sizeof(told)), "beyond");
+    told[1].state = RECORD_STATES;
+    cr_assert_not(records_take_in(records, 0, 2 * CHUNK, told, sizeof(told)), "no state");
+    cr_assert_eq(records->list[0].state, RECORD_NONE);
+    records_destroy(records);
+}
+
+Test(record, they_serve_again_for_another_copy_if_there_is_room)
+{
+    struct records *records = records_create(3 * CHUNK, CHUNK);
+    records->list[1].state = RECORD_COPIED;
+    cr_assert(records_reuse(records, 4 * CHUNK, 2 * CHUNK));
+    cr_assert_eq(records->count, 2);
+    cr_assert_not(records_any(records));
+    cr_assert_not(records_reuse(records, 4 * CHUNK, CHUNK));
+    cr_assert(records_reuse(records, 3 * CHUNK, CHUNK));
+    records_destroy(records);
+}

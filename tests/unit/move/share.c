@@ -238,7 +238,7 @@ Test(share, nobody_who_looks_at_it_can_change_it)
     cr_assert_eq(ftruncate(fd, 0), -1);
     cr_assert_eq(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
     close(fd);
-    share->slots[0].done = 1; /* nor is who works with it hindered */
+    share->slots[0].done = 1; /* nor is the process that works with it hindered */
     pid_t pid = fork();
     if (pid == 0) {
         share->slots[1].done = 1;
@@ -246,5 +246,22 @@ Test(share, nobody_who_looks_at_it_can_change_it)
     }
     reap(pid);
     cr_assert_eq(share_done(share), 2);
+    share_destroy(share);
+}
+
+Test(share, its_front_is_where_the_first_byte_is_that_nobody_has_claimed)
+{
+    struct share *share = new_share(8 * PAGE, 2);
+    struct chunk chunk;
+    cr_assert_eq(share_front(share), 0);
+    cr_assert(share_claim(share, 1, CHUNK, &chunk));
+    cr_assert_eq(share_front(share), 0);
+    cr_assert(share_claim(share, 0, CHUNK, &chunk));
+    cr_assert_eq(share_front(share), CHUNK);
+    cr_assert(share_claim(share, 0, CHUNK, &chunk));
+    cr_assert_eq(share_front(share), 4 * PAGE + CHUNK); /* the second block was begun, too */
+    while (share_claim(share, 0, CHUNK, &chunk))
+        ;
+    cr_assert_eq(share_front(share), 8 * PAGE);
     share_destroy(share);
 }

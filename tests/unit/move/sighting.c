@@ -27,6 +27,7 @@ static struct share *bytes_of_share(size_t *len)
     strcpy(share->dst, "dst");
     for (int i = 0; i < SLOTS; i++) {
         share->slots[i].done = 100 * (i + 1);
+        share->slots[i].kept = i == 0 ? 20 : 1000; /* the latter is more than it can be */
         share->slots[i].pid = i < 2 ? 4711 + i : 0;
     }
     return share;
@@ -44,12 +45,68 @@ static struct sighted_copy *read_after(void (*change)(struct share *, size_t *le
     return copy;
 }
 
+static void of_nodes(struct share *share, size_t *len)
+{
+    (void)len;
+    share->node = 1;
+    share->nodes = 3;
+    share->elsewhere = 250;
+    strcpy(share->leader, "first");
+}
+
+Test(sighting, of_several_nodes_it_tells_which_one_it_is_and_how_far_all_are)
+{
+    struct sighted_copy *copy = read_after(of_nodes);
+    cr_assert_not_null(copy);
+    cr_assert_eq(copy->node, 1);
+    cr_assert_eq(copy->nodes, 3);
+    cr_assert_eq(copy->here, 600);
+    cr_assert_eq(copy->done, 850);
+    cr_assert_str_eq(copy->leader, "first");
+    free(copy);
+}
+
+static void of_a_node_too_many(struct share *share, size_t *len)
+{
+    of_nodes(share, len);
+    share->node = 3;
+}
+
+static void led_by_nobody(struct share *share, size_t *len)
+{
+    of_nodes(share, len);
+    share->leader[0] = '\0';
+}
+
+static void of_less_than_nothing(struct share *share, size_t *len)
+{
+    of_nodes(share, len);
+    share->elsewhere = -1;
+}
+
+static void of_others_that_are_ahead(struct share *share, size_t *len)
+{
+    of_nodes(share, len);
+    share->elsewhere = 1000;
+}
+
+Test(sighting, but_not_what_cannot_be)
+{
+    cr_assert_null(read_after(of_a_node_too_many));
+    cr_assert_null(read_after(led_by_nobody));
+    cr_assert_null(read_after(of_less_than_nothing));
+    struct sighted_copy *copy = read_after(of_others_that_are_ahead);
+    cr_assert_eq(copy->done, 1000, "there are no more");
+    free(copy);
+}
+
 Test(sighting, a_share_tells_of_its_copy)
 {
     struct sighted_copy *copy = read_after(NULL);
     cr_assert_not_null(copy);
     cr_assert_eq(copy->phase, PHASE_COPYING);
     cr_assert_eq(copy->done, 600);
+    cr_assert_eq(copy->kept, 20 + 200 + 300);
     cr_assert_eq(copy->size, 1000);
     cr_assert_float_eq(copy->elapsed, 10, 1e-6);
     cr_assert_str_eq(copy->engine, "read-write");
@@ -104,6 +161,7 @@ CHANGE(start_infinite, s->start = INFINITY)
 CHANGE(start_nan, s->start = NAN)
 CHANGE(done_negative, s->slots[1].done = -1)
 CHANGE(done_negative_but_not_its_sum, s->slots[1].done = -300)
+CHANGE(kept_negative, s->slots[1].kept = -1)
 CHANGE(done_most_negative, s->slots[1].done = INT64_MIN)
 CHANGE(sum_of_done_overflows, s->size = INT64_MAX; s->slots[0].done = s->slots[1].done = INT64_MAX)
 CHANGE(sum_without_size_overflows, s->size = -1; s->slots[0].done = s->slots[1].done = INT64_MAX)
@@ -145,6 +203,7 @@ Test(sighting, what_cannot_be_is_none)
         CASE(start_nan),
         CASE(done_negative),
         CASE(done_negative_but_not_its_sum),
+        CASE(kept_negative),
         CASE(done_most_negative),
         CASE(sum_of_done_overflows),
         CASE(sum_without_size_overflows),
@@ -204,6 +263,7 @@ static struct sighted_tree *read_tree_after(void (*change)(struct headway *, siz
     h->found = 20;
     h->bytes = 600;
     h->size = 1000;
+    h->unmoved = 500;
     if (change)
         change(h, &len);
     struct sighted_tree *tree = sighting_read_tree(h, len, NOW);
@@ -219,6 +279,7 @@ Test(sighting, a_headway_tells_of_its_tree)
     cr_assert_eq(tree->entries, 5);
     cr_assert_eq(tree->found, 20);
     cr_assert_eq(tree->done, 600);
+    cr_assert_eq(tree->unmoved, 500);
     cr_assert_eq(tree->size, 1000);
     cr_assert_eq(tree->jobs, 4);
     cr_assert_eq(tree->more, 2);
@@ -250,6 +311,8 @@ CHANGE_TREE(tree_entries_negative, h->entries = -1)
 CHANGE_TREE(tree_found_negative, h->found = INT64_MIN)
 CHANGE_TREE(tree_bytes_negative, h->bytes = -1)
 CHANGE_TREE(tree_size_negative, h->size = -1)
+CHANGE_TREE(tree_unmoved_negative, h->unmoved = -1)
+CHANGE_TREE(tree_unmoved_least, h->unmoved = INT64_MIN)
 CHANGE_TREE(tree_source_missing, h->src[0] = '\0')
 CHANGE_TREE(tree_source_without_end, memset(h->src, 'x', sizeof(h->src)))
 CHANGE_TREE(tree_destination_without_end, memset(h->dst, 'x', sizeof(h->dst)))
@@ -268,13 +331,15 @@ Test(sighting, a_tree_that_cannot_be_is_none)
         CASE(tree_by_nobody),          CASE(tree_entries_negative),
         CASE(tree_found_negative),     CASE(tree_bytes_negative),
         CASE(tree_size_negative),      CASE(tree_source_missing),
+        CASE(tree_unmoved_negative),   CASE(tree_unmoved_least),
         CASE(tree_source_without_end), CASE(tree_destination_without_end),
     };
     for (size_t i = 0; i < LENGTH(cases); i++)
         cr_assert_null(read_tree_after(cases[i].change), "%s", cases[i].what);
 }
 
-CHANGE_TREE(tree_figures_of_other_moments, h->entries = 21; h->bytes = 2000; h->unfinished = 0)
+CHANGE_TREE(tree_figures_of_other_moments, h->entries = 21; h->bytes = 2000; h->unmoved = 3000;
+            h->unfinished = 0)
 
 Test(sighting, no_more_of_a_tree_is_done_than_was_found)
 {
@@ -283,6 +348,7 @@ Test(sighting, no_more_of_a_tree_is_done_than_was_found)
     cr_assert_not(tree->counting);
     cr_assert_eq(tree->entries, 20);
     cr_assert_eq(tree->done, 1000);
+    cr_assert_eq(tree->unmoved, 1000);
     free(tree);
 }
 
@@ -296,7 +362,7 @@ static pid_t a_child(void (*action)(void))
     cr_assert_eq(pipe(ends), 0);
     pid_t pid = fork();
     if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever becomes of the test */
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever happens to the test */
         action();
         cr_assert_eq(write(ends[1], "r", 1), 1);
         for (;;)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tuner on machines that are made up: each says what a chunk costs, and workers that take
- * chunks one after the other find out how long a copy takes. */
+/* The tuner on made-up machines: each says what a chunk costs, and workers that take chunks one
+ * after the other find out how long a copy takes. */
 #include "move/tuner.h"
 
 #include <criterion/criterion.h>
@@ -12,10 +12,10 @@ struct moment {
     unsigned chunk; /* counted from 0, as they are begun */
     unsigned jobs;
     unsigned same; /* workers that use the same way, this one included */
-    double part;   /* of the copy that is over: 0 to 1 */
+    double part;   /* how much of the copy is done: 0 to 1 */
 };
 
-/* Nanoseconds a byte. */
+/* Nanoseconds per byte. */
 typedef double cost_of(unsigned way, const struct moment *m);
 
 struct run {
@@ -41,7 +41,7 @@ static unsigned count_same(const unsigned *ways, unsigned jobs, unsigned way)
     return same;
 }
 
-/* A copy of `chunks` chunks; with `ways` 1 it is always `first` that is used. */
+/* A copy of `chunks` chunks; if `ways` is 1, `first` is always used. */
 static struct run simulate(cost_of *cost, unsigned ways, unsigned first, unsigned jobs,
                            unsigned chunks)
 {
@@ -70,7 +70,7 @@ static struct run simulate(cost_of *cost, unsigned ways, unsigned first, unsigne
     return run;
 }
 
-/* The time of a copy by the tuner, by that of the best way alone. */
+/* The time of a copy with the tuner, divided by that with the best way alone. */
 static double regret(cost_of *cost, unsigned ways, unsigned jobs, unsigned chunks)
 {
     double best = 1e9;
@@ -90,13 +90,13 @@ static double as_forecast(unsigned way, const struct moment *m)
     return costs[way];
 }
 
-/* Only one worker can write at a time, but for those that write through a mapping. */
+/* Only one worker can write at a time, except those that write through a mapping. */
 static double inode_lock(unsigned way, const struct moment *m)
 {
     return way == FAST ? 0.15 + 0.15 * m->same : 0.45;
 }
 
-/* The memory that is at hand is used up after a third; then each page comes from the host. */
+/* The free memory is used up after a third; then each page comes from the host. */
 static double idle_memory(unsigned way, const struct moment *m)
 {
     static const double costs[] = {6, 1.4, 4, 3};
@@ -110,7 +110,7 @@ static double slow_disk(unsigned way, const struct moment *m)
     return costs[way];
 }
 
-/* Now and then nobody may go on, whatever he does. */
+/* Now and then nobody can go on, whatever they do. */
 static double throttled(unsigned way, const struct moment *m)
 {
     return as_forecast(way, m) * (m->chunk / 20 % 2 ? 5 : 1);

@@ -39,13 +39,13 @@ static struct {
     _Atomic pid_t troubled;
 } * seen; /* in memory that workers and test share */
 
-static unsigned expected; /* so many must be present before the first chunk is copied */
+static unsigned expected; /* how many must be present before the first chunk is copied */
 static bool met;
 static off_t trouble_at = -1;
 static void (*trouble)(void);   /* NULL: the step fails */
-static off_t sleep_from = SIZE; /* who is asked to copy from here on never ends */
+static off_t sleep_from = SIZE; /* a worker asked to copy from here on never ends */
 
-/* Each worker has then claimed the first chunk of its own block, as nobody could steal any. */
+/* Each worker has claimed the first chunk of its own block by then, as nobody could steal any. */
 static void wait_for_the_others(void)
 {
     if (met)

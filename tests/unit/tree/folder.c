@@ -152,7 +152,7 @@ static int below(int fd, const char *name)
     return dir;
 }
 
-/* A directory of both trees, made, with its record, open. */
+/* A directory of both trees, created, with its record, open. */
 static struct opened *enter(struct folder *parent, int src_dir, int dst_dir, const char *name,
                             const char *dst_name)
 {
@@ -244,7 +244,7 @@ static void go_deep(struct folder **chain, size_t depth)
         chain[i] = make_below(chain[i - 1], "some-longer-name-so-that-the-path-is-long");
 }
 
-/* More than can be kept open, and the path is longer than the kernel takes. */
+/* More than can be kept open, and the path is longer than the kernel accepts. */
 Test(folder, depth_does_not_matter)
 {
     enum { DEPTH = 500 };

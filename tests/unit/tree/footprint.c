@@ -15,7 +15,7 @@ static void make(const char *name)
     close(make_file(name, 10));
 }
 
-/* Two pairs: is each without the other's business? */
+/* Two pairs: does neither concern the other? */
 static bool apart(const char *a, const char *a_dst, const char *b, const char *b_dst, bool exact)
 {
     struct footprint both[] = {of(a, a_dst, exact), of(b, b_dst, exact)};

@@ -112,7 +112,7 @@ Test(listing, what_is_no_directory_cannot_be_read)
     cr_assert_null(listing_open(9999));
 }
 
-/* To open "." would take the right to search it. */
+/* Opening "." would take the right to search it. */
 Test(listing, the_right_to_search_it_is_not_needed)
 {
     cr_assert_eq(mkdir("d", 0700), 0);

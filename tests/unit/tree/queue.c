@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/queue.h"
 #include "support.h"
+#include "tree/folder.h"
 
 #include <signal.h>
 #include <stdatomic.h>
@@ -146,7 +147,7 @@ Test(queue, several_processes_do_each_task_once_and_end)
     cr_assert_eq(queue->busy, 0);
 }
 
-/* A child takes, and tells so in *taken, and whether it got one. */
+/* A child takes a task, reports that in *taken, and whether it got one. */
 enum { NOT_YET, NONE, SOME };
 
 static pid_t fork_taker(_Atomic int *taken)
@@ -241,7 +242,7 @@ Test(queue, who_waits_learns_that_it_is_broken)
     cr_assert_eq(*taken, NONE);
 }
 
-/* What it leaves behind must not keep those who wake others waiting for it. */
+/* What it leaves behind must not make those who wake others wait for it. */
 Test(queue, those_who_were_killed_while_they_waited_hinder_nobody)
 {
     _Atomic int *taken = shared_memory(sizeof(*taken));
@@ -272,4 +273,119 @@ Test(queue, who_was_killed_is_busy_no_more)
     queue_restart(queue);
     assert_takes("a");
     cr_assert_null(queue_take(queue, true));
+}
+
+/* --- for other nodes --- */
+
+static bool any(void *arg, const struct task *task)
+{
+    return !arg || strcmp(arg, task->name) != 0;
+}
+
+static void assert_given(struct task *task, const char *name)
+{
+    cr_assert_not_null(task);
+    cr_assert_str_eq(task->name, name);
+}
+
+Test(queue, another_node_gets_what_would_be_taken_last)
+{
+    push("a"), push("b"), push("c");
+    struct task *given = queue_give(queue, 2, any, NULL);
+    assert_given(given, "b");
+    assert_given(given->next, "a");
+    cr_assert_null(given->next->next);
+    cr_assert_eq(queue->length, 1);
+    assert_takes("c");
+    queue_return(queue, given, TASK_ENDED);
+    assert_takes("a"), assert_takes("b");
+}
+
+Test(queue, but_not_what_must_stay)
+{
+    push("a"), push("b"), push("c");
+    char stays[] = "a";
+    struct task *given = queue_give(queue, 1, any, stays);
+    assert_given(given, "b");
+    cr_assert_null(given->next);
+    queue_return(queue, given, TASK_LOST);
+    struct task *lost = queue_take(queue, false);
+    cr_assert_eq(lost->state, TASK_LOST);
+    queue_end(queue, lost);
+    cr_assert_null(queue_give(queue, 0, any, NULL));
+    assert_takes("c"), assert_takes("a");
+}
+
+Test(queue, what_has_come_back_is_not_given_away_again)
+{
+    push("a");
+    queue_return(queue, queue_give(queue, 1, any, NULL), TASK_ENDED);
+    cr_assert_null(queue_give(queue, 1, any, NULL));
+}
+
+Test(queue, all_that_is_given_at_once_is_in_one_folder)
+{
+    struct folder *folder = folder_create(queue, NULL, "folder", NULL);
+    struct task *other = task_of("other");
+    other->folder = folder;
+    push("a");
+    queue_push(queue, other);
+    push("b");
+    struct task *given = queue_give(queue, 3, any, NULL);
+    assert_given(given, "b");
+    assert_given(given->next, "a");
+    cr_assert_null(given->next->next);
+}
+
+Test(queue, what_is_bound_for_the_first_node_is_only_there_in_its_queue)
+{
+    for (int guest = 0; guest < 2; guest++) {
+        struct task *task = task_of("bound");
+        task->bound = true;
+        queue->guest = guest;
+        queue_push(queue, task);
+        cr_assert_eq(queue->length, !guest);
+        struct task *given = queue_give_bound(queue, 10);
+        if (guest)
+            assert_given(given, "bound");
+        else
+            cr_assert_null(given);
+        queue_return(queue, given, TASK_ENDED);
+        assert_takes("bound");
+    }
+}
+
+/* Comes back after a while. */
+static void *bring_back(void *task)
+{
+    usleep(100000);
+    queue_return(queue, task, TASK_ENDED);
+    return NULL;
+}
+
+Test(queue, what_was_given_away_is_waited_for)
+{
+    pthread_t thread;
+    push("a");
+    cr_assert_eq(pthread_create(&thread, NULL, bring_back, queue_give(queue, 1, any, NULL)), 0);
+    assert_takes("a");
+    cr_assert_null(queue_take(queue, false));
+    pthread_join(thread, NULL);
+}
+
+static void *expect_no_more(void *arg)
+{
+    usleep(100000);
+    queue_expect_no_more(queue);
+    return arg;
+}
+
+Test(queue, who_expects_more_waits_although_nobody_is_busy)
+{
+    pthread_t thread;
+    queue_expect(queue);
+    cr_assert_eq(pthread_create(&thread, NULL, expect_no_more, NULL), 0);
+    cr_assert_null(queue_take(queue, false));
+    cr_assert_eq(queue->away, 0);
+    pthread_join(thread, NULL);
 }

@@ -74,7 +74,7 @@ Test(removal, depth_does_not_matter)
     assert_removed("d");
 }
 
-/* As an ordinary user, for root needs no rights. */
+/* As an ordinary user, because root needs no permissions. */
 Test(removal, directories_that_are_read_only_go_too)
 {
     bool root = geteuid() == 0;

@@ -24,7 +24,7 @@ static void destroy_twins(void)
 
 TestSuite(twins, .init = make_twins, .fini = destroy_twins, .timeout = 60);
 
-/* Claims `id` for a folder, which must come to that. */
+/* Claims `id` for a folder, with that outcome. */
 static struct twin *claim(struct file_id id, struct folder *folder, struct task *task,
                           enum twin_claim expected)
 {
@@ -179,7 +179,7 @@ Test(twins, many_are_found_again_however_the_table_grows)
     free(all);
 }
 
-/* Of several processes exactly one is the first. */
+/* Out of several processes exactly one is the first. */
 Test(twins, of_several_processes_one_is_the_first)
 {
     enum { PROCESSES = 4, FILES = 3000 };
