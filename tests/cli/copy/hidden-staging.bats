@@ -12,7 +12,8 @@ load ../support
     mpcp src "$MNT/dst"
     cmp src "$MNT/dst"
     assert_clean "$MNT"
-    [ "$(ls -A "$MNT" | grep -v lost+found)" = dst ]
+    # FUSE itself gives such a name to what is replaced before it has heard of the last close, and is late to remove it.
+    [ "$(ls -A "$MNT" | grep -v -e lost+found -e '^\.fuse_hidden')" = dst ]
 }
 
 @test "while it is hidden, only its owner may open it" {
