@@ -21,11 +21,23 @@ void json_put_string(FILE *out, const char *text)
     putc('"', out);
 }
 
-void json_put_member(FILE *out, const char *name, const char *text)
+static void put_member(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "\"%s\": ", name);
     if (text)
         json_put_string(out, text);
     else
         fputs("null", out);
+}
+
+void json_put_member(FILE *out, const char *name, const char *text)
+{
+    put_member(out, name, text);
+    fputs(", ", out);
+}
+
+void json_put_last_member(FILE *out, const char *name, const char *text)
+{
+    put_member(out, name, text);
+    fputs("}\n", out);
 }

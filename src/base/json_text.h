@@ -11,5 +11,8 @@
  */
 void json_put_string(FILE *out, const char *text);
 
-/* Prints "name": "text", or "name": null. */
+/* Prints "name": "text", or "name": null, and the comma before the next member. */
 void json_put_member(FILE *out, const char *name, const char *text);
+
+/* The same, but then the object's end, and that of its line. */
+void json_put_last_member(FILE *out, const char *name, const char *text);

@@ -57,12 +57,6 @@ double objects_total_throughput(const struct total *t)
     return throughput(t->bytes - t->kept, t->seconds);
 }
 
-static void put_member(FILE *out, const char *name, const char *text)
-{
-    json_put_member(out, name, text);
-    fputs(", ", out);
-}
-
 /* Seconds; null where nothing is known of such copies. */
 static void put_forecast(FILE *out, double seconds)
 {
@@ -75,10 +69,10 @@ static void put_forecast(FILE *out, double seconds)
 static void put_names_and_outcome(FILE *out, const char *src, const char *dst,
                                   const struct copy_result *result)
 {
-    put_member(out, "source", src);
-    put_member(out, "destination", dst);
-    put_member(out, "outcome", outcome_names[result->outcome]);
-    put_member(out, "error", result->error);
+    json_put_member(out, "source", src);
+    json_put_member(out, "destination", dst);
+    json_put_member(out, "outcome", outcome_names[result->outcome]);
+    json_put_member(out, "error", result->error);
 }
 
 /* Only if it was asked for. */
@@ -97,7 +91,7 @@ static void put_nodes(FILE *out, const struct copy_result *result)
     for (unsigned i = 0; i < result->node_count; i++) {
         const struct contribution *c = &result->nodes[i];
         fputs(i > 0 ? ", {" : ", \"nodes\": [{", out);
-        put_member(out, "node", c->node);
+        json_put_member(out, "node", c->node);
         fprintf(out, "\"bytes\": %lld, \"verified\": %lld, \"jobs\": %u, \"seconds\": %.6f}",
                 (long long)c->bytes, (long long)c->verified, c->jobs, c->seconds);
     }
@@ -107,8 +101,8 @@ static void put_nodes(FILE *out, const struct copy_result *result)
 
 static void put_file(FILE *out, const struct copy_result *result)
 {
-    put_member(out, "engine", result->engine);
-    put_member(out, "last_engine", result->last_engine);
+    json_put_member(out, "engine", result->engine);
+    json_put_member(out, "last_engine", result->last_engine);
     put_forecast(out, result->forecast);
     fprintf(out,
             "\"jobs\": %u, \"last_jobs\": %u, \"blocks\": %u, \"bytes\": %lld, \"kept\": %lld, "
@@ -138,7 +132,7 @@ void objects_put_entry(enum kind kind, const char *src, const char *dst,
     struct whole_line line;
     FILE *out = whole_line_begin(&line, stdout);
     putc('{', out);
-    put_member(out, "kind", kind_names[kind]);
+    json_put_member(out, "kind", kind_names[kind]);
     put_names_and_outcome(out, src, dst, result);
     if (kind == KIND_FILE)
         put_file(out, result);
@@ -162,7 +156,7 @@ void objects_put_node(const char *name, long long entries, long long bytes)
     struct whole_line line;
     FILE *out = whole_line_begin(&line, stdout);
     fputs("{\"kind\": \"node\", ", out);
-    put_member(out, "node", name);
+    json_put_member(out, "node", name);
     fprintf(out, "\"entries\": %lld, \"bytes\": %lld}\n", entries, bytes);
     whole_line_end(&line, stdout);
 }
@@ -175,7 +169,7 @@ void objects_put_total(const struct total *t)
     for (size_t i = 0; i < COUNT_OF(t->outcomes); i++)
         entries += t->outcomes[i];
     fputs("{\"kind\": \"total\", ", out);
-    put_member(out, "outcome", outcome_names[t->outcome]);
+    json_put_member(out, "outcome", outcome_names[t->outcome]);
     fprintf(out, "\"entries\": %lld, ", entries);
     put_counts(out, "outcomes", outcome_names, t->outcomes, COUNT_OF(t->outcomes));
     put_counts(out, "kinds", kind_names, t->kinds, COUNT_OF(t->kinds));

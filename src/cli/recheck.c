@@ -126,10 +126,9 @@ static void print_json(const struct checklist_item *item, const struct finding *
     char text[CHECKSUM_TEXT];
     fputs("{\"kind\": \"file\", ", stdout);
     json_put_member(stdout, "name", item->name);
-    printf(", \"algorithm\": \"%s\", \"hex\": \"%s\", \"outcome\": \"%s\", ",
+    printf("\"algorithm\": \"%s\", \"hex\": \"%s\", \"outcome\": \"%s\", ",
            checksum_name(item->sum.kind), checksum_spell(&item->sum, text), outcomes[f->verdict]);
-    json_put_member(stdout, "error", reason(f));
-    puts("}");
+    json_put_last_member(stdout, "error", reason(f));
 }
 
 static void print_finding(const struct recheck *r, size_t i)

@@ -134,18 +134,12 @@ static void put_workers(FILE *out, const struct sighted_copy *copy)
     fputs("]", out);
 }
 
-static void put_member(FILE *out, const char *name, const char *text)
-{
-    json_put_member(out, name, text);
-    fputs(", ", out);
-}
-
 static void put_json_of_tree(FILE *out, const struct sighted_tree *tree)
 {
     const struct progress_state figures = figures_of_tree(tree);
-    put_member(out, "phase", figures.phase);
-    put_member(out, "source", tree->src);
-    put_member(out, "destination", tree->dst);
+    json_put_member(out, "phase", figures.phase);
+    json_put_member(out, "source", tree->src);
+    json_put_member(out, "destination", tree->dst);
     fprintf(out, "\"sources\": %lld, \"entries\": %lld, \"found\": %lld, \"jobs\": %u, ",
             1LL + tree->more, figures.count.done, figures.count.of, tree->jobs);
     figures_put(out, &figures);
@@ -155,7 +149,7 @@ static void put_json_of_node(FILE *out, const struct sighted_copy *copy)
 {
     fprintf(out, "\"node\": %u, \"nodes\": %u, \"bytes_here\": %lld, ", copy->node + 1, copy->nodes,
             (long long)copy->here);
-    put_member(out, "leader", copy->leader);
+    json_put_member(out, "leader", copy->leader);
 }
 
 static void put_figures(FILE *out, const struct sighted_copy *copy)
@@ -166,10 +160,10 @@ static void put_figures(FILE *out, const struct sighted_copy *copy)
 
 static void put_json_of_copy(FILE *out, const struct sighted_copy *copy)
 {
-    put_member(out, "phase", phase_of(copy));
-    put_member(out, "source", copy ? copy->src : NULL);
-    put_member(out, "destination", copy ? copy->dst : NULL);
-    put_member(out, "engine", copy ? copy->engine : NULL);
+    json_put_member(out, "phase", phase_of(copy));
+    json_put_member(out, "source", copy ? copy->src : NULL);
+    json_put_member(out, "destination", copy ? copy->dst : NULL);
+    json_put_member(out, "engine", copy ? copy->engine : NULL);
     if (copy)
         put_figures(out, copy);
     if (copy && copy->nodes > 1)
@@ -185,8 +179,7 @@ static void put_json(FILE *out, const struct sighting *s)
         put_json_of_tree(out, s->tree);
     else
         put_json_of_copy(out, s->copy);
-    json_put_member(out, "directory", s->dir);
-    fputs("}\n", out);
+    json_put_last_member(out, "directory", s->dir);
 }
 
 void status_put(FILE *out, const struct sighting *sighting, bool json)

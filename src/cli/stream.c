@@ -28,13 +28,10 @@ static void put_object(FILE *out, const struct progress_state *s, const char *ou
 {
     fprintf(out, "{\"final\": %s, ", outcome ? "true" : "false");
     json_put_member(out, "outcome", outcome);
-    fputs(", ", out);
     json_put_member(out, "phase", outcome ? NULL : phase_of(s));
-    fputs(", ", out);
     put_entries(out, &s->count, outcome && strcmp(outcome, "copied") == 0);
     figures_put(out, s);
-    json_put_member(out, "source", s->name);
-    fputs("}\n", out);
+    json_put_last_member(out, "source", s->name);
 }
 
 static char *object_of(const struct progress_state *s, const char *outcome, size_t *len)
