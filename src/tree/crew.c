@@ -226,11 +226,11 @@ static void wait_for_news(const struct crew *c)
     poll(fds, envoy ? OUTPUTS + ENVOY_FDS : OUTPUTS, envoy ? envoy_patience(envoy) : TICK_MS);
 }
 
-/* Until all of them have ended. */
+/* Until all of them have ended. What asks them to stop is passed on again and again: one of them
+ * that has such a signal of somebody else's pending, as after ^C, doesn't get this one. */
 static void attend(struct crew *c)
 {
     struct hand *h = c->hand;
-    bool told = false;
     while (!c->ended[OUT] || !c->ended[ERR]) {
         wait_for_news(c);
         if (h->envoy)
@@ -240,9 +240,8 @@ static void attend(struct crew *c)
             envoy_turn(h->envoy, all);
         hand_show(h);
         look_for_dead(c);
-        if (reason_to_stop(c) && !told)
+        if (reason_to_stop(c))
             pass_signal_on(c, reason_to_stop(c));
-        told = reason_to_stop(c);
     }
 }
 

@@ -205,6 +205,24 @@ strike_one() {
     assert_clean
 }
 
+# What they have pending of one signal is one signal, and tells of the first sender alone.
+@test "a signal to all of the group stops them, too, if it reaches the others first" {
+    needs_strace
+    some_tree in 60 20
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=write,pwrite64 \
+        -e inject=write,pwrite64:delay_enter=10000 "$DIR/$PROCESS" -a -j4 in out 2>err &
+    local job=$! status=0
+    wait_for_processes 5
+    pkill -STOP -P "$PARENT" -x "$PROCESS"
+    pkill -TERM -P "$PARENT" -x "$PROCESS"
+    kill -TERM "$PARENT"
+    wait $job || status=$?
+    [ "$status" = 143 ]
+    wait_until no_process_left
+    [ "$(find out -type f 2>/dev/null | wc -l)" -lt 600 ]
+    assert_clean
+}
+
 @test "--dry-run makes and changes nothing" {
     needs_strace
     some_tree in 10 3
