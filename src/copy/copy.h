@@ -67,6 +67,9 @@ struct copy_observer {
     void (*kept)(void *arg, off_t bytes);       /* of what the next tick reports, so many bytes an
                                                    earlier run had copied; not told if there are none */
     void (*phase)(void *arg, const char *name); /* what tick reports from now on; NULL: copying */
+    int (*make_way)(void *arg); /* the copy is about to take the name of what is displaced: keep
+                                   that, if need be. Returns 0; 1 if nothing has the name any more;
+                                   or -errno. NULL: nothing is kept */
     void (*remark)(void *arg, const char *dst, const char *what,
                    const char *why); /* worth saying with --verbose */
     void (*warn)(void *arg, const char *dst, const char *what,

@@ -357,9 +357,20 @@ int step_preserve(struct copy *c)
     return rc;
 }
 
+/* Returns 1 if nothing has the name any more, 0 if something has, or a negative number. */
+static int make_way_for_name(struct copy *c)
+{
+    bool heeds = c->dst.displaces && c->observer->make_way;
+    int rc = heeds ? c->observer->make_way(c->observer->arg) : 0;
+    return rc < 0 ? complaint_as_cp(&c->why, -rc, "cannot backup %s", c->dst.path) : rc;
+}
+
 static int give_name(struct copy *c)
 {
-    int rc = stage_publish(&c->stage, c->dst.exists || c->dst.displaces);
+    int way = make_way_for_name(c);
+    if (way < 0)
+        return way;
+    int rc = stage_publish(&c->stage, (c->dst.exists || c->dst.displaces) && way == 0);
     /* No other mpcp can have overtaken a copy that has the lock. */
     c->overtaken = rc == -EEXIST && c->lock < 0 && may_begin_anew(c);
     if (rc == 0)

@@ -20,7 +20,7 @@ bool small_is_possible(const struct stat *st, const struct copy_rules *rules)
 
 static const char *path_of(const struct small *s, enum side side)
 {
-    return s->path(s->path_arg, side);
+    return s->path(s->arg, side);
 }
 
 /* --- creating --- */
@@ -181,7 +181,12 @@ static enum small_end give_attributes(const struct small *s, const struct copy_r
 static enum small_end publish(const struct small *s, struct stage *stage, enum small_end end,
                               struct complaint *why)
 {
-    int rc = stage_publish(stage, s->displaces);
+    int way = s->displaces && s->make_way ? s->make_way(s->arg) : 0;
+    if (way < 0) {
+        complaint_as_cp(why, -way, "cannot backup %s", path_of(s, SIDE_DESTINATION));
+        return SMALL_FAILED;
+    }
+    int rc = stage_publish(stage, s->displaces && way == 0);
     if (rc == -EEXIST)
         return SMALL_TAKEN;
     if (rc < 0) {

@@ -18,7 +18,8 @@ struct small {
     /* The path of one side or the other, for the complaint: asked for only then, because it takes
      * long where a tree is deep. Valid until small_copy has returned. */
     const char *(*path)(void *arg, enum side side);
-    void *path_arg;
+    int (*make_way)(void *arg); /* see struct copy_observer */
+    void *arg;
     bool private;   /* nobody looks into the directory before it is whole: the file is created under
                      * its own name */
     bool displaces; /* something has the name, and keeps it until the file is whole */

@@ -58,12 +58,19 @@ static bool is_same(int dir_fd, const char *one, const char *other)
            file_id_equal(file_id_of(&a), file_id_of(&b));
 }
 
+/* A link to a directory isn't forbidden by the file system: no file has that name any more. */
+static int rename_file(int dir_fd, const char *name, const char *backup, bool replace)
+{
+    struct stat st;
+    if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    return S_ISDIR(st.st_mode) ? -EISDIR : io_rename(dir_fd, name, backup, replace);
+}
+
 /* With `replace`, in place of what has that name. */
 static int name_backup(int dir_fd, const char *name, const char *backup, bool replace)
 {
     struct linking l = {name};
-    if (!backup)
-        return -ENOMEM;
     if (replace &&
         is_same(dir_fd, name, backup)) /* left by a run that was killed: a rename between */
         return BACKUP_LINKED;          /* two names of one file would do nothing */
@@ -71,43 +78,46 @@ static int name_backup(int dir_fd, const char *name, const char *backup, bool re
     bool unlinkable = rc == -EPERM || rc == -EOPNOTSUPP || rc == -ENOSYS || rc == -EMLINK;
     if (!unlinkable)
         return rc < 0 ? rc : BACKUP_LINKED;
-    rc = io_rename(dir_fd, name, backup, replace);
+    rc = rename_file(dir_fd, name, backup, replace);
     return rc < 0 ? rc : BACKUP_RENAMED;
 }
 
-static int make_numbered(int dir_fd, const char *name, unsigned long number, char **backup)
+static int spell(const char *name, const char *suffix, struct backup_name *chosen)
 {
-    int rc = -EEXIST;
-    for (; rc == -EEXIST; number++) {
-        free(*backup);
-        if (asprintf(backup, "%s.~%lu~", name, number + 1) < 0)
-            *backup = NULL;
-        rc = name_backup(dir_fd, name, *backup, false);
-    }
-    return rc;
+    int len = chosen->number > 0 ? asprintf(&chosen->text, "%s.~%lu~", name, chosen->number)
+                                 : asprintf(&chosen->text, "%s%s", name, suffix);
+    if (len < 0)
+        chosen->text = NULL;
+    return len < 0 ? -ENOMEM : 0;
 }
 
-static int make_simple(int dir_fd, const char *name, const char *suffix, char **backup)
-{
-    if (asprintf(backup, "%s%s", name, suffix) < 0)
-        *backup = NULL;
-    return name_backup(dir_fd, name, *backup, true);
-}
-
-int backup_make(int dir_fd, const char *name, enum backup kind, const char *suffix, char **made)
+int backup_choose(int dir_fd, const char *name, enum backup kind, const char *suffix,
+                  struct backup_name *chosen)
 {
     unsigned long highest = 0;
-    *made = NULL;
+    *chosen = (struct backup_name){0};
     int rc = io_check_removable(dir_fd, name); /* or a further name of it couldn't be, either */
     if (rc == 0 && (kind == BACKUP_NUMBERED || kind == BACKUP_EXISTING))
         rc = find_highest(dir_fd, name, &highest);
-    if (rc == 0 && (kind == BACKUP_NUMBERED || highest > 0))
-        rc = make_numbered(dir_fd, name, highest, made);
-    else if (rc == 0)
-        rc = make_simple(dir_fd, name, suffix, made);
-    if (rc < 0) {
-        free(*made);
-        *made = NULL;
+    if (kind == BACKUP_NUMBERED || highest > 0)
+        chosen->number = highest + 1;
+    return rc < 0 ? rc : spell(name, suffix, chosen);
+}
+
+static int take_next(const char *name, struct backup_name *chosen)
+{
+    free(chosen->text);
+    chosen->number++;
+    return spell(name, "", chosen);
+}
+
+int backup_make(int dir_fd, const char *name, struct backup_name *chosen)
+{
+    int rc = name_backup(dir_fd, name, chosen->text, chosen->number == 0);
+    while (rc == -EEXIST && chosen->number > 0) {
+        rc = take_next(name, chosen);
+        if (!rc)
+            rc = name_backup(dir_fd, name, chosen->text, false);
     }
     return rc;
 }

@@ -109,11 +109,15 @@ int entry_open(const struct entry *e)
     return openat(e->in->fds[TREE_SOURCE], e->name, flags | (e->follow ? 0 : O_NOFOLLOW));
 }
 
-int entry_appear(const struct entry *e, bool replace, appear_maker *make, void *arg)
+int entry_appear(struct entry *e, bool replace, appear_maker *make, void *arg)
 {
     if (replace && e->in->folder->appends)
         return -EPERM;
-    return appear(e->in->fds[TREE_DESTINATION], e->dst_name, replace, make, arg);
+    int way = existing_back_up(e);
+    if (way < 0)
+        return way;
+    bool there = replace && way == BACKUP_LINKED;
+    return appear(e->in->fds[TREE_DESTINATION], e->dst_name, there, make, arg);
 }
 
 bool entry_look(struct entry *e, bool regular)
@@ -154,7 +158,8 @@ void entry_announce(const struct entry *e)
     if (!e->hand->options->verbose)
         return;
     char *src = entry_src_path(e), *dst = entry_dst_path(e);
-    char *backup = e->backup ? folder_path(e->in->folder, TREE_DESTINATION, e->backup) : NULL;
+    const char *name = e->backup.text;
+    char *backup = name ? folder_path(e->in->folder, TREE_DESTINATION, name) : NULL;
     if (src && dst)
         report_entry(e->hand->options, src, dst, backup);
     free(src);
@@ -196,6 +201,12 @@ static bool wants_sum_of_kept(const struct entry *e)
     return r->wishes.checksum && !r->dry_run && !e->kept && existing_is_whole(e);
 }
 
+/* After a wait: is there a backup to be made that nobody was told of? */
+static bool is_news(const struct entry *e)
+{
+    return e->backup.text && (!e->told || strcmp(e->backup.text, e->told) != 0);
+}
+
 /* What is at the destination decides whether it is copied. Returns true also if it stays as it
  * is. */
 static bool heed_and_copy(struct entry *e, bool (*copy)(struct entry *))
@@ -217,7 +228,7 @@ static bool heed_and_copy(struct entry *e, bool (*copy)(struct entry *))
         return regular_refresh(e);
     if (heed != HEED_GO)
         return heed == HEED_SKIP;
-    if (e->waited == 0 || e->backup)
+    if (e->waited == 0 || is_news(e))
         entry_announce(e);
     bool done = e->hand->options->rules.dry_run ? rehearse(e) : copy(e);
     if (!done)
@@ -227,8 +238,10 @@ static bool heed_and_copy(struct entry *e, bool (*copy)(struct entry *))
 
 static void forget_backup(struct entry *e)
 {
-    free(e->backup);
-    e->backup = NULL;
+    free(e->told);
+    e->told = e->backup.text;
+    e->backup = (struct backup_name){0};
+    e->backed_up = false;
 }
 
 /* With --wait, what another mpcp has made is treated as if it had been there before. */
@@ -379,6 +392,8 @@ bool entry_copy(struct entry *e)
 {
     bool done = entry_may_have_twins(e) ? copy_twin(e) : copy_heeding(e, copy_kind);
     forget_backup(e);
+    free(e->told);
+    e->told = NULL;
     if (!e->waits)
         entry_conclude(e, outcome_of(e, done));
     return done;

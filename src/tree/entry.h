@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tree/appear.h"
+#include "tree/backup.h"
 #include "tree/hand.h"
 
 struct entry {
@@ -10,18 +11,19 @@ struct entry {
     struct opened *in; /* the folder that it is in */
     const char *name;  /* in the source */
     const char *dst_name;
-    int fd;            /* a regular file that is open already; else -1 */
-    int lock;          /* on the nest that was made for it; 0: none */
-    struct stat src;   /* its own, or that of what it leads to, where links are followed */
-    bool exists;       /* something of that name is in the destination */
-    struct stat dst;   /* of what is written to: for a regular file, of what a link leads to */
-    char *backup;      /* a further name that it was given, or its only one by now; allocated, NULL:
-                          neither */
-    bool kept;         /* what was there stays, whatever it is (-n) */
-    bool displaces;    /* something else has the name, and nothing of it is kept; not `exists` */
-    unsigned waited;   /* how often for another mpcp, which may have made what is there now */
-    struct twin *twin; /* the twin that it is the first name of, or NULL */
-    bool further;      /* it is to be a further name of that */
+    int fd;          /* a regular file that is open already; else -1 */
+    int lock;        /* on the nest that was made for it; 0: none */
+    struct stat src; /* its own, or that of what it leads to, where links are followed */
+    bool exists;     /* something of that name is in the destination */
+    struct stat dst; /* of what is written to: for a regular file, of what a link leads to */
+    struct backup_name backup; /* what is there is to get that name when the copy takes its own */
+    bool backed_up;            /* it has, which may be its only one by now */
+    char *told;                /* the backup that was announced before a wait, allocated; or NULL */
+    bool kept;                 /* what was there stays, whatever it is (-n) */
+    bool displaces;     /* something else has the name, and nothing of it is kept; not `exists` */
+    unsigned waited;    /* how often for another mpcp, which may have made what is there now */
+    struct twin *twin;  /* the twin that it is the first name of, or NULL */
+    bool further;       /* it is to be a further name of that */
     struct twin **nest; /* if the folder is a nest being filled, its twins gather here; or NULL */
     bool follow;        /* what the name leads to is meant */
     bool later;         /* set by entry_copy: its nest must have a name before this can be done */
@@ -45,9 +47,9 @@ void entry_close(struct entry *e);
 /* With --verbose, says that it is about to be copied, as cp does. */
 void entry_announce(const struct entry *e);
 
-/* Makes it appear at the destination, see appear.h; where nothing can be renamed, it replaces
- * nothing: -EPERM. */
-int entry_appear(const struct entry *e, bool replace, appear_maker *make, void *arg);
+/* Makes it appear at the destination, see appear.h, and first makes the backup that it may need;
+ * where nothing can be renamed, it replaces nothing: -EPERM. */
+int entry_appear(struct entry *e, bool replace, appear_maker *make, void *arg);
 
 /* Opens the source for reading, whatever it has become by now. Returns the descriptor or -1 and
  * errno. */

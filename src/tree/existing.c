@@ -211,17 +211,16 @@ static enum heed displace(struct entry *e)
     return announce_removal(e);
 }
 
-static enum heed back_up(struct entry *e)
+static enum heed choose_backup(struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
     int dir_fd = e->in->fds[TREE_DESTINATION];
     int rc = e->in->folder->appends /* then the copy couldn't take the name */
                  ? -EPERM
-                 : backup_make(dir_fd, e->dst_name, r->backup, r->backup_suffix, &e->backup);
+                 : backup_choose(dir_fd, e->dst_name, r->backup, r->backup_suffix, &e->backup);
     if (rc < 0)
         return refuse(entry_fail_dst(e, -rc, "cannot backup %s"));
     e->exists = false;
-    e->displaces = rc == BACKUP_LINKED;
     return HEED_GO;
 }
 
@@ -258,7 +257,7 @@ static enum heed make_way(struct entry *e)
     if (r->dry_run)
         return HEED_GO;
     if (r->backup != BACKUP_NONE)
-        return back_up(e);
+        return choose_backup(e);
     if (e->displaces)
         return displace(e);
     return entry_replaces(e) ? announce_removal(e) : HEED_GO;
@@ -298,15 +297,28 @@ enum heed existing_heed(struct entry *e)
     return heed == HEED_GO ? make_way(e) : heed;
 }
 
+/* A name that has been vacated once, and is taken again, isn't ours to clear. */
+int existing_back_up(struct entry *e)
+{
+    if (!e->backup.text)
+        return BACKUP_LINKED;
+    if (e->backed_up)
+        return -EEXIST;
+    int way = backup_make(e->in->fds[TREE_DESTINATION], e->dst_name, &e->backup);
+    e->backed_up = way >= 0;
+    return way == -ENOENT ? BACKUP_RENAMED : way; /* somebody else has removed it */
+}
+
 /* A copy that already has its name keeps it, though it failed. */
 void existing_restore(const struct entry *e)
 {
-    if (!e->backup)
+    if (!e->backed_up)
         return;
-    int rc = backup_restore(e->in->fds[TREE_DESTINATION], e->backup, e->dst_name);
+    const char *backup = e->backup.text;
+    int rc = backup_restore(e->in->fds[TREE_DESTINATION], backup, e->dst_name);
     if (rc == 0 || rc == -EEXIST)
         return;
-    char *path = folder_path(e->in->folder, TREE_DESTINATION, e->backup);
-    hand_fail(e->hand, -rc, "cannot give %s back its old name", path ? path : e->backup);
+    char *path = folder_path(e->in->folder, TREE_DESTINATION, backup);
+    hand_fail(e->hand, -rc, "cannot give %s back its old name", path ? path : backup);
     free(path);
 }

@@ -13,13 +13,18 @@ enum heed {
     HEED_DECLINE, /* it stays, as was decided by whoever was asked */
 };
 
-/* Looks at what is there, asks if a question is due, makes a backup, and notes whether the copy
- * displaces it. */
+/* Looks at what is there, asks if a question is due, chooses the name of a backup, and notes
+ * whether the copy displaces it. */
 enum heed existing_heed(struct entry *e);
 
 /* Is what is there the whole copy that an earlier run has made (--resume)? To be asked once it was
  * looked at. */
 bool existing_is_whole(const struct entry *e);
+
+/* To be called when the copy is about to take the name: makes the backup, if there is to be one.
+ * Returns BACKUP_LINKED if the name may be replaced now, BACKUP_RENAMED if nothing has it any more,
+ * or -errno. */
+int existing_back_up(struct entry *e);
 
 /* It couldn't be copied: the backup isn't needed. */
 void existing_restore(const struct entry *e);

@@ -7,6 +7,7 @@
 #include "cli/report.h"
 #include "copy/small.h"
 #include "move/follower.h"
+#include "tree/existing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,7 +74,7 @@ static struct copy_rules rules_for(const struct entry *e)
 }
 
 struct paths {
-    const struct entry *e;
+    struct entry *e;
     char *of[2]; /* by side; NULL: nobody has asked */
 };
 
@@ -84,6 +85,12 @@ static const char *path_of(void *arg, enum side side)
     if (!p->of[side])
         p->of[side] = src ? entry_src_path(p->e) : entry_dst_path(p->e);
     return p->of[side] ? p->of[side] : p->e->name;
+}
+
+static int make_way(void *arg)
+{
+    struct paths *p = arg;
+    return existing_back_up(p->e);
 }
 
 static void note_small(struct entry *e, const struct small_result *r, double start)
@@ -105,7 +112,8 @@ static enum small_end copy_small(struct entry *e, const struct copy_rules *rules
     struct small s = {.src_fd = fd,
                       .st = &e->src,
                       .path = path_of,
-                      .path_arg = &paths,
+                      .make_way = make_way,
+                      .arg = &paths,
                       .dir_fd = e->in->fds[TREE_DESTINATION],
                       .name = e->dst_name,
                       .private = e->in->folder->hidden,
@@ -166,6 +174,12 @@ static void kept(void *arg, off_t bytes)
     }
 }
 
+static int make_way_for_part(void *arg)
+{
+    struct part *part = arg;
+    return existing_back_up(part->e);
+}
+
 static void phase(void *arg, const char *name)
 {
     struct part *part = arg;
@@ -184,6 +198,7 @@ static struct copy_observer start_part(struct part *part, struct entry *e,
     observer.tick = tick;
     observer.kept = kept;
     observer.phase = phase;
+    observer.make_way = make_way_for_part;
     return observer;
 }
 
@@ -261,7 +276,7 @@ static int create_empty(void *arg, int dir_fd, const char *name)
     return new->fd < 0 ? -errno : 0;
 }
 
-static int create_or_open(const struct entry *e)
+static int create_or_open(struct entry *e)
 {
     struct emptiness new = {e, -1};
     int dir_fd = e->in->fds[TREE_DESTINATION];
@@ -364,8 +379,6 @@ bool regular_copy(struct entry *e)
         return copy_fully(e);
     if (e->fd < 0 && !open_source(e))
         return false;
-    if (e->backup && fstat(e->fd, &e->src) < 0) /* a link of its own may have been renamed */
-        return entry_fail_src(e, errno, "cannot stat %s");
     if (rules.attributes_only)
         return copy_attributes(e, e->fd);
     bool simple = !e->exists && !(e->displaces && e->in->folder->appends);

@@ -9,6 +9,17 @@ start() { # option...
     wait_for_processes 3
 }
 
+# The same, but it goes on only when it is let.
+start_and_hold() { # option...
+    start "$@"
+    kill -STOP "$PARENT"
+}
+
+let_go_on() {
+    kill -CONT "$PARENT"
+    wait $JOB
+}
+
 # The name of the lock that is held on a file in this directory, among those of all other copies.
 lock_name() {
     local prefix
@@ -30,9 +41,9 @@ setup_files() {
 
 @test "the second is refused" {
     setup_files
-    start
+    start_and_hold
     is_refused dst
-    wait $JOB
+    let_go_on
     cmp src dst
     assert_clean
 }
@@ -42,20 +53,20 @@ setup_files() {
     mkdir dir
     ln -s dst link
     touch dst
-    start
+    start_and_hold
     is_refused "$DIR/dst"
     is_refused dir/../dst
     is_refused link
-    wait $JOB
+    let_go_on
     cmp src dst
 }
 
 @test "a small one, too, with --resume" {
     setup_files
     echo small >other
-    start --resume
+    start_and_hold --resume
     is_refused dst --resume
-    wait $JOB
+    let_go_on
     cmp src dst
     assert_clean
 }
@@ -64,9 +75,9 @@ setup_files() {
     setup_files
     touch dst
     ln dst twin
-    start
+    start_and_hold
     is_refused twin
-    wait $JOB
+    let_go_on
     cmp src twin
 }
 
@@ -159,9 +170,54 @@ waits_in_tree() { # argument...
     mkdir() { command mkdir -p "$@"; }
     waits_in_tree --backup=numbered in/f in-dst/f
     [ "$status" = 0 ]
-    cmp src in-dst/f.~2~
+    cmp src in-dst/f.~1~
+    [ "$(ls in-dst | xargs)" = 'f f.~1~' ]
     cmp in/f in-dst/f
     assert_clean
+}
+
+@test "one that is refused leaves the first one's backup alone" {
+    setup_files
+    echo precious >dst
+    start_and_hold -b
+    run --separate-stderr mpcp -b other dst
+    [ "$status" = 1 ]
+    let_go_on
+    cmp src dst
+    [ "$(cat dst~)" = precious ]
+}
+
+@test "while a copy with a backup is made, the old file has one name, and no other copy writes to it" {
+    setup_files
+    echo precious >dst
+    start_and_hold -b
+    [ "$(stat -c %h dst)" = 1 ]
+    run --separate-stderr mpcp other dst
+    assert_failed_like 1 "dst: cannot copy: another mpcp \\(pid [0-9]+\\) is copying to it .*"
+    [ "$(cat dst)" = precious ]
+    kill -KILL "$PARENT"
+    wait $JOB || true
+    [ "$(stat -c %h dst)" = 1 ]
+    [ ! -e dst~ ]
+}
+
+# Waits with that option for a copy with it, and prints what is announced.
+announced() { # option
+    start --backup="$1"
+    mpcp --wait -v --backup="$1" other dst
+    wait $JOB
+}
+
+@test "who waits announces a backup once, and again only if it gets another name" {
+    setup_files
+    echo precious >dst
+    [ "$(announced simple)" = "'other' -> 'dst' (backup: 'dst~')" ]
+    announced numbered >told
+    cat told
+    [ "$(head -1 told)" = "'other' -> 'dst' (backup: 'dst.~1~')" ]
+    [ "$(tail -1 told)" = "'other' -> 'dst' (backup: 'dst.~2~')" ]
+    cmp src dst.~2~
+    cmp other dst.~1~
 }
 
 @test "a FIFO isn't opened twice because of it" {
@@ -202,28 +258,28 @@ waits_in_tree() { # argument...
 
 @test "a plan needs no lock" {
     setup_files
-    start
+    start_and_hold
     mpcp --dry-run other dst
-    wait $JOB
+    let_go_on
 }
 
 @test "what is to be left alone needs no lock" {
     setup_files
     touch dst
-    start
+    start_and_hold
     mpcp -n other dst
-    wait $JOB
+    let_go_on
     cmp src dst
 }
 
 @test "other destinations aren't locked" {
     setup_files
     mkdir dir
-    start
+    start_and_hold
     mpcp other dst2
     mpcp other dir/dst
     pgrep -x "$PROCESS"
-    wait $JOB
+    let_go_on
     cmp src dst
     cmp other dir/dst
 }

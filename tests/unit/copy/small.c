@@ -36,7 +36,7 @@ static void make_source(void)
     small = (struct small){.src_fd = src,
                            .st = &st,
                            .path = path_of,
-                           .path_arg = &small,
+                           .arg = &small,
                            .dir_fd = dir,
                            .name = "dst",
                            .private = true,

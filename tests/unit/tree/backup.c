@@ -32,20 +32,27 @@ static void assert_text(const char *name, const char *expected)
     close(fd);
 }
 
+static int choose_and_make(const char *name, enum backup kind, const char *suffix,
+                           struct backup_name *made)
+{
+    int rc = backup_choose(AT_FDCWD, name, kind, suffix, made);
+    return rc < 0 ? rc : backup_make(AT_FDCWD, name, made);
+}
+
 /* Makes a backup of a new file "f", which must then be called `expected`, and have the text that f
  * had. Where there are hard links, f has its name, too. */
 static void assert_backup(enum backup kind, const char *suffix, const char *expected)
 {
-    char *made = NULL;
+    struct backup_name made;
     unlink("f");
     write_text("f", "now");
-    int way = backup_make(AT_FDCWD, "f", kind, suffix, &made);
+    int way = choose_and_make("f", kind, suffix, &made);
     cr_assert_eq(way, lacking.links ? BACKUP_RENAMED : BACKUP_LINKED);
-    cr_assert_str_eq(made, expected);
-    assert_text(made, "now");
+    cr_assert_str_eq(made.text, expected);
+    assert_text(made.text, "now");
     cr_assert_eq(access("f", F_OK), lacking.links ? -1 : 0);
     cr_assert_eq(count_hidden(), 0);
-    free(made);
+    free(made.text);
 }
 
 Test(backup, a_simple_one_has_the_suffix_and_replaces_the_one_before)
@@ -95,36 +102,37 @@ Test(backup, one_that_a_killed_run_has_made_will_do)
 {
     write_text("f", "now");
     cr_assert_eq(link("f", "f~"), 0);
-    char *made = NULL;
-    cr_assert_eq(backup_make(AT_FDCWD, "f", BACKUP_SIMPLE, "~", &made), BACKUP_LINKED);
+    struct backup_name made;
+    cr_assert_eq(choose_and_make("f", BACKUP_SIMPLE, "~", &made), BACKUP_LINKED);
     assert_text("f~", "now");
     cr_assert_eq(count_hidden(), 0);
-    free(made);
+    free(made.text);
 }
 
 Test(backup, links_get_one_themselves)
 {
-    char *made = NULL;
+    struct backup_name made;
     struct stat st;
     write_text("target", "stays");
     cr_assert_eq(symlink("target", "l"), 0);
-    cr_assert_eq(backup_make(AT_FDCWD, "l", BACKUP_SIMPLE, "~", &made), BACKUP_LINKED);
+    cr_assert_eq(choose_and_make("l", BACKUP_SIMPLE, "~", &made), BACKUP_LINKED);
     cr_assert_eq(lstat("l~", &st), 0);
     cr_assert(S_ISLNK(st.st_mode));
     assert_text("target", "stays");
-    free(made);
+    free(made.text);
 }
 
 Test(backup, one_that_cannot_be_made_is_told)
 {
-    char name[256] = "", *made = (char *)"";
+    char name[256] = "";
+    struct backup_name made;
     memset(name, 'x', 255);
     write_text(name, "now");
-    cr_assert_eq(backup_make(AT_FDCWD, name, BACKUP_SIMPLE, "~", &made), -ENAMETOOLONG);
-    cr_assert_null(made);
+    cr_assert_eq(choose_and_make(name, BACKUP_SIMPLE, "~", &made), -ENAMETOOLONG);
     assert_text(name, "now");
-    cr_assert_eq(backup_make(AT_FDCWD, "none", BACKUP_NUMBERED, "~", &made), -ENOENT);
-    cr_assert_null(made);
+    free(made.text);
+    cr_assert_eq(choose_and_make("none", BACKUP_NUMBERED, "~", &made), -ENOENT);
+    cr_assert_null(made.text);
 }
 
 Test(backup, files_are_renamed_where_there_are_no_hard_links)
@@ -144,13 +152,13 @@ Test(backup, nor_need_the_file_system_keep_what_has_the_name)
 
 static void assert_restored(void)
 {
-    char *made = NULL;
+    struct backup_name made;
     write_text("f", "now");
-    cr_assert_geq(backup_make(AT_FDCWD, "f", BACKUP_SIMPLE, "~", &made), 0);
-    cr_assert_eq(backup_restore(AT_FDCWD, made, "f"), 0);
+    cr_assert_geq(choose_and_make("f", BACKUP_SIMPLE, "~", &made), 0);
+    cr_assert_eq(backup_restore(AT_FDCWD, made.text, "f"), 0);
     assert_text("f", "now");
-    cr_assert_eq(access(made, F_OK), -1);
-    free(made);
+    cr_assert_eq(access(made.text, F_OK), -1);
+    free(made.text);
 }
 
 Test(backup, one_that_is_of_no_use_goes)
@@ -164,13 +172,39 @@ Test(backup, one_that_is_of_no_use_goes)
 
 Test(backup, one_stays_if_something_else_has_its_name)
 {
-    char *made = NULL;
+    struct backup_name made;
     write_text("f", "old");
-    cr_assert_geq(backup_make(AT_FDCWD, "f", BACKUP_SIMPLE, "~", &made), 0);
+    cr_assert_geq(choose_and_make("f", BACKUP_SIMPLE, "~", &made), 0);
     unlink("f");
     write_text("f", "new");
-    cr_assert_eq(backup_restore(AT_FDCWD, made, "f"), -EEXIST);
+    cr_assert_eq(backup_restore(AT_FDCWD, made.text, "f"), -EEXIST);
     assert_text("f", "new");
-    assert_text(made, "old");
-    free(made);
+    assert_text(made.text, "old");
+    free(made.text);
+}
+
+Test(backup, one_that_another_has_taken_meanwhile_gets_a_higher_number)
+{
+    struct backup_name made;
+    write_text("f", "now");
+    cr_assert_eq(backup_choose(AT_FDCWD, "f", BACKUP_NUMBERED, "~", &made), 0);
+    cr_assert_str_eq(made.text, "f.~1~");
+    write_text("f.~1~", "another's");
+    cr_assert_geq(backup_make(AT_FDCWD, "f", &made), 0);
+    cr_assert_str_eq(made.text, "f.~2~");
+    assert_text("f.~1~", "another's");
+    assert_text("f.~2~", "now");
+    free(made.text);
+}
+
+Test(backup, what_has_become_a_directory_keeps_its_name)
+{
+    struct backup_name made;
+    write_text("f", "now");
+    cr_assert_eq(backup_choose(AT_FDCWD, "f", BACKUP_SIMPLE, "~", &made), 0);
+    unlink("f");
+    cr_assert_eq(mkdir("f", 0700), 0);
+    cr_assert_eq(backup_make(AT_FDCWD, "f", &made), -EISDIR);
+    cr_assert_eq(access("f~", F_OK), -1);
+    free(made.text);
 }
