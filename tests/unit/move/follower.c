@@ -16,6 +16,7 @@ static void make_source(void)
     static char bytes[SIZE];
     struct summer summer;
     enter_scratch();
+    signals_install(); /* or a tick would end this process */
     for (size_t i = 0; i < SIZE; i++)
         bytes[i] = (char)(i % 251);
     fd = open("file", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
