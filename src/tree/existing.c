@@ -109,8 +109,9 @@ static bool is_newer(const struct entry *e)
     return clock_is_later(src, dst);
 }
 
-/* With --resume, a file that has its name is whole: what looks the same was copied by an earlier
- * run. But that doesn't apply to a first copy's further name if that copy was made only now. */
+/* With --resume, a file that has its name is whole: one of the same size and time was copied by an
+ * earlier run. One that is merely newer may be anything. But that doesn't apply to a first copy's
+ * further name if that copy was made only now. */
 bool existing_is_whole(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
@@ -119,9 +120,8 @@ bool existing_is_whole(const struct entry *e)
         return false;
     if (e->further)
         return file_id_equal(file_id_of(&e->dst), e->twin->dst);
-    bool timed = r->preserve & ATTRIBUTE_TIMESTAMPS;
     struct timespec src = attributes_cut_time(e->src.st_mtim, &e->dst, false);
-    return clock_is_same(src, e->dst.st_mtim) || (!timed && !is_newer(e));
+    return clock_is_same(src, e->dst.st_mtim);
 }
 
 /* Something that run couldn't give it, or that has been changed since. */
@@ -139,6 +139,19 @@ static bool is_there(const struct entry *e, const char *what, char hidden[NAME_R
 {
     name_hidden(hidden, e->dst_name, what);
     return fstatat(e->in->fds[TREE_DESTINATION], hidden, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool source_has(const struct entry *e, const char *what)
+{
+    struct stat st;
+    char hidden[NAME_ROOM];
+    name_hidden(hidden, e->dst_name, what);
+    return fstatat(e->in->fds[TREE_SOURCE], hidden, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool existing_is_free_beside(const struct entry *e)
+{
+    return entry_is_operand(e) || !(source_has(e, "partial") || source_has(e, "journal"));
 }
 
 /* Left by a run that was killed just when the copy had got its name: nothing goes on from it. */
@@ -166,7 +179,7 @@ static enum heed heed_rules(const struct entry *e)
 {
     const struct copy_rules *r = &e->hand->options->rules;
     bool kept = existing_is_whole(e);
-    if (kept && e->src.st_size >= REGULAR_LARGE && !r->dry_run)
+    if (kept && e->src.st_size >= REGULAR_LARGE && !r->dry_run && existing_is_free_beside(e))
         remove_journal(e);
     if (kept && !e->further && lacks_attributes(e))
         return HEED_REFRESH;

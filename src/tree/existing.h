@@ -21,6 +21,10 @@ enum heed existing_heed(struct entry *e);
  * looked at. */
 bool existing_is_whole(const struct entry *e);
 
+/* May what --resume keeps have its names beside the copy? Not if the source has files of these
+ * names, which are copied, too. */
+bool existing_is_free_beside(const struct entry *e);
+
 /* To be called when the copy is about to take the name: makes the backup, if there is to be one.
  * Returns BACKUP_LINKED if the name may be replaced now, BACKUP_RENAMED if nothing has it any more,
  * or -errno. */

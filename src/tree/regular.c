@@ -55,12 +55,19 @@ static const struct partners *partners_for(const struct entry *e)
     return can ? h->options->rules.partners : NULL;
 }
 
-/* A hidden tree is synced as a whole, and small files aren't worth a journal. */
+/* A hidden tree isn't found again, and small files aren't worth a journal. */
+static bool is_resumable(const struct entry *e)
+{
+    return e->hand->options->rules.wishes.resume && e->src.st_size >= REGULAR_LARGE &&
+           !e->in->folder->hidden && existing_is_free_beside(e);
+}
+
+/* A hidden tree is synced as a whole. */
 static struct copy_rules rules_for(const struct entry *e)
 {
     struct copy_rules r = e->hand->options->rules;
     r.wishes.sync &= !e->in->folder->hidden || r.wishes.verify;
-    r.wishes.resume &= e->src.st_size >= REGULAR_LARGE;
+    r.wishes.resume = is_resumable(e);
     bool can_look_again = e->hand->options->rules.wait && S_ISREG(e->src.st_mode);
     r.existing = can_look_again ? EXISTING_HEEDED : EXISTING_REPLACE;
     r.update = false;

@@ -144,6 +144,51 @@ slow_resume() {
     [ ! -e out ]
 }
 
+@test "--resume: a file that is merely newer, and of the same size, isn't taken for the copy" {
+    head -c 9M /dev/zero | tr '\0' A >in
+    touch -d '2 days ago' in
+    local option
+    for option in -b -P -H -d -r -L -p -a; do
+        head -c 9M /dev/zero | tr '\0' B >out
+        mpcp --resume $option in out
+        cmp in out
+    done
+    mkdir tree copy
+    echo right >tree/f
+    touch -d '2 days ago' tree/f
+    echo wrong >copy/f
+    mpcp -rT --resume tree copy
+    cmp tree/f copy/f
+}
+
+@test "--resume: files of the source that are called like what it keeps are copied, too" {
+    mkdir in
+    random_file in/a 9M
+    echo one >in/.a.mpcp-partial
+    echo two >in/.a.mpcp-journal
+    mpcp -aT --resume in out
+    diff -r in out
+    mpcp -aT --resume in out
+    diff -r in out
+}
+
+@test "--resume: of a tree that stays hidden until it is whole, nothing is promised to be kept" {
+    mkdir in
+    random_file in/a 24M
+    local option
+    for option in --atomic --fsync --verify; do
+        "$DIR/$PROCESS" -a --resume "$option" --bwlimit=10M in out 2>err &
+        local job=$! status=0
+        wait_until grep -qs . /proc/$job/task/$job/children
+        kill -TERM $job
+        wait $job || status=$?
+        [ "$status" = 143 ]
+        ! grep "goes on" err || false
+        [ ! -e out ]
+        assert_clean
+    done
+}
+
 @test "--resume: a journal without a copy is removed by the next run" {
     mkdir in
     random_file in/large 9M
