@@ -124,3 +124,9 @@ bool checksum_parse(char *line, struct checksum *sum, const char **name)
     *name = at;
     return *at && (!escaped || unescape(at));
 }
+
+bool checksum_is_tagged(char *line)
+{
+    enum checksum_kind kind;
+    return find_tag(line + (line[0] == '\\'), &kind);
+}

@@ -18,3 +18,6 @@ char *checksum_line(const struct checksum *sum, const char *name, size_t *len);
  * Which kind it is, the number of digits tells. Returns false if it is no such line.
  */
 bool checksum_parse(char *line, struct checksum *sum, const char **name);
+
+/* Does a line, which is still to be read, begin with its kind, as those that --tag writes? */
+bool checksum_is_tagged(char *line);

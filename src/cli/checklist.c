@@ -80,8 +80,11 @@ static int take_line(struct checklist *list, char *line, size_t len, size_t numb
     len -= blank;
     if (len == 0 || *line == '#')
         return 0;
-    if (strlen(line) == len && parse(line, len, &item))
+    bool tagged = checksum_is_tagged(line);
+    if (strlen(line) == len && parse(line, len, &item)) {
+        list->tagged |= tagged;
         return add(list, &item);
+    }
     if (list->bad++ == 0)
         list->first_bad = number;
     return 0;

@@ -4,6 +4,7 @@
 
 #include "base/checksum.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct checklist_item {
@@ -15,6 +16,7 @@ struct checklist {
     char *text; /* allocated, and cut into pieces: the names are there */
     struct checklist_item *items;
     size_t count;
+    bool tagged;           /* a line names its kind */
     size_t bad, first_bad; /* lines that aren't of that kind; the number of the first, from 1 on */
 };
 

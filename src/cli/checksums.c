@@ -3,6 +3,7 @@
 #include "base/checksum_line.h"
 #include "base/diag.h"
 #include "base/io.h"
+#include "base/lock.h"
 #include "base/mutex.h"
 #include "base/path.h"
 #include "base/signals.h"
@@ -93,7 +94,10 @@ bool checksums_failed(const struct checksums *c)
 
 int checksums_begin(struct checksums *c)
 {
-    return c->regular && ftruncate(c->fd, 0) < 0 ? -errno : 0;
+    int rc = c->regular ? lock_file(c->fd) : 0;
+    if (!rc && c->regular && ftruncate(c->fd, 0) < 0)
+        rc = -errno;
+    return rc;
 }
 
 /* Removes what was created, also through a link, if it is still there, and nobody uses it. */
@@ -114,7 +118,7 @@ static void remove_file(const struct checksums *c)
 
 void checksums_cancel(struct checksums *c)
 {
-    if (c->is_new)
+    if (c->is_new && lock_file(c->fd) == 0)
         remove_file(c);
     c->regular = false; /* nobody will miss it */
 }

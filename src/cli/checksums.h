@@ -32,7 +32,9 @@ bool checksums_are_output(const struct checksums *checksums);
 /* Was something not written, which was reported? */
 bool checksums_failed(const struct checksums *checksums);
 
-/* Empties it. Returns 0 or -errno. */
+/* Empties it, once it is locked against others who write to it, until all processes have closed it.
+ * Returns 0; -EBUSY if another process has it locked, and then leaves what is in it; or another
+ * -errno. */
 int checksums_begin(struct checksums *checksums);
 
 /* It isn't wanted after all: one that was created is removed. */

@@ -250,6 +250,28 @@ static void complain_bad_lines(const struct recheck *r, const char *path)
     diag_about(path, what, NULL);
 }
 
+/* "1 of 1 file", "1 of 3 files", and what that does, for one and for several. */
+static void complain_count(size_t count, size_t all, const char *one, const char *several)
+{
+    diag_print("%zu of %zu file%s %s", count, all, all == 1 ? "" : "s", count == 1 ? one : several);
+}
+
+/* md5sum's lines look like xxh128sum's. That all files are different is less likely. */
+static bool may_be_md5(const struct recheck *r)
+{
+    bool differ = false;
+    if (r->list.tagged)
+        return false;
+    for (size_t i = 0; i < r->list.count; i++) {
+        enum verdict verdict = r->common->findings[i].verdict;
+        bool digits = r->list.items[i].sum.kind == CHECKSUM_XXH128;
+        if (digits && verdict == RIGHT)
+            return false;
+        differ |= digits && verdict == DIFFERS;
+    }
+    return differ;
+}
+
 static void sum_up(const struct recheck *r, const char *path)
 {
     size_t all = r->list.count, bad = r->counts[DIFFERS], lost = r->counts[UNREADABLE];
@@ -258,9 +280,11 @@ static void sum_up(const struct recheck *r, const char *path)
                "\"unreadable\": %zu, \"bad_lines\": %zu}\n",
                all, r->counts[RIGHT], bad, lost, r->list.bad);
     if (bad > 0)
-        diag_print("%zu of %zu files differ%s", bad, all, bad == 1 ? "s" : "");
+        complain_count(bad, all, "differs", "differ");
+    if (may_be_md5(r))
+        diag_about(path, "the checksums of 32 digits may be MD5, which mpcp doesn't check", NULL);
     if (lost > 0)
-        diag_print("%zu of %zu files could not be read", lost, all);
+        complain_count(lost, all, "could not be read", "could not be read");
     if (bad + lost == 0 && !r->options->quiet && !r->options->json)
         printf("%zu file%s checked, with no difference\n", all, all == 1 ? "" : "s");
     if (r->list.bad > 0)

@@ -4,6 +4,7 @@
 #include "base/diag.h"
 #include "cli/table.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,19 +39,26 @@ void usage_complain_word(const char *before, const char *word, const char *after
     free(sentence);
 }
 
-/* A value may be a file's name, which a shell has taken from a directory. */
+/* A value may be a file's name, which a shell has taken from a directory. Where values have colons,
+ * the sentence's own would seem to belong to one that stands without quotes. */
+static void put_setting(FILE *out, const char *name, const char *value, bool has_colons)
+{
+    char *whole = NULL;
+    if (asprintf(&whole, "%s=%s", name, value) < 0)
+        whole = NULL;
+    (has_colons ? diag_put_quoted : diag_put_name)(out, whole ? whole : name);
+    free(whole);
+}
+
 void usage_complain_value(const char *name, const char *value, const char *takes)
 {
-    char *sentence = NULL, *whole = NULL;
+    char *sentence = NULL;
     size_t len;
     FILE *out = open_memstream(&sentence, &len);
     if (out) {
-        if (asprintf(&whole, "%s=%s", name, value) < 0)
-            whole = NULL;
-        diag_put_name(out, whole ? whole : name);
+        put_setting(out, name, value, strchr(takes, ':'));
         fprintf(out, ": takes %s", takes);
         fclose(out);
-        free(whole);
     }
     complain(sentence ? sentence : takes, "");
     free(sentence);

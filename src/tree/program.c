@@ -149,17 +149,18 @@ static void complain(const char *path, const char *why)
 static int begin_checksums(struct checksums *sums, const char *path, const struct pair *pairs,
                            int count)
 {
-    int rc = checksums_open(sums, path);
-    const char *why = rc < 0 ? NULL : refusal(sums, pairs, count);
+    int opened = checksums_open(sums, path);
+    const char *why = opened < 0 ? NULL : refusal(sums, pairs, count);
     if (why) {
         complain(path, why);
         checksums_cancel(sums);
         return STATUS_USAGE;
     }
-    if (!rc)
-        rc = checksums_begin(sums);
+    int rc = opened < 0 ? opened : checksums_begin(sums);
+    bool locked = rc == -EBUSY && opened == 0; /* a device may be too busy to be opened */
     if (rc < 0)
-        complain(path, strerror(-rc));
+        complain(path,
+                 locked ? "another process has it locked, another mpcp perhaps" : strerror(-rc));
     return rc < 0 ? STATUS_FAILED : STATUS_COPIED;
 }
 

@@ -43,6 +43,53 @@ mpcp: 1 of 21 files differs
 mpcp: 3 of 21 files could not be read" ]
 }
 
+@test "how many there are, of one file and of several" {
+    needs_kind xxh128
+    touch a b c
+    said() { mpcp --check "$1" 2>&1 >/dev/null | grep '^mpcp: [0-9]'; }
+    printf '%032d  a\n' 0 >one
+    [ "$(said one)" = "mpcp: 1 of 1 file differs" ]
+    xxh128sum b c >>one
+    [ "$(said one)" = "mpcp: 1 of 3 files differs" ]
+    printf '%032d  b\n' 0 >>one
+    [ "$(said one)" = "mpcp: 2 of 4 files differ" ]
+    printf '%032d  missing\n' 0 >none
+    [ "$(said none)" = "mpcp: 1 of 1 file could not be read" ]
+}
+
+hint_about_md5() { # list
+    run --separate-stderr mpcp --check "$1"
+    [ "$status" = 1 ]
+    grep -Fx "mpcp: $1: the checksums of 32 digits may be MD5, which mpcp doesn't check" <<<"$stderr"
+}
+
+@test "if none of 32 digits is right, these may be MD5" {
+    needs_kind sha256
+    echo x >x
+    echo y >y
+    md5sum x y >sums
+    md5sum x | sed 's/x$/missing/' >>sums
+    hint_about_md5 sums
+    sha256sum x | sed 's/  / */' >>sums
+    hint_about_md5 sums
+}
+
+@test "but not if one is right, the kind is named, or none could be read" {
+    needs_kind xxh128
+    echo x >x
+    echo y >y
+    {
+        md5sum x
+        xxh128sum y
+    } >right
+    ! hint_about_md5 right || false
+    xxh128sum --tag x >named
+    echo z >x
+    ! hint_about_md5 named || false
+    md5sum x | sed 's/x$/missing/' >lost
+    ! hint_about_md5 lost || false
+}
+
 @test "each file is told with -v, in the order of the list, by however many processes" {
     some_files
     local jobs

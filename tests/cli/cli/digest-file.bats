@@ -81,6 +81,62 @@ that is standard output"
     [ "$(tail -1 said | jq -r .outcome)" = failed ]
 }
 
+# A run that has written one line, and waits for what comes through a pipe: its processes.
+begin_list() {
+    echo 1 >one
+    mkfifo late
+    mkdir dst
+    "$DIR/$PROCESS" --digest=xxh128:sums one late dst &
+    JOB=$!
+    wait_until test -s sums
+}
+
+is_locked() { # argument...
+    run --separate-stderr mpcp --digest=xxh128:sums "$@"
+    assert_refused 1 "sums: cannot write the checksums to it: another process has it locked, another mpcp perhaps"
+}
+
+@test "while a run writes to it, another one is refused, and copies nothing" {
+    begin_list
+    echo 2 >two
+    mkdir other
+    is_locked two other
+    [ -z "$(ls other)" ]
+    ln -s sums link
+    run --separate-stderr mpcp --digest=xxh128:link two other
+    [ "$status" = 1 ]
+    echo 3 >late
+    wait $JOB
+    [ "$(names_in sums | tr '\n' ' ')" = "dst/late dst/one " ]
+    mpcp --check sums
+    mpcp --digest=xxh128:sums two other
+    [ "$(names_in sums)" = other/two ]
+}
+
+@test "one that was killed doesn't keep it from others" {
+    begin_list
+    is_locked one other
+    kill -KILL $JOB
+    wait $JOB || true
+    wait_until no_process_left
+    mpcp --digest=xxh128:sums one other
+    [ "$(names_in sums)" = other ]
+}
+
+@test "nor one that had workers, which have it open, too" {
+    random_file src 24M
+    "$DIR/$PROCESS" -j2 --bwlimit=1M --digest=xxh128:sums src dst &
+    JOB=$!
+    wait_for_processes 3
+    is_locked src other
+    kill -KILL $JOB
+    wait $JOB || true
+    wait_until no_process_left
+    echo x >src
+    mpcp --digest=xxh128:sums src other
+    [ "$(names_in sums)" = other ]
+}
+
 @test "it is no source and no destination" {
     echo x >src
     echo y >dst

@@ -111,3 +111,21 @@ Test(checksum_line, else_is_refused)
         free(line);
     }
 }
+
+Test(checksum_line, some_lines_name_their_kind)
+{
+    static const struct {
+        const char *text;
+        bool tagged;
+    } lines[] = {{"XXH128 (x) = " HEX_16, true},
+                 {"\\sha256 (x) = " HEX_32, true},
+                 {HEX_16 "  SHA256 (x)", false},
+                 {"XXH128", false},
+                 {"\\", false},
+                 {"", false}};
+    for (size_t i = 0; i < LENGTH(lines); i++) {
+        char *line = strdup(lines[i].text);
+        cr_expect_eq(checksum_is_tagged(line), lines[i].tagged, "%s", lines[i].text);
+        free(line);
+    }
+}
