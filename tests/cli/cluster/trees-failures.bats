@@ -93,6 +93,24 @@ must be on a file system that all nodes share (on node nodeB)" ]
     assert_clean
 }
 
+@test "the same if another node can't write to the destination" {
+    needs_mpi mpich
+    with_two_nodes
+    mkdir "$SHARED/to"
+    echo "mount --bind '$SHARED/to' '$SHARED/to' && mount -o remount,bind,ro '$SHARED/to'" >setup-nodeB
+    large_tree "$SHARED/src"
+    local status=0
+    on_two_nodes 2 -a "$SHARED/src" "$SHARED/to/dst" 2>err || status=$?
+    cat err
+    [ "$status" = 1 ]
+    [ "$(said err)" = "mpcp: $SHARED/to/dst: cannot copy: cannot create files there: Read-only file system \
+(on node nodeB)" ]
+    print_tree "$SHARED/src" >expected.txt
+    print_tree "$SHARED/to/dst" >got.txt
+    cmp expected.txt got.txt
+    assert_clean
+}
+
 @test "the same if the source isn't the same" {
     needs_mpi openmpi
     with_two_nodes
