@@ -4,6 +4,7 @@
 #include "base/diag.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,7 +143,9 @@ static void join(struct speaker *s, const struct letter *letter)
 /* To rank 0, whose copier takes care of what this one was to do. */
 static void tell_loss(struct speaker *s)
 {
-    const char *text = s->asked > 0 ? s->node : s->death;
+    char stop[sizeof(s->death)];
+    const char *text = s->asked > 0 ? stop : s->death;
+    snprintf(stop, sizeof(stop), "the copy was asked to stop (on node %s)", s->node);
     const struct message lost = {
         .kind = MESSAGE_LOST, .failed = s->asked > 0, .size = (uint32_t)strlen(text)};
     s->wire->send(s->wire->arg, 0, &lost, text);
@@ -160,17 +163,23 @@ static void deliver(struct speaker *s, unsigned node, const struct letter *lette
         tell_loss(s);
 }
 
-/* Whoever asks one node to stop means all of them. */
+/* Each node that was asked tells so, perhaps more than once. */
+static void stop_copier(struct speaker *s, const char *sentence)
+{
+    if (!s->copier || s->asked > 0 || s->stopped)
+        return;
+    s->stopped = true;
+    diag_print("%s", sentence ? sentence : "the copy was asked to stop");
+    kill(s->copier, SIGTERM);
+}
+
+/* Whoever asks one node to stop means all of them. This node's copier must hear of the loss even
+ * then, or it waits for that node; it has the signal before. */
 static void hear_loss(struct speaker *s, unsigned node, const struct letter *letter)
 {
-    bool stops = letter->message.failed && s->wire->node == 0;
-    if (!stops)
-        deliver(s, node, letter);
-    else if (s->copier && s->asked == 0) {
-        diag_print("cannot copy: it was asked to stop (on node %s)",
-                   letter->text ? letter->text : "");
-        kill(s->copier, SIGTERM);
-    }
+    if (letter->message.failed && s->wire->node == 0)
+        stop_copier(s, letter->text);
+    deliver(s, node, letter);
 }
 
 /* From the copier, for another node. */

@@ -32,6 +32,7 @@ struct speaker {
     char death[512];        /* how the copier has ended, in words; empty: it hasn't */
     double carried;         /* when the last parcel came */
     double asked;           /* when this process was asked to stop; 0: it wasn't */
+    bool stopped;           /* rank 0's copier was asked to, as another node was */
     bool ended;
 };
 

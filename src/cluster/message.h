@@ -31,7 +31,7 @@ enum message_kind {
      * which */
     MESSAGE_PARCEL, /* text: anything */
     MESSAGE_LOST,   /* to rank 0: the node's copier is gone; text: a sentence; failed: it was asked
-                       to stop; text: the node's name */
+                       to stop */
 
     /* from a copier to its speaker */
     MESSAGE_ANNOUNCE, /* text: a packed announcement; len: bytes of a stripe */

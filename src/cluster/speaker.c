@@ -126,6 +126,13 @@ static void end_copier(struct speaker *s)
         ;
 }
 
+/* Rank 0's says how the copy has ended. But Hydra, asked to stop, often ends as another one does.
+ */
+static int status_of(const struct speaker *s)
+{
+    return s->wire->rank == 0 ? s->status : signals_fatal() ? 128 + signals_fatal() : 0;
+}
+
 int speaker_run(const struct wire *wire, pid_t copier, int socket, struct grants *grants,
                 const char *node)
 {
@@ -143,5 +150,5 @@ int speaker_run(const struct wire *wire, pid_t copier, int socket, struct grants
     verdict_release(&s.verdict);
     dealer_release(&s.dealer);
     hashes_release(&s.hashes);
-    return wire->rank == 0 ? s.status : 0;
+    return status_of(&s);
 }

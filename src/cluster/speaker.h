@@ -12,7 +12,8 @@
 
 /*
  * Speaks until the program has ended on all nodes. `socket` leads to the copier, `grants` is shared
- * with it. Returns the status to exit with: on rank 0 what the copier there has ended with.
+ * with it. Returns the status to exit with: on rank 0 what the copier there has ended with, on
+ * others 0, or 128 plus the number of the signal that asked this process to stop.
  */
 int speaker_run(const struct wire *wire, pid_t copier, int socket, struct grants *grants,
                 const char *node);

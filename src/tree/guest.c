@@ -206,6 +206,19 @@ static void wait_a_moment(struct stay *s)
     envoy_turn(&s->envoy, false);
 }
 
+/* What is mounted there may be read-only on this node alone, which would then fail all that it
+ * takes. */
+static bool can_create(struct stay *s, const struct invitation *i)
+{
+    char reason[256];
+    int rc = proof_try(i->root);
+    if (rc < 0) {
+        snprintf(reason, sizeof(reason), "cannot create files there: %s", strerror(-rc));
+        refuse(s, i->dst, reason);
+    }
+    return rc == 0;
+}
+
 /* Waits until it sees what the first node sees. Returns false if it doesn't, which is reported. */
 static bool prove(struct stay *s, const struct invitation *i)
 {
@@ -221,7 +234,7 @@ static bool prove(struct stay *s, const struct invitation *i)
                "file system that all nodes share");
     if (found == PROOF_NO_SOURCE)
         refuse(s, i->src, "it isn't what other nodes see under this name");
-    return found == PROOF_FOUND;
+    return found == PROOF_FOUND && can_create(s, i);
 }
 
 /* --- all of it --- */

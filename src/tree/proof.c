@@ -55,6 +55,16 @@ void proof_remove(const char *root, const char *hidden)
     io_close(&dir_fd);
 }
 
+int proof_try(const char *root)
+{
+    char hidden[NAME_ROOM];
+    uint64_t inode;
+    int rc = proof_make(root, hidden, &inode);
+    if (!rc)
+        proof_remove(root, hidden);
+    return rc;
+}
+
 /* Two file systems that invent inode numbers may well invent the same for a few files. */
 static bool has_numbers(const char *path)
 {

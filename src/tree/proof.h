@@ -14,6 +14,9 @@
 int proof_make(const char *root, char hidden[NAME_ROOM], uint64_t *inode);
 void proof_remove(const char *root, const char *hidden);
 
+/* Makes and removes such a file: can this node write there, too? Returns 0 or -errno. */
+int proof_try(const char *root);
+
 /* Packs what identifies the sources on the command line: those that are directories. */
 void proof_pack_sources(struct packing *packing, const struct options *options);
 

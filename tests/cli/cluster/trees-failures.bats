@@ -24,10 +24,23 @@ asked_to_stop() { # MPI, kind of process, node, signal
     # The first rank of its node is the one that has a copier.
     kill -TERM $(ps -o ppid= -p "$(pids_of copier B | head -1)")
     assert_ended '[1-9]*'
-    assert_told 'mpcp: cannot copy: it was asked to stop (on node nodeB)'
+    [ "$(said err)" = 'mpcp: the copy was asked to stop (on node nodeB)' ]
     assert_clean_copy
 }
 @test "the first node's copier is asked to stop: MPICH" { asked_to_stop mpich copier A INT; }
+
+# Open MPI kills after 2 s whoever hasn't ended.
+launcher_asked_to_stop() { # MPI, signal, its name
+    prepare "$1"
+    sed -i 's/^strace /strace -D /' around-nodeA around-nodeB # the ranks themselves get the signal
+    start 2
+    kill -"$2" "$(ip netns pids "$A" | xargs -r ps -o pid=,comm= -p | awk -v name="$3" '$2 == name {print $1; exit}')"
+    await_end
+    assert_clean_copy
+}
+
+@test "the launcher is interrupted: Open MPI" { launcher_asked_to_stop openmpi INT mpirun.openmpi; }
+@test "the launcher is asked to stop: MPICH" { launcher_asked_to_stop mpich TERM mpiexec.hydra; }
 
 @test "a speaker that has no copier ends, and the launcher kills all others: MPICH" {
     begin mpich
@@ -74,6 +87,24 @@ asked_to_stop() { # MPI, kind of process, node, signal
     [ "$(said err)" = "mpcp: $SHARED/to/dst: cannot copy: what other nodes write there isn't seen here: its directory \
 must be on a file system that all nodes share (on node nodeB)" ]
     [ -z "$(ls other)" ]
+    print_tree "$SHARED/src" >expected.txt
+    print_tree "$SHARED/to/dst" >got.txt
+    cmp expected.txt got.txt
+    assert_clean
+}
+
+@test "the same if another node can't write to the destination" {
+    needs_mpi mpich
+    with_two_nodes
+    mkdir "$SHARED/to"
+    echo "mount --bind '$SHARED/to' '$SHARED/to' && mount -o remount,bind,ro '$SHARED/to'" >setup-nodeB
+    large_tree "$SHARED/src"
+    local status=0
+    on_two_nodes 2 -a "$SHARED/src" "$SHARED/to/dst" 2>err || status=$?
+    cat err
+    [ "$status" = 1 ]
+    [ "$(said err)" = "mpcp: $SHARED/to/dst: cannot copy: cannot create files there: Read-only file system \
+(on node nodeB)" ]
     print_tree "$SHARED/src" >expected.txt
     print_tree "$SHARED/to/dst" >got.txt
     cmp expected.txt got.txt

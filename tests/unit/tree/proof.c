@@ -74,3 +74,11 @@ Test(proof, it_cannot_be_made_where_nothing_is)
 {
     cr_assert_eq(proof_make("nowhere", hidden, &inode), -ENOENT);
 }
+
+Test(proof, who_tries_to_create_one_leaves_nothing)
+{
+    cr_assert_eq(proof_try("to"), 0);
+    proof_remove("to", hidden);
+    cr_assert_eq(rmdir("to"), 0, "nothing is left");
+    cr_assert_eq(proof_try("to"), -ENOENT);
+}
