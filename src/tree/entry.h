@@ -18,6 +18,7 @@ struct entry {
     struct stat dst; /* of what is written to: for a regular file, of what a link leads to */
     struct backup_name backup; /* what is there is to get that name when the copy takes its own */
     bool backed_up;            /* it has, which may be its only one by now */
+    int backup_way;            /* then: which */
     char *told;                /* the backup that was announced before a wait, allocated; or NULL */
     bool kept;                 /* what was there stays, whatever it is (-n) */
     bool displaces;     /* something else has the name, and nothing of it is kept; not `exists` */

@@ -310,16 +310,17 @@ enum heed existing_heed(struct entry *e)
     return heed == HEED_GO ? make_way(e) : heed;
 }
 
-/* A name that has been vacated once, and is taken again, isn't ours to clear. */
+/* Once is enough, also if it is tried in another way afterwards. */
 int existing_back_up(struct entry *e)
 {
     if (!e->backup.text)
         return BACKUP_LINKED;
     if (e->backed_up)
-        return -EEXIST;
+        return e->backup_way;
     int way = backup_make(e->in->fds[TREE_DESTINATION], e->dst_name, &e->backup);
     e->backed_up = way >= 0;
-    return way == -ENOENT ? BACKUP_RENAMED : way; /* somebody else has removed it */
+    e->backup_way = way == -ENOENT ? BACKUP_RENAMED : way; /* somebody else has removed it */
+    return e->backup_way;
 }
 
 /* A copy that already has its name keeps it, though it failed. */

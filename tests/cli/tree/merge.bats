@@ -209,6 +209,23 @@ refuses_removal() { # reason, command, option...
     assert_clean
 }
 
+@test "-b: what cannot be a link, and so is copied, has its backup" {
+    needs_strace
+    mkdir -p in out/in
+    echo new >in/a
+    ln in/a in/b
+    echo a >out/in/a
+    echo b >out/in/b
+    # Those before are two for backups, and one for the first copy's name.
+    run --separate-stderr traced linkat:error=EMLINK:when=4 -a -b -j1 in out
+    echo "$stderr"
+    [[ "$stderr" == *"copied 'out/in/"*"', as it cannot be a hard link to 'out/in/"*"': Too many links"* ]]
+    [ "$(cat out/in/a out/in/b | uniq)" = new ]
+    [ "$(cat out/in/a~)" = a ]
+    [ "$(cat out/in/b~)" = b ]
+    assert_clean
+}
+
 @test "-b: what fails gets its name back" {
     needs_strace
     two_trees
