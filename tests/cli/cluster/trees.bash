@@ -84,6 +84,13 @@ assert_as_cp_but_links() {
     cmp expected.txt got.txt
 }
 
+# Makes the first node slower, where that is possible: or it may have copied all before the other has joined it.
+let_all_take_part() {
+    strace -qq -o /dev/null true 2>/dev/null || return 0
+    echo "env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=mkdirat" \
+        "-e inject=mkdirat:delay_exit=20000" >around-nodeA
+}
+
 # Asserts that -v has reported of each node that it has copied something: assert_all_took_part FILE.
 assert_all_took_part() {
     tail -1 "$1"

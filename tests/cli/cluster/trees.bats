@@ -8,6 +8,7 @@ copy_on() { # MPI, [kind of file system]
     needs_mpi "$1"
     with_two_nodes "${2-}"
     large_tree "${BEHIND-$SHARED}/src" "${2-}"
+    let_all_take_part
     on_two_nodes 4 -av "$SHARED/src" "$SHARED/dst" >out 2>err || { cat err; false; }
     cat err
     [ -z "$(said err)" ]
@@ -28,6 +29,7 @@ copy_on() { # MPI, [kind of file system]
     with_two_nodes
     and_a_third_node
     large_tree "$SHARED/src"
+    let_all_take_part
     on_two_nodes 6 -av "$SHARED/src" "$SHARED/dst" >out 2>err || { cat err; false; }
     cat err
     tail -1 out
@@ -52,6 +54,7 @@ copy_on() { # MPI, [kind of file system]
     needs_mpi mpich
     with_two_nodes
     large_tree "$SHARED/src"
+    let_all_take_part
     on_two_nodes 2 -a --json "$SHARED/src" "$SHARED/dst" >out
     python3 - "$SHARED/src" out <<'END'
 import json, os, sys
@@ -85,6 +88,7 @@ END
     echo old >"$SHARED/to/one/d3/e3/file 1"
     cp -a "$SHARED/to/." "$SHARED/expected"
     cp -a "$SHARED/one" "$SHARED/two" "$SHARED/expected"
+    let_all_take_part
     on_two_nodes 4 -av "$SHARED/one" "$SHARED/two" "$SHARED/to" >out
     assert_all_took_part out
     print_tree "$SHARED/expected/one" >expected.txt
@@ -107,6 +111,7 @@ END
     setfacl -d -m u:1234:rwx "$SHARED"/{expected,dst}/{d2,d9}
     cp -rT "$SHARED/src" "$SHARED/expected"
     echo 'umask 077' >setup-nodeB
+    let_all_take_part
     on_two_nodes 4 -rTv "$SHARED/src" "$SHARED/dst" >out
     assert_all_took_part out
     print_modes "$SHARED/expected" >expected.txt
@@ -126,6 +131,7 @@ END
         truncate -s 260M "$SHARED/src/$name"
     done
     ln "$SHARED/src/d11/huge" "$SHARED/src/d1/again"
+    let_all_take_part
     on_two_nodes 4 -av --explain --reflink=never "$SHARED/src" "$SHARED/dst" >out 2>err || { cat err; false; }
     [ -z "$(said err)" ]
     assert_all_took_part out
