@@ -407,6 +407,13 @@ def is_unbackup(difference, _):
     return difference.kind == "stdout" and (difference.wanted or "").endswith(" (unbackup)") and not difference.got
 
 
+def is_failed_backup(difference, both):
+    """Of a directory in which something couldn't be copied, of which there was to be a backup."""
+    return ((difference.kind, difference.entry, difference.before, difference.wanted) == ("mtime", DIRECTORY, True, "now")
+            and both.case.has("b", "--backup") and both.wanted.status == both.got.status == 1
+            and re.search(rf"(?<!\w){re.escape(difference.path)}/", both.got.stderr) is not None)
+
+
 def is_posix(difference, both):
     """Of a link that leads nowhere."""
     return dict(both.case.environment).get("POSIXLY_CORRECT") and (
@@ -558,6 +565,7 @@ RULES = [
     Rule("unread", "what can't be opened is told once", is_unread),
     Rule("trailing slash", "a name with a slash behind it is no file's, which is said as of files", is_trailing_slash),
     Rule("unbackup", "that a backup has got its name again isn't told", is_unbackup),
+    Rule("failed backup", "no backup is made before the copy is complete", is_failed_backup),
     Rule("POSIX", "nothing is written through a link that leads nowhere, by POSIXLY_CORRECT neither", is_posix),
     Rule("just created", "nobody is asked whether to overwrite what mustn't be", is_just_created),
     Rule("unlinkable", "what can't be linked to is copied", is_unlinkable),
