@@ -105,6 +105,8 @@ int main(int argc, char **argv)
     if (parse(&launch, argc, argv, &options, &status))
         status = run(&launch, &options, argv);
     options_release(&options);
+    if (status == STATUS_USAGE && is_mute(&launch, argc, argv))
+        launcher_let_first_speak(&launch);
     status = options_exit_status(report_close(status));
     if (signals_fatal())
         signals_die(signals_fatal());

@@ -94,6 +94,7 @@ static bool is_launched_by_another(const struct wire *wire)
             "--mpi: the launcher has started %u ranks that don't see each other: it belongs to "
             "another MPI than those that mpcp was built with",
             launch.ranks);
+    launcher_let_first_speak(&launch);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 const char launcher_directory[] = MPCP_LIBEXECDIR;
@@ -43,6 +44,13 @@ struct launch launcher_look(void)
         return launch;
     }
     return (struct launch){0};
+}
+
+void launcher_let_first_speak(const struct launch *launch)
+{
+    const struct timespec moment = {.tv_sec = 1};
+    if (launch->rank > 0)
+        nanosleep(&moment, NULL);
 }
 
 /* Executes DIRECTORY/mpcp-MPI, if it is there. */

@@ -20,5 +20,9 @@ struct launch launcher_look(void);
  */
 void launcher_enter(const struct launch *launch, char **argv);
 
+/* For a rank that is about to fail, as all do: waits a moment, unless it is the first. That one
+ * says why, but a launcher may end it as soon as another one has failed. */
+void launcher_let_first_speak(const struct launch *launch);
+
 /* Where those programs are installed. */
 extern const char launcher_directory[];
