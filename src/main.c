@@ -77,10 +77,9 @@ static bool is_mute(const struct launch *launch, int argc, char **argv)
 
 /* Help, and what is wrong with a command line that all ranks were given, is printed by the
  * first. */
-static bool parse(const struct launch *launch, int argc, char **argv, struct options *options,
-                  int *status)
+static bool parse(bool mute, int argc, char **argv, struct options *options, int *status)
 {
-    int nowhere = is_mute(launch, argc, argv) ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+    int nowhere = mute ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
     int out = silence(STDOUT_FILENO, nowhere), err = silence(STDERR_FILENO, nowhere);
     bool parsed = options_parse(argc, argv, options, status);
     if (nowhere >= 0)
@@ -94,6 +93,7 @@ static bool parse(const struct launch *launch, int argc, char **argv, struct opt
 int main(int argc, char **argv)
 {
     const struct launch launch = launcher_look();
+    const bool mute = is_mute(&launch, argc, argv);
     struct options options;
     int status;
     if (io_occupy_standard_fds() < 0)
@@ -102,10 +102,10 @@ int main(int argc, char **argv)
      * small. */
     setvbuf(stderr, NULL, _IOLBF, 0);
     signals_install();
-    if (parse(&launch, argc, argv, &options, &status))
+    if (parse(mute, argc, argv, &options, &status))
         status = run(&launch, &options, argv);
     options_release(&options);
-    if (status == STATUS_USAGE && is_mute(&launch, argc, argv))
+    if (status == STATUS_USAGE && mute)
         launcher_let_first_speak(&launch);
     status = options_exit_status(report_close(status));
     if (signals_fatal())

@@ -82,6 +82,12 @@ static int name_backup(int dir_fd, const char *name, const char *backup, bool re
     return rc < 0 ? rc : BACKUP_RENAMED;
 }
 
+/* 0: it is to be a simple one. */
+static unsigned long next_number(enum backup kind, unsigned long highest)
+{
+    return kind == BACKUP_NUMBERED || highest > 0 ? highest + 1 : 0;
+}
+
 static int spell(const char *name, const char *suffix, struct backup_name *chosen)
 {
     int len = chosen->number > 0 ? asprintf(&chosen->text, "%s.~%lu~", name, chosen->number)
@@ -99,8 +105,7 @@ int backup_choose(int dir_fd, const char *name, enum backup kind, const char *su
     int rc = io_check_removable(dir_fd, name); /* or a further name of it couldn't be, either */
     if (rc == 0 && (kind == BACKUP_NUMBERED || kind == BACKUP_EXISTING))
         rc = find_highest(dir_fd, name, &highest);
-    if (kind == BACKUP_NUMBERED || highest > 0)
-        chosen->number = highest + 1;
+    chosen->number = next_number(kind, highest);
     return rc < 0 ? rc : spell(name, suffix, chosen);
 }
 
@@ -137,13 +142,10 @@ static int find_highest_beside(const char *path, unsigned long *highest)
 char *backup_path(const char *path, enum backup kind, const char *suffix)
 {
     unsigned long highest = 0;
-    char *backup;
     if (kind != BACKUP_SIMPLE && find_highest_beside(path, &highest) < 0)
         return NULL;
-    int len = kind == BACKUP_NUMBERED || highest > 0
-                  ? asprintf(&backup, "%s.~%lu~", path, highest + 1)
-                  : asprintf(&backup, "%s%s", path, suffix);
-    return len < 0 ? NULL : backup;
+    struct backup_name chosen = {.number = next_number(kind, highest)};
+    return spell(path, suffix, &chosen) < 0 ? NULL : chosen.text;
 }
 
 int backup_restore(int dir_fd, const char *made, const char *name)

@@ -134,24 +134,20 @@ static bool lacks_attributes(const struct entry *e)
            ((r->preserve & ATTRIBUTE_OWNERSHIP && owner) || (r->preserve & ATTRIBUTE_MODE && mode));
 }
 
-static bool is_there(const struct entry *e, const char *what, char hidden[NAME_ROOM],
-                     struct stat *st)
+/* Is there what --resume keeps, or what is called like that, on one side? */
+static bool is_there(const struct entry *e, enum tree_side side, const char *what,
+                     char hidden[NAME_ROOM], struct stat *st)
 {
     name_hidden(hidden, e->dst_name, what);
-    return fstatat(e->in->fds[TREE_DESTINATION], hidden, st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-static bool source_has(const struct entry *e, const char *what)
-{
-    struct stat st;
-    char hidden[NAME_ROOM];
-    name_hidden(hidden, e->dst_name, what);
-    return fstatat(e->in->fds[TREE_SOURCE], hidden, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    return fstatat(e->in->fds[side], hidden, st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 bool existing_is_free_beside(const struct entry *e)
 {
-    return entry_is_operand(e) || !(source_has(e, "partial") || source_has(e, "journal"));
+    char hidden[NAME_ROOM];
+    struct stat st;
+    return entry_is_operand(e) || !(is_there(e, TREE_SOURCE, "partial", hidden, &st) ||
+                                    is_there(e, TREE_SOURCE, "journal", hidden, &st));
 }
 
 /* Left by a run that was killed just when the copy had got its name: nothing goes on from it. */
@@ -159,7 +155,8 @@ static void remove_journal(const struct entry *e)
 {
     char hidden[NAME_ROOM];
     struct stat st;
-    bool lonely = !is_there(e, "partial", hidden, &st) && is_there(e, "journal", hidden, &st);
+    bool lonely = !is_there(e, TREE_DESTINATION, "partial", hidden, &st) &&
+                  is_there(e, TREE_DESTINATION, "journal", hidden, &st);
     if (lonely && S_ISREG(st.st_mode) && st.st_uid == geteuid())
         unlinkat(e->in->fds[TREE_DESTINATION], hidden, 0);
 }

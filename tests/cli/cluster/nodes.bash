@@ -117,6 +117,15 @@ END
     chmod +x "$DIR/program"
 }
 
+# Makes a system call take longer on some nodes: delay CALL MICROSECONDS NODE...
+delay() {
+    local call=$1 microseconds=$2 node
+    shift 2
+    for node; do
+        echo "strace -f -qq -o /dev/null -e trace=$call -e inject=$call:delay_exit=$microseconds" >"$DIR/around-$node"
+    done
+}
+
 # Runs the program with so many ranks, the first on nodeA, the second on nodeB, etc.: on_two_nodes RANKS ARGUMENT...
 on_two_nodes() {
     local ranks=$1 command

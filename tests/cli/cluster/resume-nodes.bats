@@ -63,7 +63,7 @@ again_alone() {
     mv "$SHARED/.dst.mpcp-journal" journal
     leave
     # The first node is so slow that the other one has much of it to look at.
-    echo "strace -f -qq -o /dev/null -e trace=pread64 -e inject=pread64:delay_exit=100000" >around-nodeA
+    delay pread64 100000 nodeA
     again_on_both -j1 # who removes what told nodes that they see the same directory
     assert_kept "$kept"
     : >around-nodeA

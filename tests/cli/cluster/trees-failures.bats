@@ -63,7 +63,7 @@ launcher_asked_to_stop() { # MPI, signal, its name
     needs_strace
     large_tree "$SHARED/src"
     # The first node is so slow that the other one gets something to do.
-    echo "strace -f -qq -o /dev/null -e trace=symlinkat -e inject=symlinkat:delay_exit=50000" >around-nodeA
+    delay symlinkat 50000 nodeA
     echo "strace -f -qq -o /dev/null -e trace=symlinkat -e inject=symlinkat:error=EIO" >around-nodeB
     local status=0
     on_two_nodes 2 -a "$SHARED/src" "$SHARED/dst" 2>err || status=$?

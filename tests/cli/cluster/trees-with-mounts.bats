@@ -9,8 +9,7 @@ copy_with_mount() {
     needs_strace
     skip_sanitized "it would be slow itself"
     echo "mount -t tmpfs none '$SHARED/$2' && echo wrong >'$SHARED/$2/wrong'" >"setup-$1"
-    echo "strace -f -qq -o /dev/null -e trace=utimensat -e inject=utimensat:delay_exit=5000" |
-        tee around-nodeA >around-nodeB
+    delay utimensat 5000 nodeA nodeB
     on_two_nodes 4 -av -T "$SHARED/src" "$SHARED/dst" >out
     assert_all_took_part out
 }
@@ -55,7 +54,7 @@ copy_with_mount() {
         random_file "$SHARED/src/d/e$n/file" 1000
     done
     echo "mount -t tmpfs none '$SHARED/src/d' && mkdir '$SHARED/src/d/e1'" >setup-nodeB
-    echo "strace -f -qq -o /dev/null -e trace=utimensat -e inject=utimensat:delay_exit=50000" >around-nodeA
+    delay utimensat 50000 nodeA
     on_two_nodes 4 -av -T "$SHARED/src" "$SHARED/dst" >out
     assert_as_cp "$SHARED"
 }

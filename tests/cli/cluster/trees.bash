@@ -86,9 +86,7 @@ assert_as_cp_but_links() {
 
 # Makes the first node slower, where that is possible: or it may have copied all before the other has joined it.
 let_all_take_part() {
-    strace -qq -o /dev/null true 2>/dev/null || return 0
-    echo "env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=mkdirat" \
-        "-e inject=mkdirat:delay_exit=20000" >around-nodeA
+    ! strace -qq -o /dev/null true 2>/dev/null || delay mkdirat 20000 nodeA
 }
 
 # Asserts that -v has reported of each node that it has copied something: assert_all_took_part FILE.
@@ -119,7 +117,7 @@ END
 slow_down() {
     needs_strace
     skip_sanitized "it would be slow itself"
-    echo "strace -f -qq -o /dev/null -e trace=utimensat -e inject=utimensat:delay_exit=20000" | tee around-nodeA >around-nodeB
+    delay utimensat 20000 nodeA nodeB
 }
 
 begin() { # MPI, [ranks]

@@ -129,7 +129,7 @@ copy_on() { # MPI, kind of file system
     skip_sanitized "it would be slow itself"
     with_two_nodes
     random_file "$SHARED/src" 200M
-    echo "strace -f -qq -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_exit=100000" >"$DIR/around-nodeB"
+    delay pwrite64 100000 nodeB
     on_two_nodes 2 -vj1 --engine=read-write --chunk=1M --buffer=1M --bwlimit=200M "$SHARED/src" "$SHARED/dst" >out
     assert_together out
     cmp "$SHARED/src" "$SHARED/dst"
