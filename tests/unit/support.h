@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,17 +26,19 @@ static char support_dir[512];
 /* Makes an empty directory, the current one from then on. For Test(..., .init = enter_scratch). */
 static inline void enter_scratch(void)
 {
-    const char *parent = getenv("TMPDIR");
-    snprintf(support_dir, sizeof(support_dir), "%s/mpcp-unit-XXXXXX",
-             parent && *parent ? parent : "/tmp");
+    const char *parent = getenv("MPCP_TEST_DIR"); /* where tests/run sees what is left behind */
+    snprintf(support_dir, sizeof(support_dir), "%s/mpcp-unit-XXXXXX", parent ? parent : "/tmp");
     cr_assert_not_null(mkdtemp(support_dir));
     cr_assert_eq(chdir(support_dir), 0);
 }
 
-static inline int remove_entry(const char *path, const struct stat *st, int type, struct FTW *where)
+/* From within each directory, as some paths are longer than the kernel accepts. */
+static inline void remove_tree(char *top)
 {
-    (void)st, (void)type, (void)where;
-    return remove(path);
+    FTS *fts = fts_open((char *[]){top, NULL}, FTS_PHYSICAL, NULL);
+    for (FTSENT *entry; (entry = fts_read(fts));)
+        cr_assert(entry->fts_info == FTS_D || remove(entry->fts_accpath) == 0);
+    fts_close(fts);
 }
 
 static inline void leave_scratch(void)
@@ -45,7 +47,7 @@ static inline void leave_scratch(void)
         return;
     umount2("small", MNT_DETACH); /* if there is one, see mount_small */
     cr_assert_eq(chdir("/"), 0);
-    cr_assert_eq(nftw(support_dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+    remove_tree(support_dir);
     *support_dir = '\0';
 }
 

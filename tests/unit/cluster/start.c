@@ -2,6 +2,8 @@
 #include "cluster/start.h"
 #include "support.h"
 
+TestSuite(start, .init = enter_scratch, .fini = leave_scratch);
+
 static struct start look_at(const char *option, const char *src)
 {
     char *argv[] = {(char[]){"mpcp"}, (char *)option, (char *)src, (char[]){"dst"}, NULL};
@@ -16,7 +18,7 @@ static void write_file(const char *name, const char *text)
     fclose(file);
 }
 
-Test(start, ranks_that_see_the_same_do_not_differ, .init = enter_scratch)
+Test(start, ranks_that_see_the_same_do_not_differ)
 {
     write_file("src", "abc");
     struct start starts[] = {look_at("-v", "src"), look_at("-v", "src"), look_at("-v", "src")};
@@ -33,14 +35,14 @@ static void assert_told(struct start other, const char *expected)
     free(sentence);
 }
 
-Test(start, one_with_other_arguments_is_named, .init = enter_scratch)
+Test(start, one_with_other_arguments_is_named)
 {
     write_file("src", "abc");
     assert_told(look_at("-q", "src"),
                 "rank 2 on node two was given other arguments than rank 0 on node one");
 }
 
-Test(start, one_that_sees_another_size_is_named, .init = enter_scratch)
+Test(start, one_that_sees_another_size_is_named)
 {
     write_file("src", "abcd");
     struct start other = look_at("-v", "src");
@@ -52,7 +54,7 @@ Test(start, one_that_sees_another_size_is_named, .init = enter_scratch)
     assert_told(other, "rank 2 on node two sees another source than rank 0 on node one");
 }
 
-Test(start, one_that_sees_another_time_is_named, .init = enter_scratch)
+Test(start, one_that_sees_another_time_is_named)
 {
     write_file("src", "abc");
     struct start other = look_at("-v", "src");
@@ -61,7 +63,7 @@ Test(start, one_that_sees_another_time_is_named, .init = enter_scratch)
     assert_told(other, "rank 2 on node two sees another source than rank 0 on node one");
 }
 
-Test(start, one_of_another_version_is_named, .init = enter_scratch)
+Test(start, one_of_another_version_is_named)
 {
     write_file("src", "abc");
     struct start other = look_at("-v", "src");

@@ -6,6 +6,8 @@
 
 static char hidden[NAME_ROOM];
 
+TestSuite(orphan, .init = enter_scratch, .fini = leave_scratch);
+
 static bool is_there(const char *name)
 {
     return access(name, F_OK) == 0;
@@ -33,14 +35,14 @@ static void leave_one(const char *name)
     cr_assert(is_there(hidden));
 }
 
-Test(orphan, one_whose_process_is_gone_is_removed, .init = enter_scratch)
+Test(orphan, one_whose_process_is_gone_is_removed)
 {
     leave_one("dst");
     orphan_sweep(AT_FDCWD, "dst");
     cr_assert_not(is_there(hidden));
 }
 
-Test(orphan, one_whose_process_lives_stays, .init = enter_scratch)
+Test(orphan, one_whose_process_lives_stays)
 {
     orphan_make_name(hidden, "dst");
     close(make_file(hidden, 0));
@@ -48,7 +50,7 @@ Test(orphan, one_whose_process_lives_stays, .init = enter_scratch)
     cr_assert(is_there(hidden));
 }
 
-Test(orphan, one_of_another_machine_stays_for_a_day, .init = enter_scratch)
+Test(orphan, one_of_another_machine_stays_for_a_day)
 {
     leave_one("dst");
     char other[NAME_ROOM];
@@ -64,14 +66,14 @@ Test(orphan, one_of_another_machine_stays_for_a_day, .init = enter_scratch)
     cr_assert_not(is_there(other));
 }
 
-Test(orphan, that_of_another_destination_stays, .init = enter_scratch)
+Test(orphan, that_of_another_destination_stays)
 {
     leave_one("dst2");
     orphan_sweep(AT_FDCWD, "dst");
     cr_assert(is_there(hidden));
 }
 
-Test(orphan, what_only_looks_alike_stays, .init = enter_scratch)
+Test(orphan, what_only_looks_alike_stays)
 {
     static const char *const names[] = {".dst.mpcp-partial", ".dst.mpcp-1a2b3c4d",
                                         ".dst.mpcp-0123456g-00000001-0123456789abcdef",
@@ -85,7 +87,7 @@ Test(orphan, what_only_looks_alike_stays, .init = enter_scratch)
         cr_assert(is_there(names[i]), "%s", names[i]);
 }
 
-Test(orphan, no_link_or_directory_is_removed, .init = enter_scratch)
+Test(orphan, no_link_or_directory_is_removed)
 {
     leave_one("dst");
     unlink(hidden);
@@ -96,7 +98,7 @@ Test(orphan, no_link_or_directory_is_removed, .init = enter_scratch)
     cr_assert(is_there("precious"));
 }
 
-Test(orphan, names_that_would_be_too_long_are_found_again, .init = enter_scratch)
+Test(orphan, names_that_would_be_too_long_are_found_again)
 {
     char name[251];
     memset(name, 'n', 250);
