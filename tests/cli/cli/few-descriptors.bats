@@ -37,7 +37,7 @@ sweep() {
 
 setup_files() {
     random_file small 1000
-    random_file large 12M
+    random_file large 9M
 }
 
 @test "a small file" {
@@ -52,12 +52,14 @@ setup_files() {
     sweep small - dst
 }
 
-@test "a large file" {
+sweep_large() { # options...
     setup_files
-    for options in "" -p --fsync --verify --resume --cache=drop "--resume --verify" --inplace; do
-        sweep large -j2 $options large dst
-    done
+    for options; do sweep large -j2 $options large dst; done
 }
+
+@test "a large file" { sweep_large "" --fsync "--resume --verify" --inplace; }
+# bats test_tags=slow
+@test "a large file, with more options" { sweep_large -p --verify --resume --cache=drop; }
 
 @test "no engine was asked for" {
     setup_files
@@ -65,6 +67,7 @@ setup_files() {
     mpcp_with 13 large dst
 }
 
+# bats test_tags=slow
 @test "each engine" {
     setup_files
     for engine in $ENGINES; do

@@ -17,7 +17,7 @@ status_of() { # expression
 }
 
 past_bytes() { # bytes
-    [ "$(status_of 'o["bytes"]')" -gt "$1" ]
+    mpcp --status --json "$PARENT" | jq -e ".bytes > $1" >/dev/null
 }
 
 nothing_to_show() {

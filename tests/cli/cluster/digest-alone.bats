@@ -20,5 +20,6 @@ sums_are_right() { # MPI
     [ "$(wc -l <"$DIR/sums")" = "$(find "$SHARED/tree" -type f | wc -l)" ]
 }
 
+# bats test_tags=slow
 @test "with Open MPI" { sums_are_right openmpi; }
 @test "with MPICH" { sums_are_right mpich; }

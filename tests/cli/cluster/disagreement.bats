@@ -24,6 +24,7 @@ another_source() { # MPI
     refused 2 'mpcp: rank 1 on node nodeB sees another source than rank 0 on node nodeA' "$SHARED/src" "$SHARED/dst"
 }
 
+# bats test_tags=slow
 @test "they see another source: Open MPI" { another_source openmpi; }
 @test "they see another source: MPICH" { another_source mpich; }
 

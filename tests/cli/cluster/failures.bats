@@ -33,6 +33,7 @@ cannot_write() { # MPI, node
         --engine=read-write --bwlimit=200M
 }
 
+# bats test_tags=slow
 @test "another node can't write: Open MPI" { cannot_write openmpi nodeB; }
 @test "another node can't write: MPICH" { cannot_write mpich nodeB; }
 @test "the first node can't write" { cannot_write mpich nodeA; }
@@ -92,6 +93,7 @@ interrupt() { # MPI, kind of process, node, signal
 
 
 
+# bats test_tags=slow
 @test "the first node's copier is asked to stop: Open MPI" { interrupt openmpi copier A TERM; }
 @test "the first node's copier is asked to stop: MPICH" { interrupt mpich copier A INT; }
 @test "another node's copier is asked to stop" {

@@ -45,6 +45,7 @@ assert_told() { # pattern
     [[ "$(said err)" == $1 ]]
 }
 
+# bats test_tags=slow
 @test "a worker of the first node: Open MPI" {
     kill_one openmpi worker A
     assert_told 'mpcp: *dst: cannot copy: worker * was killed by signal 9 (Killed) (on node nodeA)'
@@ -61,10 +62,12 @@ assert_told() { # pattern
     kill_one openmpi copier A
     assert_told 'mpcp: cannot copy: the process that copies (pid *) was killed by signal 9 (Killed) (on node nodeA)'
 }
+# bats test_tags=slow
 @test "the copier of the first node: MPICH" {
     kill_one mpich copier A
     assert_told 'mpcp: cannot copy: the process that copies (pid *) was killed by signal 9 (Killed) (on node nodeA)'
 }
+# bats test_tags=slow
 @test "the copier of another node: Open MPI" {
     kill_one openmpi copier B
     assert_told 'mpcp: cannot copy: the process that copies (pid *) was killed by signal 9 (Killed) (on node nodeB)'
@@ -74,10 +77,13 @@ assert_told() { # pattern
     assert_told 'mpcp: cannot copy: the process that copies (pid *) was killed by signal 9 (Killed) (on node nodeB)'
 }
 @test "the first speaker: Open MPI" { kill_one openmpi speaker A; }
+# bats test_tags=slow
 @test "the first speaker: MPICH" { kill_one mpich speaker A; }
+# bats test_tags=slow
 @test "another speaker: Open MPI" { kill_one openmpi speaker B; }
 @test "another speaker: MPICH" { kill_one mpich speaker B; }
 
+# bats test_tags=slow
 @test "the launcher: Open MPI" {
     begin openmpi
     kill -KILL "$(launcher mpirun.openmpi)$(launcher orterun)$(launcher mpirun)"
@@ -93,6 +99,7 @@ assert_told() { # pattern
     kill -KILL "$(ip netns pids "$B" | xargs -r ps -o pid=,comm= -p | awk '$2 == "orted" {print $1; exit}')"
     assert_all_dead
 }
+# bats test_tags=slow
 @test "the launcher's process on another machine: MPICH" {
     begin mpich
     kill -KILL "$(ip netns pids "$B" | xargs -r ps -o pid=,comm= -p | awk '$2 == "hydra_pmi_proxy" {print $1; exit}')"

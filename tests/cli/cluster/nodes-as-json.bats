@@ -21,6 +21,7 @@ told_on() { # MPI
 }
 
 @test "with Open MPI" { told_on openmpi; }
+# bats test_tags=slow
 @test "with MPICH" { told_on mpich; }
 
 @test "and nothing if one node has copied alone" {

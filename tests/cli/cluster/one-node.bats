@@ -16,6 +16,7 @@ copy_by_four() { # MPI
 }
 
 @test "with Open MPI" { copy_by_four openmpi; }
+# bats test_tags=slow
 @test "with MPICH" { copy_by_four mpich; }
 
 fail_once() { # MPI
@@ -28,6 +29,7 @@ fail_once() { # MPI
     [ ! -e dst ]
 }
 
+# bats test_tags=slow
 @test "a failure is reported once, and is the launcher's exit status: Open MPI" { fail_once openmpi; }
 @test "a failure is reported once, and is the launcher's exit status: MPICH" { fail_once mpich; }
 

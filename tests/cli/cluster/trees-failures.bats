@@ -39,6 +39,7 @@ launcher_asked_to_stop() { # MPI, signal, its name
     assert_clean_copy
 }
 
+# bats test_tags=slow
 @test "the launcher is interrupted: Open MPI" { launcher_asked_to_stop openmpi INT mpirun.openmpi; }
 @test "the launcher is asked to stop: MPICH" { launcher_asked_to_stop mpich TERM mpiexec.hydra; }
 

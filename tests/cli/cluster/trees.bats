@@ -21,6 +21,7 @@ copy_on() { # MPI, [kind of file system]
 @test "with Open MPI" { copy_on openmpi; }
 @test "with MPICH" { copy_on mpich; }
 @test "with Open MPI, over a network file system" { copy_on openmpi sshfs; }
+# bats test_tags=slow
 @test "with MPICH, over a network file system" { copy_on mpich sshfs; }
 
 # What a node other than the first gives away goes through the first.

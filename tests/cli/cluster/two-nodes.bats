@@ -27,6 +27,7 @@ copy_on() { # MPI, kind of file system
 
 @test "with Open MPI" { copy_on openmpi; }
 @test "with MPICH" { copy_on mpich; }
+# bats test_tags=slow
 @test "with Open MPI, over a network file system" { copy_on openmpi sshfs; }
 @test "with MPICH, over a network file system" { copy_on mpich sshfs; }
 

@@ -29,6 +29,7 @@ verify_on() { # MPI, kind of file system
 }
 
 @test "with Open MPI" { verify_on openmpi; }
+# bats test_tags=slow
 @test "with MPICH" { verify_on mpich; }
 @test "with MPICH, over a network file system" { verify_on mpich sshfs; }
 
@@ -78,5 +79,6 @@ those copied (on node node"[AB]")" ]]
     assert_clean
 }
 
+# bats test_tags=slow
 @test "a byte that is changed in between is reported, with node and offset: Open MPI" { is_found openmpi; }
 @test "a byte that is changed in between is reported, with node and offset: MPICH" { is_found mpich; }

@@ -12,32 +12,35 @@ setup() {
     chmod 755 .
 }
 
-compare() { # directory, how many
+compare() { # directory, how many, seed (by default another each time)
     setfacl -d -m u:1:r "$1" 2>/dev/null && setfacl -k "$1" || skip "no ACLs here"
     setfattr -n user.probe -v 1 "$1" 2>/dev/null || skip "no extended attributes here"
-    python3 "$BATS_TEST_DIRNAME/attributes_as_cp.py" "$MPCP" "$1/copies" "$2"
+    python3 "$BATS_TEST_DIRNAME/attributes_as_cp.py" "$MPCP" "$1/copies" "${@:2}"
 }
 
-@test "here" {
-    compare . 400
+on() { # type, size, how many, seed
+    with_mount "$1" "$2"
+    compare "$MNT" "${@:3}"
 }
 
-@test "on xfs" {
-    with_mount xfs 400M
-    compare "$MNT" 150
-}
-
-@test "on btrfs" {
-    with_mount btrfs 200M
-    compare "$MNT" 150
-}
-
-@test "on tmpfs" {
-    with_mount tmpfs 64M
-    compare "$MNT" 150
-}
-
-@test "where files without a name are unknown" {
+on_fuse() { # how many, seed
     with_fuse 64M allow_other
-    compare "$MNT" 100
+    compare "$MNT" "$@"
 }
+
+@test "here" { compare . 100 1; }
+@test "on xfs" { on xfs 400M 30 1; }
+@test "on btrfs" { on btrfs 200M 30 2; }
+@test "on tmpfs" { on tmpfs 64M 30 3; }
+@test "where files without a name are unknown" { on_fuse 30 4; }
+
+# bats test_tags=slow
+@test "many more of them here" { compare . 400; }
+# bats test_tags=slow
+@test "many more on xfs" { on xfs 400M 150; }
+# bats test_tags=slow
+@test "many more on btrfs" { on btrfs 200M 150; }
+# bats test_tags=slow
+@test "many more on tmpfs" { on tmpfs 64M 150; }
+# bats test_tags=slow
+@test "many more where files without a name are unknown" { on_fuse 100; }

@@ -87,7 +87,9 @@ survives() { # type
 }
 
 @test "ext4: with --fsync there is the old or the new file" { survives ext4; }
+# bats test_tags=slow
 @test "xfs: with --fsync there is the old or the new file" { survives xfs; }
+# bats test_tags=slow
 @test "btrfs: with --fsync there is the old or the new file" { survives btrfs; }
 
 # Each copy is made with another engine.
@@ -115,7 +117,9 @@ survives_right_after() { # type
 }
 
 @test "ext4: as soon as mpcp --fsync has ended, there is the new file" { survives_right_after ext4; }
+# bats test_tags=slow
 @test "xfs: as soon as mpcp --fsync has ended, there is the new file" { survives_right_after xfs; }
+# bats test_tags=slow
 @test "btrfs: as soon as mpcp --fsync has ended, there is the new file" { survives_right_after btrfs; }
 
 # Without --fsync the name may be there before the bytes, so that some may be missing: they are zeros, or the file is
@@ -171,5 +175,7 @@ resumes() { # type
 }
 
 @test "ext4: --resume goes on from what has reached the disk" { resumes ext4; }
+# bats test_tags=slow
 @test "xfs: --resume goes on from what has reached the disk" { resumes xfs; }
+# bats test_tags=slow
 @test "btrfs: --resume goes on from what has reached the disk" { resumes btrfs; }

@@ -5,15 +5,16 @@ load ../support
 
 # An option that this build was set up with: option NAME.
 option() {
-    meson introspect --buildoptions "$BUILD" |
-        json "next(each['value'] for each in o if each['name'] == '$1')"
+    jq -r --arg name "$1" '.[] | select(.name == $name).value' "$OPTIONS"
 }
 
 needs_meson() {
     command -v meson >/dev/null || skip "needs meson"
     BUILD=$(dirname "$(realpath "$MPCP")")
     [ -w "$BUILD/meson-logs" ] || skip "the build directory belongs to somebody else"
-    meson introspect --buildoptions "$BUILD" >/dev/null 2>&1 || skip "this isn't what meson has built"
+    OPTIONS=$BATS_FILE_TMPDIR/options # is the same for each test, and takes meson a second
+    [ -s "$OPTIONS" ] || meson introspect --buildoptions "$BUILD" >"$OPTIONS" 2>/dev/null ||
+        skip "this isn't what meson has built"
     PREFIX=$(option prefix)
 }
 

@@ -45,7 +45,9 @@ dies_of() { # signal, status
 
 @test "SIGINT" { dies_of INT 130; }
 @test "SIGTERM" { dies_of TERM 143; }
+# bats test_tags=slow
 @test "SIGHUP" { dies_of HUP 129; }
+# bats test_tags=slow
 @test "SIGQUIT" { dies_of QUIT 131; }
 
 # If there are no holes, the parent reads all zeros that should be one: a minute for these.

@@ -6,14 +6,14 @@ load ../support
 # System calls that each additional file of a tree costs: calls_each OPTION...
 calls_each() {
     local count
-    for count in 1000 2000; do
+    for count in 200 400; do
         some_tree "in-$count" 1 $count
         strace -f -c -o "counted-$count" "$DIR/$PROCESS" -j1 "$@" "in-$count" "out-$count"
     done
     python3 -c 'import sys
 def calls(name):
     return next(int(line.split()[3]) for line in open(name) if line.split()[-1:] == ["total"])
-print((calls("counted-2000") - calls("counted-1000")) / 1000)' | tee each
+print((calls("counted-400") - calls("counted-200")) / 200)' | tee each
 }
 
 at_most() {
@@ -80,6 +80,7 @@ needs_pss() {
     grep -q ^Pss: /proc/self/smaps_rollup 2>/dev/null || skip "the kernel doesn't tell how memory is shared"
 }
 
+# bats test_tags=slow
 @test "less than 64 MiB for 100,000 files, in few directories and in many" {
     needs_pss
     skip_sanitized "a sanitizer needs memory of its own"

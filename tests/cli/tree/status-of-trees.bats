@@ -23,7 +23,7 @@ status_of() { # expression
 }
 
 past_entries() { # how many
-    [ "$(status_of 'o["entries"]' 2>/dev/null)" -gt "$1" ]
+    mpcp --status --json "$PARENT" 2>/dev/null | jq -e ".entries > $1" >/dev/null
 }
 
 finish() {
@@ -88,7 +88,7 @@ finish() {
     mpcp -r --bwlimit=4M --chunk=64K in out 2>/dev/null &
     JOB=$!
     find_parent
-    past_bytes() { [ "$(status_of 'o["bytes"]' 2>/dev/null)" -gt "$1" ]; }
+    past_bytes() { mpcp --status --json "$PARENT" 2>/dev/null | jq -e ".bytes > $1" >/dev/null; }
     wait_until past_bytes 2000000
     [ "$(status_of '[o["phase"], o["entries"], o["found"], o["size"], 0 < o["percent"] < 100, o["seconds_left"] > 0]')" = \
         "['copying', 1, 3, 25165829, True, True]" ]
