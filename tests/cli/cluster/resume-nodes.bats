@@ -20,7 +20,7 @@ killed_on() { # MPI, kind of file system
     with_two_nodes "$2"
     random_file "${BEHIND-$SHARED}/src" 40M
     echo old >"$SHARED/dst"
-    on_two_nodes 2 --resume --chunk=1M --bwlimit=8M --reflink=never "$SHARED/src" "$SHARED/dst" 2>err &
+    on_two_nodes 2 --resume --chunk=1M --bwlimit=3M --reflink=never "$SHARED/src" "$SHARED/dst" 2>err &
     local job=$!
     wait_until has_those_of_both
     kill -KILL $(processes)
@@ -87,7 +87,7 @@ again_alone() {
     needs_mpi mpich
     with_two_nodes
     random_file "$SHARED/src" 40M
-    "$DIR/$PROCESS" --resume --chunk=1M --bwlimit=20M --reflink=never "$SHARED/src" "$SHARED/dst" &
+    "$DIR/$PROCESS" --resume --chunk=1M --bwlimit=8M --reflink=never "$SHARED/src" "$SHARED/dst" &
     local job=$!
     has_some() { [ "$(journaled "$SHARED")" -ge 15 ]; }
     wait_until has_some
@@ -101,7 +101,7 @@ again_alone() {
     needs_mpi openmpi
     with_two_nodes
     random_file "$SHARED/src" 40M
-    on_two_nodes 2 --resume --chunk=1M --bwlimit=8M --reflink=never "$SHARED/src" "$SHARED/dst" 2>err &
+    on_two_nodes 2 --resume --chunk=1M --bwlimit=3M --reflink=never "$SHARED/src" "$SHARED/dst" 2>err &
     local job=$! status=0
     wait_until has_those_of_both
     kill -KILL "$(pids_of worker B | head -1)"
