@@ -58,17 +58,19 @@ traced() {
 }
 
 # The same, so slow that there is time to interfere: each chunk takes 50 ms or more. Only what moves bytes is
-# slowed down; mmap, which a sanitizer calls often at the start, only for the engine of that name.
+# slowed down; mmap, which a sanitizer calls often at the start, only for the engine of that name. Of the eight calls in
+# which read-write writes a chunk, two are.
 slowly() {
-    local calls
+    local calls when=3+
     case ${ENGINE-} in
     mmap) calls=mmap ;;
     mmap-read) calls=pread64 ;;
     copy-range) calls=copy_file_range ;;
     sendfile | splice) calls=$ENGINE ;;
+    read-write) calls=pwrite64 when=3+4 ;;
     *) calls=pwrite64,splice ;;
     esac
-    traced "$calls:delay_exit=50000:when=3+" --chunk=256K "$@"
+    traced "$calls:delay_exit=50000:when=$when" --chunk=256K "$@"
 }
 
 # Waits, up to 20 s, until a command succeeds.

@@ -28,7 +28,7 @@ feed_slowly() { # name
     needs_strace
     random_file src 8M
     ASAN_OPTIONS=detect_leaks=0 on_terminal 40 strace -f -qq -o /dev/null -e trace=pread64 \
-        -e inject=pread64:delay_exit=150000 "$MPCP" --engine=read-write -j1 --chunk=256K src dst >out
+        -e inject=pread64:delay_exit=20000 "$MPCP" --engine=read-write -j1 --chunk=256K src dst >out
     grep -qaE '[0-9]+%.* of 8\.0 MiB' out
     cmp src dst
 }

@@ -6,7 +6,7 @@ load trees
 
 # With one rank on each node it is clear which speaker has a copier.
 asked_to_stop() { # MPI, kind of process, node, signal
-    begin "$1" 2
+    begin "$1" 2 80000
     kill -"$4" $(pids_of "$2" "$3" | head -1)
     assert_ended '[1-9]*'
     assert_clean_copy
@@ -31,7 +31,7 @@ asked_to_stop() { # MPI, kind of process, node, signal
 
 # Open MPI kills after 2 s whoever hasn't ended.
 launcher_asked_to_stop() { # MPI, signal, its name
-    prepare "$1"
+    prepare "$1" 80000
     sed -i 's/^strace /strace -D /' around-nodeA around-nodeB # the ranks themselves get the signal
     start 2
     kill -"$2" "$(ip netns pids "$A" | xargs -r ps -o pid=,comm= -p | awk -v name="$3" '$2 == name {print $1; exit}')"

@@ -114,22 +114,22 @@ END
 # --- where something goes wrong meanwhile ---
 
 # So slow that there is time to interfere: each file takes a while, on both nodes.
-slow_down() {
+slow_down() { # microseconds
     needs_strace
     skip_sanitized "it would be slow itself"
-    delay utimensat 20000 nodeA nodeB
+    delay utimensat "$1" nodeA nodeB
 }
 
-begin() { # MPI, [ranks]
-    prepare "$1"
+begin() { # MPI, [ranks, [how long each file takes]]
+    prepare "$1" "${3-20000}"
     start "${2-4}"
 }
 
-prepare() { # MPI
+prepare() { # MPI, how long each file takes
     needs_mpi "$1"
     with_two_nodes
     large_tree "$SHARED/src"
-    slow_down
+    slow_down "$2"
 }
 
 start() { # ranks
@@ -145,7 +145,7 @@ start() { # ranks
 # If they have nothing to do just then, nobody misses them: it is tried again.
 begin_and_kill() {
     local attempt
-    prepare "$1"
+    prepare "$1" 20000
     for attempt in $(seq 10); do
         rm -rf "$SHARED/dst"
         start 4
