@@ -36,10 +36,10 @@ nothing_found() {
 
 copy_with() { # engine...
     local engine
-    random_file src 1000001
+    random_file src 3000001
     for engine; do
         echo "$engine"
-        checked 0 --engine="$engine" -j3 --chunk=128K src dst
+        checked 0 --engine="$engine" -j3 --chunk=256K src dst
         cmp src dst
         rm dst
     done
@@ -55,8 +55,8 @@ QUICK='mmap read-write splice' # of the engines
 }
 
 @test "a copy that is explained, verified, kept from the cache, preserved and reported" {
-    random_file src 1000001
-    truncate -s 3M src
+    random_file src 3000001
+    truncate -s 8M src
     checked 0 --explain -j2 --verify --fsync --cache=drop --sparse=always --preserve=all -v src dst
     checked 0 --json -j2 --bwlimit=100M --progress=always --inplace src dst
     cmp src dst
@@ -81,13 +81,13 @@ QUICK='mmap read-write splice' # of the engines
 @test "many small files" {
     local i
     mkdir sources target
-    for i in $(seq 20); do random_file sources/$i $((i * 1000)); done
+    for i in $(seq 30); do random_file sources/$i $((i * 1000)); done
     checked 0 -p sources/* target
     diff -r sources target
 }
 
 with_everything() {
-    some_tree in 6 3
+    some_tree in 30 3
     ln in/d1/f1 in/twin
     ln -s twin in/link
     mkfifo in/fifo
@@ -96,17 +96,17 @@ with_everything() {
 
 @test "a tree, with everything that a tree may have" {
     with_everything
-    checked 0 -a -j2 in out
+    checked 0 -a -j3 in out
     diff -r --no-dereference --exclude=fifo in out
-    checked 0 -a -j2 -b in/. out
+    checked 0 -a -j3 -b in/. out
 }
 
 # bats test_tags=slow
 @test "a tree that is copied as a whole, or not at all" {
     with_everything
-    checked 0 -a -j2 --atomic --fsync --verify in whole
+    checked 0 -a --atomic --fsync --verify in whole
     diff -r --no-dereference --exclude=fifo in whole
-    checked 1 -a -j2 in nothing/out
+    checked 1 -a -j3 in nothing/out
 }
 
 @test "copies that fail" {

@@ -49,11 +49,11 @@ for _ in range(depth):
 }
 
 @test "a path longer than the kernel accepts" {
-    deep_tree in 100 200
+    deep_tree in 600 200
     mpcp -r in out
-    [ "$(depth_of out 200)" = 100 ]
+    [ "$(depth_of out 200)" = 600 ]
     mpcp -a in archive
-    [ "$(depth_of archive 200)" = 100 ]
+    [ "$(depth_of archive 200)" = 600 ]
     remove_deep out
     remove_deep archive
     remove_deep in
@@ -94,8 +94,8 @@ assert os.path.samestat(st, os.stat("twin"))'
 
 @test "with --atomic, which removes what isn't whole, however deep" {
     needs_strace
-    deep_tree in 100 200
-    run traced openat:error=EIO:when=300 -r --atomic in out
+    deep_tree in 600 200
+    run traced openat:error=EIO:when=2000 -r --atomic in out
     [ "$status" != 0 ] || skip "so many files aren't opened"
     [ "$(ls -A | grep -c out)" = 0 ]
     remove_deep in
@@ -118,8 +118,8 @@ for i in range(10000): os.makedirs(f"in/{i}")'
 }
 
 @test "with 64 open files" {
-    some_tree in 100 2
-    deep_tree in/deep 100 3
+    some_tree in 200 3
+    deep_tree in/deep 200 3
     (
         ulimit -n 64
         mpcp -a in out
@@ -131,7 +131,7 @@ for i in range(10000): os.makedirs(f"in/{i}")'
 
 @test "many open files aren't needed for many directories side by side" {
     needs_strace
-    some_tree in 100 2
+    some_tree in 300 2
     ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=openat "$DIR/$PROCESS" -r in out
     [ "$(grep -oE '= [0-9]+$' trace | cut -c3- | sort -n | tail -1)" -lt 60 ]
 }

@@ -45,7 +45,7 @@ print(eval(sys.argv[1]))' "$1"
 }
 
 @test "lines of several processes are whole, and each is there once" {
-    some_tree in 30 10
+    some_tree in 60 20
     mpcp -r --json -j8 in out >said
     [ "$(said 'len(o)')" = "$(find in | wc -l)" ]
     find in | sort >expected
@@ -85,22 +85,22 @@ for i in range(int(directories)):
 }
 
 @test "lines of any length are whole" {
-    deep_files 3 100 0o600
+    deep_files 4 150 0o600
     mpcp -r --json -j8 in out >said
-    [ "$(said '(len(o), max(len(json.dumps(v)) for v in o.values()) > 300000,
-        all(os.fsencode(v["destination"]) == b"out" + os.fsencode(k)[2:] for k, v in o.items()))')" = \
-        "($((1 + 3 * 111)), True, True)" ]
+    [ "$(said 'len(o)')" = $((1 + 4 * 161)) ]
+    [ "$(said 'max(len(json.dumps(v)) for v in o.values()) > 400000')" = True ]
+    [ "$(said 'all(os.fsencode(v["destination"]) == b"out" + os.fsencode(k)[2:] for k, v in o.items())')" = True ]
     mpcp -r --json -j8 in out >said # into what is there
-    [ "$(said 'len(o)')" = $((1 + 3 * 111)) ]
+    [ "$(said 'len(o)')" = $((1 + 4 * 161)) ]
 }
 
 @test "sentences of any length are whole" {
     needs_root
-    deep_files 2 120 0
+    deep_files 4 120 0
     chmod 777 . && chown -R 65534:65534 in
     mpcp_as_nobody -r --json -j8 in out >said 2>err || [ $? = 1 ]
-    [ "$(wc -l <err)" = 20 ]
-    [ "$(grep -cE "^mpcp: cannot open '[^:]*' for reading: Permission denied$" err)" = 20 ]
+    [ "$(wc -l <err)" = 40 ]
+    [ "$(grep -cE "^mpcp: cannot open '[^:]*' for reading: Permission denied$" err)" = 40 ]
     [ "$(said 'sorted("mpcp: " + v["error"] for v in o.values() if v["error"]) == sorted(open("err").read().splitlines())')" = True ]
 }
 
@@ -207,7 +207,7 @@ for i in range(int(directories)):
 
 @test "small files are copied in as few calls as without it" {
     needs_strace
-    some_tree in 2 100
+    some_tree in 2 200
     calls() { # option...
         rm -rf out
         ASAN_OPTIONS=detect_leaks=0 strace -f -qq -c -o calls -e trace=openat,linkat,renameat2,fstat,newfstatat "$MPCP" -r "$@" in out >/dev/null

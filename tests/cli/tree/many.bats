@@ -11,8 +11,8 @@ some_files() { # count
     done
 }
 
-@test "hundreds of files" {
-    some_files 400
+@test "a thousand files" {
+    some_files 1000
     mpcp in/* out
     diff -r in out
     assert_clean
@@ -20,7 +20,7 @@ some_files() { # count
 
 @test "no process is forked for a file" {
     needs_strace
-    some_files 150
+    some_files 300
     ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=clone,clone3,fork,vfork "$MPCP" in/* out
     diff -r in out
     [ "$(grep -cE '(clone|clone3|fork|vfork)\(' trace || true)" -le $((2 * $(nproc))) ] # to look, and to copy

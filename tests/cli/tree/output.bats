@@ -14,7 +14,7 @@ load ../support
 }
 
 @test "-v reports each entry once, in whole lines" {
-    some_tree in 30 10
+    some_tree in 60 20
     mpcp -rv -j8 in out >said
     [ "$(wc -l <said)" = "$(find in | wc -l)" ]
     find in -printf "%p\n" | sed "s/.*/'&' -> 'out&'/; s/'outin/'out/" | sort >expected
@@ -35,21 +35,21 @@ for line in open("said"):
 
 @test "sentences of several processes are whole lines" {
     needs_root
-    some_tree in 30 10
+    some_tree in 60 20
     chmod 0 in/d*/f*
     chmod 777 .
     chown -R 65534:65534 in
     mpcp_as_nobody -r -j8 in out 2>err || [ $? = 1 ]
-    [ "$(wc -l <err)" = 300 ]
-    [ "$(sort -u err | wc -l)" = 300 ]
-    [ "$(grep -cE "^mpcp: cannot open 'in/d[0-9]+/f[0-9]+' for reading: Permission denied$" err)" = 300 ]
+    [ "$(wc -l <err)" = 1200 ]
+    [ "$(sort -u err | wc -l)" = 1200 ]
+    [ "$(grep -cE "^mpcp: cannot open 'in/d[0-9]+/f[0-9]+' for reading: Permission denied$" err)" = 1200 ]
     chmod -R u+rwX in
 }
 
-# Four directories so deep, with names of 250 bytes of which each is printed as four, with files at their ends.
+# Eight directories so deep, with names of 250 bytes of which each is printed as four, with files at their ends.
 deep_ones() { # levels
     python3 -c 'import os, sys
-for i in range(4):
+for i in range(8):
     os.makedirs(f"in/{i}")
     fd = os.open(f"in/{i}", os.O_RDONLY)
     for _ in range(int(sys.argv[1])):
@@ -57,12 +57,12 @@ for i in range(4):
         below = os.open("\x01" * 250, os.O_RDONLY, dir_fd=fd)
         os.close(fd)
         fd = below
-    for k in range(20): os.close(os.open(f"{k}", os.O_CREAT | os.O_WRONLY, dir_fd=fd))
+    for k in range(40): os.close(os.open(f"{k}", os.O_CREAT | os.O_WRONLY, dir_fd=fd))
     os.close(fd)' "$1"
 }
 
 assert_whole_lines() { # levels
-    [ "$(wc -l <said)" = $((1 + 4 * ($1 + 21))) ]
+    [ "$(wc -l <said)" = $((1 + 8 * ($1 + 41))) ]
     python3 -c 'import re
 for line in open("said"):
     assert re.fullmatch(r"\x27in[^>]*\x27 -> \x27out[^>]*\x27\n", line), line[:200]'
